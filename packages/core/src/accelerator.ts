@@ -1,0 +1,332 @@
+import { getBackend, keep, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import {
+  type AcceleratorOptions,
+  type ResolvedAcceleratorOptions,
+  requireSteps,
+  resolveAcceleratorOptions,
+} from "./accelerator-options.ts";
+import { selectBackend } from "./backend/select-backend.ts";
+import type { ReduceOp } from "./collective/collective.ts";
+import { AcceleratorError } from "./errors.ts";
+import { gatherForMetrics } from "./operations/gather-for-metrics.ts";
+import { broadcastTensors, gatherTensors, reduceTensors } from "./operations/tensor-collectives.ts";
+import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.ts";
+import { type ReplicaContext, replicaContext } from "./replica-context.ts";
+import type { GeneralTracker } from "./trackers/general-tracker.ts";
+import type { ImageData, LogContext } from "./trackers/log-value.ts";
+import { resolveLogWith } from "./trackers/log-with.ts";
+import type { Loggable } from "./trackers/snapshot.ts";
+import { type InitTrackersOptions, TrackerSession } from "./trackers/tracker-session.ts";
+import { checkEngine, withoutGradients } from "./train/autograd.ts";
+import { type BackwardOptions, backward, type LossSource } from "./train/backward.ts";
+import { GradientState } from "./train/gradient-state.ts";
+import type { GradientStore } from "./train/gradient-store.ts";
+import { ModelRegistry } from "./train/model-registry.ts";
+import { Preparation, type Prepared } from "./train/prepare.ts";
+
+/** Where values belong on the time axis. */
+export type LogOptions = {
+  /** An integer; trackers count on by themselves if it is left out. */
+  readonly step?: number;
+};
+
+/**
+ * The one object of a training script: it prepares models, optimizers and loaders for the group of
+ * replicas, runs backward passes, and logs. Every replica makes its own.
+ */
+export class Accelerator {
+  readonly #options: ResolvedAcceleratorOptions;
+  readonly #context: ReplicaContext;
+  readonly #state: GradientState;
+  readonly #models: ModelRegistry;
+  readonly #preparation: Preparation;
+  readonly #trackers: TrackerSession;
+  #unsynced: ReadonlySet<GradientStore> = new Set();
+
+  /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
+  constructor(options: AcceleratorOptions = {}) {
+    this.#options = resolveAcceleratorOptions(options);
+    this.#context = replicaContext();
+    const { collective, host, scriptUrl } = this.#context;
+    const { evenBatches, loggingDir, stepSchedulerWithOptimizer } = this.#options;
+    const selection = resolveLogWith(this.#options.logWith, loggingDir, scriptUrl);
+    const { isMainProcess } = this;
+    this.#trackers = new TrackerSession({ selection, loggingDir, host, isMainProcess });
+    this.#state = new GradientState(this.#options.accumulation);
+    this.#models = new ModelRegistry(collective);
+    this.#preparation = new Preparation({
+      collective,
+      state: this.#state,
+      models: this.#models,
+      evenBatches,
+      stepSchedulerWithOptimizer,
+    });
+  }
+
+  /** Number of replicas, at least 1. */
+  get numProcesses(): number {
+    return this.#context.collective.worldSize;
+  }
+
+  /** Rank of this replica, `0 <= processIndex < numProcesses`. */
+  get processIndex(): number {
+    return this.#context.collective.rank;
+  }
+
+  /** Rank among the replicas of this host; equal to `processIndex`, as there is one host. */
+  get localProcessIndex(): number {
+    return this.processIndex;
+  }
+
+  get isMainProcess(): boolean {
+    return this.processIndex === 0;
+  }
+
+  get isLocalMainProcess(): boolean {
+    return this.localProcessIndex === 0;
+  }
+
+  get isLastProcess(): boolean {
+    return this.processIndex === this.numProcesses - 1;
+  }
+
+  /** Whether there is more than one replica. */
+  get useDistributed(): boolean {
+    return this.numProcesses > 1;
+  }
+
+  /** The tfjs backend in use, such as `"wasm"`; final once something is prepared. */
+  get device(): string {
+    return getBackend();
+  }
+
+  get projectDir(): string | undefined {
+    return this.#options.projectDir;
+  }
+
+  get loggingDir(): string | undefined {
+    return this.#options.loggingDir;
+  }
+
+  /** Whether the current micro-batch ends an accumulation window: gradients are exchanged and applied. */
+  get syncGradients(): boolean {
+    return this.#state.syncGradients;
+  }
+
+  set syncGradients(value: boolean) {
+    this.#state.syncGradients = value;
+  }
+
+  get gradientAccumulationSteps(): number {
+    return this.#state.accumulation.numSteps;
+  }
+
+  set gradientAccumulationSteps(value: number) {
+    this.#state.accumulation = { ...this.#state.accumulation, numSteps: requireSteps(value) };
+  }
+
+  /** Micro-batches in the current accumulation window; set it to go on where another run stopped. */
+  get step(): number {
+    return this.#state.step;
+  }
+
+  set step(value: number) {
+    this.#state.step = value;
+  }
+
+  /**
+   * Makes objects work with the group, in the order given; one object is returned bare, several as a list.
+   *
+   * A model (`tf.LayersModel`, or an object that lists its `tf.Variable`s) gets the weights of rank 0 and is
+   * returned itself; a `tf.train` optimizer updates the models of the same call, or all models prepared
+   * before if it has none; a `DataLoader` yields this rank's share. Anything else is returned as it is.
+   * Preparing twice gives the same object. Collective: every rank prepares the same objects.
+   *
+   * @throws {AcceleratorError} `MODEL_INVALID`, `MODEL_MISMATCH`, `BACKEND_UNAVAILABLE`.
+   */
+  async prepare<T>(object: T): Promise<Prepared<T>>;
+  async prepare<T extends readonly unknown[]>(
+    ...objects: T
+  ): Promise<{ -readonly [K in keyof T]: Prepared<T[K]> }>;
+  async prepare(...objects: unknown[]): Promise<unknown> {
+    await selectBackend(this.#options.backend);
+    checkEngine();
+    const prepared = await this.#preparation.prepareAll(objects);
+    return objects.length === 1 ? prepared[0] : prepared;
+  }
+
+  /**
+   * Adds the gradients of the loss, divided by the accumulation steps, to the prepared models; at the end
+   * of an accumulation window they are averaged over all replicas.
+   *
+   * @param loss a float32 scalar computed in the current step of a prepared loader, or a function that
+   *   computes one anywhere.
+   * @returns the loss. The step disposes it; outside of a prepared loader the caller does.
+   * @throws {AcceleratorError} `LOSS_INVALID`, `STATE_INVALID`, `COLLECTIVE_…`.
+   */
+  backward(loss: LossSource, options: BackwardOptions = {}): Promise<Tensor> {
+    const target = { state: this.#state, stores: this.#models.stores, unsynced: this.#unsynced };
+    return backward(loss, target, options);
+  }
+
+  /**
+   * The accumulated gradient of a variable of a prepared model; undefined if it has none. It belongs to the
+   * accelerator and is valid until the next `backward` or `zeroGrad`.
+   */
+  gradientOf(variable: Variable): Tensor | undefined {
+    for (const store of this.#models.stores) {
+      const gradient = store.get(variable);
+      if (gradient) return gradient;
+    }
+    return undefined;
+  }
+
+  /**
+   * Runs `body`, the last argument, as one micro-batch of an accumulation window. The exchange of gradients
+   * is left out for the models listed, or all of them if none is, until the window ends.
+   */
+  async accumulate<T>(...modelsAndBody: [...models: object[], body: () => T]): Promise<Awaited<T>> {
+    const body = modelsAndBody.at(-1);
+    if (typeof body !== "function") {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        "accumulate: the last argument must be a function.",
+      );
+    }
+    this.#state.advance();
+    const models = modelsAndBody.slice(0, -1);
+    return await (this.#state.syncGradients ? body() : this.#withoutSync(models, body as () => T));
+  }
+
+  /** Runs `body` without exchanging the gradients of `model`; the next normal backward catches up. */
+  async noSync<T>(model: object, body: () => T): Promise<Awaited<T>> {
+    return await this.#withoutSync([model], body);
+  }
+
+  /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
+  noGrad<T>(fn: () => T): T {
+    return withoutGradients(fn);
+  }
+
+  /** Holds tensors beyond the step that made them. The caller disposes them. */
+  keep<T extends TensorStructure>(value: T): T {
+    for (const tensor of tensorsOf(value)) keep(tensor);
+    return value;
+  }
+
+  /** Prints once, on the main process. */
+  print(...values: unknown[]): void {
+    if (this.isLocalMainProcess) console.log(...values);
+  }
+
+  /** Resolves once every replica has called it. */
+  async waitForEveryone(): Promise<void> {
+    this.#context.collective.barrier("waitForEveryone");
+  }
+
+  /** A function that runs `fn` on the main process and does nothing elsewhere. */
+  onMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    return (...args) => (this.isMainProcess ? fn(...args) : undefined);
+  }
+
+  /**
+   * Concatenates tensors of all ranks along the first axis, in rank order, on every rank; a scalar counts as
+   * shape `[1]`. Arrays and plain objects of tensors keep their structure. Shapes must be equal on all ranks.
+   */
+  gather<T extends TensorStructure>(value: T): Promise<T> {
+    return gatherTensors(value, this.#context.collective);
+  }
+
+  /**
+   * Like `gather`, but on the last batch without the samples that were added to complete it. Also takes a
+   * list per rank, one entry per sample: the lists are joined.
+   */
+  gatherForMetrics<T extends TensorStructure | readonly unknown[]>(value: T): Promise<T> {
+    return gatherForMetrics(value, this.#state, this.#context.collective);
+  }
+
+  /** Combines tensors of all ranks element by element. Returns new tensors; the input is untouched. */
+  reduce<T extends TensorStructure>(value: T, op: ReduceOp = "sum"): Promise<T> {
+    return reduceTensors(value, op, this.#context.collective);
+  }
+
+  /** The tensors of one rank on every rank; a `tf.Variable` is overwritten, of a tensor a new one is returned. */
+  broadcast<T extends TensorStructure>(value: T, fromProcess = 0): Promise<T> {
+    return broadcastTensors(value, fromProcess, this.#context.collective);
+  }
+
+  /**
+   * Starts the trackers of `logWith` and hands them the configuration. Call it on every rank; only the main
+   * process records.
+   *
+   * @throws {AcceleratorError} `TRACKER_…`, `STATE_INVALID` on a second call.
+   */
+  initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
+    return this.#trackers.init(projectName, options);
+  }
+
+  /**
+   * Records values of the main process on every tracker. Never waits: tensors are read when the backend has
+   * them, and the caller may dispose them at once.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID`, `OPTION_INVALID` for a step that is no integer,
+   *   `STATE_INVALID` before `initTrackers` and after `endTraining`.
+   */
+  log(values: { readonly [key: string]: Loggable }, options: LogOptions = {}): void {
+    const context = logContext(options);
+    if (this.isMainProcess) this.#trackers.log(values, context);
+  }
+
+  /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
+  logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
+    const context = logContext(options);
+    if (this.isMainProcess) this.#trackers.logImages(images, context);
+  }
+
+  /**
+   * A tracker by name: on the main process the tracker, elsewhere one that does nothing. `unwrap` gives its
+   * native run object; when the tracker runs on the host thread, await what its members return.
+   *
+   * @throws {AcceleratorError} `TRACKER_UNKNOWN`, on every rank.
+   */
+  getTracker(name: string): GeneralTracker;
+  // biome-ignore lint/suspicious/noExplicitAny: the native object is the tracker's own
+  getTracker(name: string, options: { readonly unwrap: true }): any;
+  getTracker(name: string, { unwrap = false }: { readonly unwrap?: boolean } = {}): unknown {
+    const tracker = this.#trackers.find(name);
+    return unwrap ? tracker.tracker : tracker;
+  }
+
+  /** Closes every tracker once all that was logged is recorded. Call it on every rank, at the end. */
+  endTraining(): Promise<void> {
+    return this.#trackers.finish("success");
+  }
+
+  async #withoutSync<T>(models: readonly object[], body: () => T): Promise<Awaited<T>> {
+    const outer = this.#unsynced;
+    const stores =
+      models.length === 0 ? this.#models.stores : models.map((model) => this.#storeOf(model));
+    this.#unsynced = new Set([...outer, ...stores]);
+    try {
+      return await body();
+    } finally {
+      this.#unsynced = outer;
+    }
+  }
+
+  #storeOf(model: object): GradientStore {
+    const store = this.#models.find(model);
+    if (store) return store;
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "This model is not prepared: pass it to accelerator.prepare first.",
+    );
+  }
+}
+
+function logContext({ step }: LogOptions): LogContext {
+  if (step !== undefined && !Number.isSafeInteger(step)) {
+    throw new AcceleratorError("OPTION_INVALID", `log: step must be an integer, got ${step}.`);
+  }
+  return { wallTimeMs: Date.now(), ...(step === undefined ? {} : { step }) };
+}

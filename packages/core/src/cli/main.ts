@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { AcceleratorError } from "../errors.ts";
+import { launch } from "../host/launch.ts";
+import { parseLaunchArguments } from "./launch-arguments.ts";
+
+const USAGE = `Usage: acc launch [options] SCRIPT [arguments of the script]
+
+Runs a training script in several replicas, one worker thread each.
+
+Options:
+  --num-processes N   number of replicas (default: number of cores)
+  --timeout-ms MS     longest wait for the other replicas in a collective (default: 1800000)
+  -h, --help          this text
+  -v, --version       version of @acc/core
+`;
+
+/** The `acc` command. Resolves with the exit code: 0, 1 after a failure, 2 for wrong usage, 130 after Ctrl-C. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === undefined || command === "-h" || command === "--help") {
+    process.stdout.write(USAGE);
+    return command === undefined ? 2 : 0;
+  }
+  if (command === "-v" || command === "--version") {
+    const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
+    return 0;
+  }
+  if (command !== "launch") {
+    process.stderr.write(`acc: unknown command "${command}".\n\n${USAGE}`);
+    return 2;
+  }
+  return runLaunch(rest);
+}
+
+async function runLaunch(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once("SIGINT", onSignal); // a second Ctrl-C ends the process at once
+  process.once("SIGTERM", onSignal);
+  try {
+    const parsed = parseLaunchArguments(argv);
+    if (parsed === "help") {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    await launch(parsed.script, { ...parsed.options, signal: interrupt.signal });
+    return 0;
+  } catch (error) {
+    if (error instanceof AcceleratorError && error.code === "INTERRUPTED") return 130;
+    process.stderr.write(`${describe(error)}\n`);
+    return 1;
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+/** Our own errors say what to do, and need no stack; of a script's error the stack is what helps. */
+function describe(error: unknown): string {
+  if (!(error instanceof AcceleratorError))
+    return error instanceof Error ? `${error.stack}` : String(error);
+  const { cause, code, message } = error;
+  const stack = cause instanceof Error ? `\n${cause.stack}` : "";
+  return `acc: [${code}] ${message}${stack}`;
+}

@@ -1,0 +1,53 @@
+import { availableParallelism } from "node:os";
+import { ARRIVED, DEAD, ROUND } from "./control-block.ts";
+
+/** Turns of the spin before a thread sleeps: some tens of microseconds, about what a wake-up costs. */
+const SPINS = 2000;
+
+/** How the wait of a barrier ended. */
+export type BarrierResult = "passed" | "timed-out" | "dead";
+
+/**
+ * A reusable barrier on the control block, and the only code that blocks a thread. It never runs on the
+ * host thread.
+ */
+export class Barrier {
+  readonly #cells: Int32Array;
+  readonly #worldSize: number;
+  readonly #spins: number;
+
+  constructor(cells: Int32Array, worldSize: number) {
+    this.#cells = cells;
+    this.#worldSize = worldSize;
+    // With more ranks than cores a spinning thread keeps the one it waits for from running.
+    this.#spins = worldSize <= availableParallelism() ? SPINS : 0;
+  }
+
+  /** Waits until all ranks have called it. */
+  wait(timeoutMs: number): BarrierResult {
+    const cells = this.#cells;
+    const round = Atomics.load(cells, ROUND); // before arriving: the last rank may be fast
+    if (Atomics.load(cells, DEAD) !== 0) return "dead";
+    if (Atomics.add(cells, ARRIVED, 1) + 1 === this.#worldSize) {
+      // Nobody can enter the next round before ROUND changes, so the count is reset first.
+      Atomics.store(cells, ARRIVED, 0);
+      Atomics.add(cells, ROUND, 1);
+      Atomics.notify(cells, ROUND);
+      return Atomics.load(cells, DEAD) === 0 ? "passed" : "dead";
+    }
+    for (let i = 0; i < this.#spins; i++)
+      if (Atomics.load(cells, ROUND) !== round) return this.#woken();
+    const deadline = performance.now() + timeoutMs;
+    while (Atomics.load(cells, ROUND) === round) {
+      const left = deadline - performance.now();
+      if (left <= 0) return "timed-out";
+      Atomics.wait(cells, ROUND, round, left);
+    }
+    return this.#woken();
+  }
+
+  /** The end of a group moves the round on too. */
+  #woken(): BarrierResult {
+    return Atomics.load(this.#cells, DEAD) === 0 ? "passed" : "dead";
+  }
+}

@@ -1,0 +1,41 @@
+import type { ReduceOp } from "./collective.ts";
+import { readHeader } from "./control-block.ts";
+
+export const OPERATIONS = [
+  "barrier",
+  "allocate",
+  "allReduce",
+  "broadcast",
+  "allGather",
+  "allGatherObject",
+  "broadcastObject",
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export const DTYPES = ["float32", "int32", "uint8", "object"] as const;
+export const REDUCE_OPS: readonly ReduceOp[] = ["sum", "mean", "max", "min"];
+
+/** What the ranks are doing, one clause per distinct call: `rank 0 called …; ranks 1, 2 called …`. */
+export function describeCalls(cells: Int32Array, ranks: readonly number[]): string {
+  const byCall = new Map<string, number[]>();
+  for (const rank of ranks) {
+    const call = describeCall(cells, rank);
+    byCall.set(call, [...(byCall.get(call) ?? []), rank]);
+  }
+  return [...byCall].map(([call, group]) => `${nameRanks(group)} called ${call}`).join("; ");
+}
+
+/** `rank 1` or `ranks 0, 2`. */
+export function nameRanks(ranks: readonly number[]): string {
+  return `${ranks.length === 1 ? "rank" : "ranks"} ${ranks.join(", ")}`;
+}
+
+function describeCall(cells: Int32Array, rank: number): string {
+  const { operation, count, dtype, parameter, call } = readHeader(cells, rank);
+  const name = OPERATIONS[operation];
+  const text = call.includes("(") ? call : `${call}(${DTYPES[dtype]}[${count}])`;
+  if (name === "barrier") return `${call}()`;
+  if (name === "allReduce") return `${text} with op "${REDUCE_OPS[parameter]}"`;
+  if (name === "broadcast" || name === "broadcastObject") return `${text} from rank ${parameter}`;
+  return text;
+}

@@ -1,0 +1,258 @@
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { Barrier } from "./barrier.ts";
+import {
+  DTYPES,
+  describeCalls,
+  nameRanks,
+  OPERATIONS,
+  type Operation,
+  REDUCE_OPS,
+} from "./call-text.ts";
+import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
+import {
+  arrivalsOf,
+  countArrival,
+  DEAD,
+  type Header,
+  headerSize,
+  REASON,
+  readMessage,
+  sameHeader,
+  writeHeader,
+} from "./control-block.ts";
+import { cloneBytes, unpackBytes } from "./object-bytes.ts";
+import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
+import { CLAIMED, endGroup, type SharedGroup } from "./shared-group.ts";
+import { requireReducible } from "./single-process.ts";
+import { type Region, SlotMemory } from "./slot-memory.ts";
+
+/** Rounds of a copied operation move at most this much per rank, which bounds the memory of the group. */
+const SCRATCH_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The group of replicas on the worker threads of one process. Data is exchanged through slots, one per
+ * rank, in shared memory: a rank writes its own slot, all meet, every rank works on its share of all slots.
+ */
+export class SharedMemory implements Collective {
+  readonly rank: number;
+  readonly worldSize: number;
+  readonly #cells: Int32Array;
+  readonly #barrier: Barrier;
+  readonly #memory: SlotMemory;
+  readonly #kernel: ReduceKernel;
+  readonly #timeoutMs: number;
+  readonly #allocated = new WeakMap<Float32Array, Region>();
+
+  /** @param createKernel for tests: the kernel is otherwise chosen for the machine. */
+  constructor(
+    group: SharedGroup,
+    rank: number,
+    createKernel: (memory: WebAssembly.Memory) => ReduceKernel = createReduceKernel,
+  ) {
+    this.rank = rank;
+    this.worldSize = group.worldSize;
+    this.#cells = new Int32Array(group.control);
+    this.#barrier = new Barrier(this.#cells, group.worldSize);
+    this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meet());
+    this.#kernel = createKernel(group.memory);
+    this.#timeoutMs = group.timeoutMs;
+  }
+
+  barrier(call = "barrier"): void {
+    this.#begin("barrier", { call });
+  }
+
+  allocate(length: number, call = "allocate"): Float32Array {
+    this.#begin("allocate", { count: length, call });
+    const region = this.#memory.reserve(length * Float32Array.BYTES_PER_ELEMENT);
+    const buffer = this.#memory.view(region, this.rank, Float32Array, length);
+    this.#allocated.set(buffer, region);
+    return buffer;
+  }
+
+  allReduce(buffer: Float32Array | Int32Array, op: ReduceOp, call = "allReduce"): void {
+    requireReducible(buffer, op);
+    const parameter = REDUCE_OPS.indexOf(op);
+    this.#begin("allReduce", { count: buffer.length, dtype: dtypeOf(buffer), parameter, call });
+    const region = this.#allocated.get(buffer as Float32Array);
+    if (region) {
+      this.#reduceShare(region, buffer, buffer.byteLength, op);
+      this.#meet();
+      return;
+    }
+    const chunkLength = SCRATCH_BYTES / buffer.BYTES_PER_ELEMENT;
+    for (let from = 0; from < buffer.length; from += chunkLength) {
+      const chunk = buffer.subarray(from, from + chunkLength);
+      const scratch = this.#memory.scratch(chunk.byteLength);
+      this.#memory.write(scratch, chunk);
+      this.#meet();
+      this.#reduceShare(scratch, buffer, chunk.byteLength, op);
+      this.#meet();
+      this.#memory.read(scratch, this.rank, chunk);
+    }
+  }
+
+  broadcast(buffer: NumericArray, fromRank: number, call = "broadcast"): void {
+    const dtype = dtypeOf(buffer);
+    this.#begin("broadcast", { count: buffer.length, dtype, parameter: fromRank, call });
+    for (const chunk of chunksOf(bytesOf(buffer))) {
+      const scratch = this.#memory.scratch(chunk.byteLength);
+      if (this.rank === fromRank) this.#memory.write(scratch, chunk);
+      this.#meet();
+      if (this.rank !== fromRank) this.#memory.read(scratch, fromRank, chunk);
+      this.#meet();
+    }
+  }
+
+  allGather<T extends NumericArray>(buffer: T, call = "allGather"): T[] {
+    this.#begin("allGather", { count: buffer.length, dtype: dtypeOf(buffer), call });
+    const results = Array.from({ length: this.worldSize }, () => buffer.slice() as T);
+    const sizes = results.map(() => buffer.byteLength);
+    this.#exchange(bytesOf(buffer), sizes, results.map(bytesOf));
+    return results;
+  }
+
+  allGatherObject<T>(value: T, call = "allGatherObject"): T[] {
+    return this.#exchangeObjects("allGatherObject", value, 0, call) as T[];
+  }
+
+  broadcastObject<T>(value: T, fromRank: number, call = "broadcastObject"): T {
+    const mine = this.rank === fromRank ? value : undefined;
+    return this.#exchangeObjects("broadcastObject", mine, fromRank, call)[fromRank] as T;
+  }
+
+  #exchangeObjects(
+    operation: Operation,
+    value: unknown,
+    parameter: number,
+    call: string,
+  ): unknown[] {
+    let bytes: Uint8Array;
+    let fault = false;
+    try {
+      bytes = cloneBytes(value);
+    } catch (error) {
+      // The others are on their way into the exchange: tell them instead of leaving them waiting.
+      bytes = cloneBytes(messageOf(error));
+      fault = true;
+    }
+    const sizeBytes = fault ? -bytes.byteLength : bytes.byteLength;
+    this.#begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
+    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
+    const sizes = ranks.map((rank) => headerSize(this.#cells, rank));
+    const parts = sizes.map((size) => new Uint8Array(Math.abs(size)));
+    this.#exchange(bytes, sizes.map(Math.abs), parts);
+    const faulty = sizes.findIndex((size) => size < 0);
+    const values = parts.map(unpackBytes);
+    if (faulty < 0) return values;
+    throw new AcceleratorError("VALUE_INVALID", `${call} on rank ${faulty}: ${values[faulty]}`);
+  }
+
+  /** Copies the bytes of every rank to every rank; sizes may differ. */
+  #exchange(mine: Uint8Array, sizes: readonly number[], parts: readonly Uint8Array[]): void {
+    const longest = Math.max(...sizes);
+    for (let from = 0; from < longest; from += SCRATCH_BYTES) {
+      const scratch = this.#memory.scratch(Math.min(longest - from, SCRATCH_BYTES));
+      this.#memory.write(scratch, mine.subarray(from, from + SCRATCH_BYTES));
+      this.#meet();
+      for (const [rank, part] of parts.entries()) {
+        this.#memory.read(scratch, rank, part.subarray(from, from + SCRATCH_BYTES));
+      }
+      this.#meet(); // nobody may write again while another still reads
+    }
+  }
+
+  /** Reduces this rank's share of a slot, a whole number of 16-byte blocks, over all slots. */
+  #reduceShare(region: Region, values: NumericArray, sizeBytes: number, op: ReduceOp): void {
+    const share = Math.ceil(sizeBytes / this.worldSize / 16) * 16;
+    const start = Math.min(this.rank * share, sizeBytes);
+    const end = Math.min(start + share, sizeBytes);
+    if (start === end) return;
+    const range = { ...region, slots: this.worldSize, start, end };
+    if (values instanceof Float32Array) this.#kernel.float32(range, op);
+    else this.#kernel.int32(range, op);
+  }
+
+  /** Says what this rank is about to do, meets the others, and compares. */
+  #begin(operation: Operation, header: Partial<Header> & { readonly call: string }): void {
+    this.#requireAlive();
+    const { count = 0, dtype = 0, parameter = 0, sizeBytes = 0, call } = header;
+    const code = OPERATIONS.indexOf(operation);
+    writeHeader(this.#cells, this.rank, {
+      operation: code,
+      count,
+      dtype,
+      parameter,
+      sizeBytes,
+      call,
+    });
+    this.#meet();
+    for (let rank = 1; rank < this.worldSize; rank++) {
+      if (!sameHeader(this.#cells, 0, rank)) throw this.#mismatch();
+    }
+  }
+
+  #meet(): void {
+    countArrival(this.#cells, this.rank);
+    const result = this.#barrier.wait(this.#timeoutMs);
+    if (result === "timed-out") this.#declareTimeout();
+    if (result !== "passed") throw this.#deathError();
+  }
+
+  #mismatch(): AcceleratorError {
+    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
+    const message =
+      `The replicas disagree on what to do: ${describeCalls(this.#cells, ranks)}. ` +
+      "Every rank must make the same calls with the same shapes, in the same order.";
+    endGroup(this.#cells, REASON.mismatch, { rank: -1, message });
+    return new AcceleratorError("COLLECTIVE_MISMATCH", message);
+  }
+
+  #declareTimeout(): void {
+    const mine = arrivalsOf(this.#cells, this.rank);
+    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
+    const missing = ranks.filter((rank) => arrivalsOf(this.#cells, rank) !== mine);
+    const present = ranks.filter((rank) => !missing.includes(rank));
+    const message =
+      `${nameRanks(missing)} did not come within ${this.#timeoutMs} ms; ` +
+      `${describeCalls(this.#cells, present)}. Every rank must make the same calls in the same order: ` +
+      "look for an early return, or a collective inside `if (isMainProcess)`; or raise timeoutMs.";
+    endGroup(this.#cells, REASON.timeout, { rank: missing[0] ?? -1, message });
+  }
+
+  #requireAlive(): void {
+    if (Atomics.load(this.#cells, DEAD) !== 0) throw this.#deathError();
+  }
+
+  /** Why the group ended, as an error of this rank. */
+  #deathError(): AcceleratorError {
+    while (Atomics.load(this.#cells, DEAD) === CLAIMED); // the reason is being written: microseconds
+    const message = readMessage(this.#cells);
+    switch (Atomics.load(this.#cells, DEAD)) {
+      case REASON.mismatch:
+        return new AcceleratorError("COLLECTIVE_MISMATCH", message);
+      case REASON.timeout:
+        return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
+      default:
+        return new AcceleratorError(
+          "COLLECTIVE_ABORTED",
+          `Another replica ended the run: ${message}`,
+        );
+    }
+  }
+}
+
+function dtypeOf(buffer: NumericArray): number {
+  if (buffer instanceof Float32Array) return DTYPES.indexOf("float32");
+  return DTYPES.indexOf(buffer instanceof Int32Array ? "int32" : "uint8");
+}
+
+function bytesOf(buffer: NumericArray): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.byteLength; from += SCRATCH_BYTES) {
+    yield bytes.subarray(from, from + SCRATCH_BYTES);
+  }
+}

@@ -1,0 +1,42 @@
+import { AcceleratorError } from "../errors.ts";
+import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
+import { cloneBytes, unpackBytes } from "./object-bytes.ts";
+
+/** The group of a run with one replica: every operation is the identity. Spares callers the `if`. */
+export class SingleProcess implements Collective {
+  readonly rank = 0;
+  readonly worldSize = 1;
+
+  barrier(): void {}
+
+  allocate(length: number): Float32Array {
+    return new Float32Array(length);
+  }
+
+  allReduce(buffer: Float32Array | Int32Array, op: ReduceOp): void {
+    requireReducible(buffer, op);
+  }
+
+  broadcast(): void {}
+
+  allGather<T extends NumericArray>(buffer: T): T[] {
+    return [buffer.slice() as T];
+  }
+
+  allGatherObject<T>(value: T): T[] {
+    return [this.broadcastObject(value)];
+  }
+
+  broadcastObject<T>(value: T): T {
+    return unpackBytes(cloneBytes(value)) as T; // what cannot cross threads fails here too
+  }
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` for the mean of integers, which has no exact answer. */
+export function requireReducible(buffer: Float32Array | Int32Array, op: ReduceOp): void {
+  if (op !== "mean" || buffer instanceof Float32Array) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    "The mean of int32 values is not defined: reduce float32 values, or use sum.",
+  );
+}

@@ -1,0 +1,34 @@
+export { Accelerator, type LogOptions } from "./accelerator.ts";
+export type { AcceleratorOptions, DataLoaderConfiguration } from "./accelerator-options.ts";
+export type { ReduceOp } from "./collective/collective.ts";
+export { DataLoader } from "./data/data-loader.ts";
+export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
+export { AcceleratorError, type ErrorCode } from "./errors.ts";
+export { launch } from "./host/launch.ts";
+export type { LaunchOptions } from "./host/launch-options.ts";
+export { LoggerType } from "./logger-type.ts";
+export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
+export type { ProjectConfiguration } from "./project-configuration.ts";
+export { GeneralTracker } from "./trackers/general-tracker.ts";
+export type {
+  FinishStatus,
+  ImageData,
+  LogContext,
+  LogValue,
+  LogValues,
+  RunConfig,
+} from "./trackers/log-value.ts";
+export type { LogWith } from "./trackers/log-with.ts";
+export { registerTracker } from "./trackers/registry.ts";
+export type { Loggable } from "./trackers/snapshot.ts";
+export type {
+  TrackerCreation,
+  TrackerInitOptions,
+  TrackerPlugin,
+} from "./trackers/tracker-plugin.ts";
+export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
+export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
+export type { AcceleratedScheduler } from "./train/accelerated-scheduler.ts";
+export type { BackwardOptions, LossSource } from "./train/backward.ts";
+export type { GradientAccumulation } from "./train/gradient-state.ts";
+export { LambdaScheduler, type LearningRateScheduler } from "./train/scheduler.ts";

@@ -1,0 +1,12 @@
+/** Names for `logWith`. Reads as an enum, but is erasable: Node.js strips types and compiles no `enum`. */
+export const LoggerType = {
+  All: "all",
+  Aim: "aim",
+  ClearML: "clearml",
+  CometML: "comet_ml",
+  DVCLive: "dvclive",
+  MLflow: "mlflow",
+  TensorBoard: "tensorboard",
+  WandB: "wandb",
+} as const;
+export type LoggerType = (typeof LoggerType)[keyof typeof LoggerType];

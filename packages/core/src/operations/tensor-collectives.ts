@@ -1,0 +1,121 @@
+import { slice, type Tensor, tensor, tidy, Variable } from "@tensorflow/tfjs-core";
+import type { Collective, NumericArray, ReduceOp } from "../collective/collective.ts";
+import { AcceleratorError } from "../errors.ts";
+import { mapTensors, type TensorStructure } from "./tensor-structure.ts";
+
+const REDUCE_OPS: readonly string[] = ["sum", "mean", "max", "min"] satisfies ReduceOp[];
+
+/**
+ * Concatenates the tensors of all ranks along the first axis, in rank order, on every rank. A scalar counts
+ * as shape `[1]`. The result belongs to the active step, or to the caller outside of one.
+ */
+export function gatherTensors<T extends TensorStructure>(
+  value: T,
+  collective: Collective,
+): Promise<T> {
+  return mapTensors(value, "gather", async (part) => {
+    const [rows = 1, ...rest] = part.shape;
+    const shape = [rows * collective.worldSize, ...rest];
+    if (part.dtype === "string") {
+      const strings = (await part.data()) as unknown as string[];
+      return tensor(
+        collective.allGatherObject(strings, callText("gather", part)).flat(),
+        shape,
+        "string",
+      );
+    }
+    const parts = collective.allGather(await readNumeric(part, "gather"), callText("gather", part));
+    return tensor(concatenate(parts), shape, part.dtype);
+  });
+}
+
+/**
+ * Combines the tensors of all ranks element by element. The input is untouched.
+ *
+ * @throws {AcceleratorError} `OPTION_INVALID` for an unknown `op`, and for the mean of integers.
+ */
+export function reduceTensors<T extends TensorStructure>(
+  value: T,
+  op: ReduceOp,
+  collective: Collective,
+): Promise<T> {
+  if (!REDUCE_OPS.includes(op)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `reduce: op must be one of ${REDUCE_OPS.join(", ")}, got ${op}.`,
+    );
+  }
+  return mapTensors(value, "reduce", async (part) => {
+    const data = await readNumeric(part, "reduce");
+    if (data instanceof Uint8Array || (op === "mean" && data instanceof Int32Array)) {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        `reduce: the ${op} of ${part.dtype} values is not defined; cast the tensor to float32 first.`,
+      );
+    }
+    const own = data.slice() as Float32Array | Int32Array;
+    collective.allReduce(own, op, callText("reduce", part));
+    return tensor(own, part.shape, part.dtype);
+  });
+}
+
+/**
+ * The tensors of `fromProcess` on every rank. A `tf.Variable` is overwritten and returned; of a tensor,
+ * which cannot change, a new one is returned.
+ */
+export function broadcastTensors<T extends TensorStructure>(
+  value: T,
+  fromProcess: number,
+  collective: Collective,
+): Promise<T> {
+  const { worldSize } = collective;
+  if (!Number.isInteger(fromProcess) || fromProcess < 0 || fromProcess >= worldSize) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `broadcast: fromProcess must be a rank from 0 to ${worldSize - 1}, got ${fromProcess}.`,
+    );
+  }
+  return mapTensors(value, "broadcast", async (part) => {
+    const data = (await readNumeric(part, "broadcast")).slice();
+    collective.broadcast(data, fromProcess, callText("broadcast", part));
+    const received = tensor(data, part.shape, part.dtype);
+    if (!(part instanceof Variable)) return received;
+    part.assign(received);
+    received.dispose();
+    return part;
+  });
+}
+
+/** The first `rows` rows of every tensor. */
+export function keepRows<T extends TensorStructure>(value: T, rows: number): Promise<T> {
+  return mapTensors(value, "gatherForMetrics", async (part) =>
+    tidy(() => slice(part, 0, Math.min(rows, part.shape[0] ?? 0))),
+  );
+}
+
+async function readNumeric(part: Tensor, call: string): Promise<NumericArray> {
+  if (part.dtype === "float32" || part.dtype === "int32" || part.dtype === "bool") {
+    return (await part.data()) as NumericArray;
+  }
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `${call} takes float32, int32 and bool tensors; found ${part.dtype}. Cast it first.`,
+  );
+}
+
+/** Ranks compare this text, so the shape must be in it. */
+function callText(call: string, { shape, dtype }: Tensor): string {
+  return `${call}(${dtype}[${shape.join(", ")}])`;
+}
+
+function concatenate<T extends NumericArray>(parts: readonly T[]): T {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const [first] = parts as [T]; // every rank contributes one
+  const whole = new (first.constructor as new (length: number) => T)(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,26 @@
+import type { Collective } from "./collective/collective.ts";
+import { SingleProcess } from "./collective/single-process.ts";
+import type { HostLink } from "./worker/host-link.ts";
+
+/** What a training script finds around it: the group of replicas, and the host thread if there is one. */
+export type ReplicaContext = {
+  readonly collective: Collective;
+  /** Absent when the script runs under plain `node`: then this thread is host and replica in one. */
+  readonly host: HostLink | undefined;
+  /** `file:` URL of the training script, from which tracker packages are resolved. */
+  readonly scriptUrl: string | undefined;
+};
+
+const KEY = Symbol.for("acc.replica"); // on globalThis: two copies of this package share it
+const store = globalThis as { [KEY]?: ReplicaContext };
+
+/** Says what this thread is. Called by the worker before it imports the training script. */
+export function setReplicaContext(context: ReplicaContext): void {
+  store[KEY] = context;
+}
+
+/** The context of this thread; a group of one if nothing launched it. */
+export function replicaContext(): ReplicaContext {
+  store[KEY] ??= { collective: new SingleProcess(), host: undefined, scriptUrl: undefined };
+  return store[KEY];
+}

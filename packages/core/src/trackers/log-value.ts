@@ -1,0 +1,41 @@
+import type { NumericArray } from "../collective/collective.ts";
+
+/** What a tracker receives: plain data that can cross threads. Tensors have become numbers or lists. */
+export type LogValue =
+  | number
+  | bigint
+  | string
+  | boolean
+  | null
+  | undefined
+  | Date
+  | NumericArray
+  | Float64Array
+  | LogValue[]
+  | { readonly [key: string]: LogValue };
+
+/** Values logged together at one step, by metric name. */
+export type LogValues = { readonly [key: string]: LogValue };
+
+/** Run configuration: hyperparameters by name, nested as the user likes. */
+export type RunConfig = { readonly [key: string]: LogValue };
+
+/**
+ * One image or a batch of images: shape `[height, width]`, `[height, width, channels]` or
+ * `[count, height, width, channels]` with 1 to 4 channels. Floats are in 0..1, bytes in 0..255.
+ */
+export type ImageData = {
+  readonly data: Float32Array | Uint8Array | Uint8ClampedArray | Int32Array;
+  readonly shape: readonly number[];
+};
+
+/** Where on the time axis values belong. */
+export type LogContext = {
+  /** Step given by the user; undefined if they gave none. */
+  readonly step?: number;
+  /** Milliseconds since 1970 when the user logged, not when the tracker got round to it; now if absent. */
+  readonly wallTimeMs?: number;
+};
+
+/** How a run ended, told to every tracker in `finish`. */
+export type FinishStatus = "success" | "failure";

@@ -1,0 +1,138 @@
+import { keep, Tensor } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+import { withoutGradients } from "../train/autograd.ts";
+import type { ImageData, LogValue, LogValues } from "./log-value.ts";
+
+/** What users may log: plain values, and tensors anywhere among them. */
+export type Loggable =
+  | LogValue
+  | Tensor
+  | readonly Loggable[]
+  | { readonly [key: string]: Loggable };
+
+/**
+ * Copies values so that the caller may change or dispose them at once. Tensors are held until they are
+ * read: a scalar becomes a number, a larger tensor nested lists.
+ *
+ * @returns the copy, or a promise of it if there are tensors to read.
+ * @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object, or a tensor in it is disposed.
+ */
+export function snapshotValues(values: {
+  readonly [key: string]: Loggable;
+}): LogValues | Promise<LogValues> {
+  if (!isPlainObject(values)) {
+    throw new AcceleratorError(
+      "VALUE_INVALID",
+      `log needs an object of values by name, such as { loss: 0.1 }; got ${describe(values)}.`,
+    );
+  }
+  const reads: Promise<void>[] = [];
+  const copy = copyValue(values, "", reads) as LogValues;
+  return reads.length === 0 ? copy : Promise.all(reads).then(() => copy);
+}
+
+/**
+ * Copies images by tag; a tensor becomes its data and shape.
+ *
+ * @throws {AcceleratorError} `VALUE_INVALID` naming the tag that is no image.
+ */
+export async function snapshotImages(
+  images: Readonly<Record<string, ImageData | Tensor>>,
+): Promise<Record<string, ImageData>> {
+  const entries = Object.entries(images).map(async ([tag, image]) => {
+    requireImage(tag, image);
+    const held = image instanceof Tensor ? hold(image) : undefined;
+    const data = held
+      ? ((await held.data()) as ImageData["data"])
+      : (image as ImageData).data.slice();
+    held?.dispose();
+    return [tag, { data, shape: [...image.shape] }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function requireImage(tag: string, image: ImageData | Tensor): void {
+  const { shape } = (image ?? {}) as Partial<ImageData>;
+  const channels = shape?.length === 2 ? 1 : shape?.at(-1);
+  const fits = shape && shape.length >= 2 && shape.length <= 4 && channels && channels <= 4;
+  const size = shape?.reduce((product, length) => product * length, 1);
+  const holds =
+    image instanceof Tensor || (image?.data?.length !== undefined && image.data.length === size);
+  if (fits && holds) return;
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `The image "${tag}" needs data and a shape [height, width], [height, width, channels] or ` +
+      `[count, height, width, channels] with 1 to 4 channels; found ${describe(image)} of shape [${shape}].`,
+  );
+}
+
+function copyValue(value: Loggable, path: string, reads: Promise<void>[]): LogValue {
+  if (value instanceof Date) return new Date(value);
+  if (ArrayBuffer.isView(value)) return (value as Float32Array).slice();
+  if (Array.isArray(value)) return fill([], value.entries(), path, reads);
+  if (isPlainObject(value)) return fill({}, Object.entries(value), path, reads);
+  switch (typeof value) {
+    case "number":
+    case "bigint":
+    case "string":
+    case "boolean":
+    case "undefined":
+      return value;
+    default:
+      // Functions, symbols, class instances: what a person would want to read of them.
+      return value === null ? null : String(value);
+  }
+}
+
+function fill<T extends LogValue[] | Record<string, LogValue>>(
+  target: T,
+  entries: Iterable<[string | number, Loggable]>,
+  path: string,
+  reads: Promise<void>[],
+): T {
+  for (const [key, item] of entries) {
+    const slot = target as Record<string | number, LogValue>;
+    const itemPath = path === "" ? String(key) : `${path}/${key}`;
+    if (item instanceof Tensor) {
+      slot[key] = null; // holds the place, so that keys keep their order
+      const read = readTensor(item, itemPath).then((value) => {
+        slot[key] = value;
+      });
+      reads.push(read);
+    } else {
+      slot[key] = copyValue(item, itemPath, reads);
+    }
+  }
+  return target;
+}
+
+function readTensor(tensor: Tensor, path: string): Promise<LogValue> {
+  if (tensor.isDisposed) {
+    throw new AcceleratorError(
+      "VALUE_INVALID",
+      `log: the tensor "${path}" is disposed already. Log it in the step that made it, or hold it with ` +
+        "accelerator.keep.",
+    );
+  }
+  const held = hold(tensor);
+  return held.array().then((value) => {
+    held.dispose();
+    return value as LogValue;
+  });
+}
+
+/** A second handle on the same data that outlives the step; the reader disposes it. */
+function hold(tensor: Tensor): Tensor {
+  return withoutGradients(() => keep(tensor.clone()));
+}
+
+function isPlainObject(value: unknown): value is Record<string, Loggable> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value !== "object") return String(value);
+  return `a ${value.constructor?.name ?? "object"}`;
+}

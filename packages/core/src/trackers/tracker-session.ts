@@ -1,0 +1,180 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+import type { HostLink } from "../worker/host-link.ts";
+import { BlankTracker } from "./blank-tracker.ts";
+import { createTrackers } from "./create-trackers.ts";
+import type { GeneralTracker } from "./general-tracker.ts";
+import { HostedTracker } from "./hosted-tracker.ts";
+import type { FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
+import type { TrackerSelection } from "./log-with.ts";
+import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
+import { type Loggable, snapshotImages, snapshotValues } from "./snapshot.ts";
+import type { TrackerEvent } from "./tracker-event.ts";
+import { TrackerHub } from "./tracker-hub.ts";
+import type { TrackerInitOptions } from "./tracker-plugin.ts";
+
+/** Options of `initTrackers`. */
+export type InitTrackersOptions = {
+  /** Hyperparameters of the run. */
+  readonly config?: { readonly [key: string]: Loggable };
+  /** Options for the named trackers, by name. */
+  readonly initOptions?: TrackerInitOptions;
+  /** A tracker that fails ends training instead of warning once. */
+  readonly strict?: boolean;
+};
+
+export type TrackerSessionOptions = {
+  readonly selection: TrackerSelection;
+  readonly loggingDir: string | undefined;
+  readonly host: HostLink | undefined;
+  readonly isMainProcess: boolean;
+};
+
+type Phase = "new" | "open" | "finished";
+
+/**
+ * The trackers of one accelerator, seen from its replica. Named trackers run on the host thread when there
+ * is one; instances, and plugins that only this thread knows, run here.
+ */
+export class TrackerSession {
+  readonly #options: TrackerSessionOptions;
+  readonly #local = new TrackerHub((message) => process.emitWarning(message));
+  readonly #hosted = new Map<string, HostedTracker>();
+  #phase: Phase = "new";
+  /** Events wait for the tensors of earlier ones: trackers see them in the order they were logged. */
+  #pending: Promise<void> | undefined;
+  #readError: unknown;
+
+  constructor(options: TrackerSessionOptions) {
+    this.#options = options;
+  }
+
+  get #isEmpty(): boolean {
+    const { sources, instances } = this.#options.selection;
+    return sources.length === 0 && instances.length === 0;
+  }
+
+  /**
+   * Creates and starts the trackers, then hands them the configuration.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` on a second call, `TRACKER_…` as `createTrackers` says.
+   */
+  async init(projectName: string, options: InitTrackersOptions): Promise<void> {
+    requireProjectName(projectName);
+    if (this.#phase !== "new") {
+      throw new AcceleratorError(
+        "STATE_INVALID",
+        "initTrackers was called already; call it once per run.",
+      );
+    }
+    const config = (await snapshotValues(options.config ?? {})) as RunConfig;
+    const { selection, host, loggingDir, isMainProcess } = this.#options;
+    const request = { projectName, loggingDir, initOptions: options.initOptions ?? {} };
+    const strict = options.strict ?? false;
+    const given = options.config === undefined ? undefined : config;
+    const onHost = host ? selection.sources.filter((source) => source.moduleUrl) : [];
+    const here = selection.sources.filter((source) => !onHost.includes(source));
+    const mine = [
+      ...(isMainProcess ? await createTrackers({ ...request, sources: here }) : []),
+      ...selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly),
+    ];
+    if (host && isMainProcess && onHost.length > 0) {
+      const natives = await host.startTrackers({ ...request, sources: onHost }, given, strict);
+      for (const [index, { name }] of onHost.entries()) {
+        this.#hosted.set(
+          name,
+          new HostedTracker(name, natives[index], (event) => this.#post(event)),
+        );
+      }
+    }
+    await this.#local.start(mine, given, strict);
+    this.#phase = "open";
+    if (mine.length > 0 || this.#hosted.size > 0) addOpenSession(this);
+  }
+
+  /** Records values on every tracker. Returns at once; tensors are read when the backend has them. */
+  log(values: { readonly [key: string]: Loggable }, context: LogContext): void {
+    if (!this.#requireOpen("log")) return;
+    const copy = snapshotValues(values);
+    if (!(copy instanceof Promise) && !this.#pending) {
+      this.#send({ type: "metrics", values: copy, context });
+      return;
+    }
+    this.#queue(async () => this.#send({ type: "metrics", values: await copy, context }));
+  }
+
+  /** Records images on every tracker that can. Returns at once. */
+  logImages(images: Readonly<Record<string, ImageData | Tensor>>, context: LogContext): void {
+    if (!this.#requireOpen("logImages")) return;
+    const copy = snapshotImages(images);
+    this.#queue(async () => this.#send({ type: "images", values: await copy, context }));
+  }
+
+  /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
+  find(name: string): GeneralTracker {
+    const { sources, instances } = this.#options.selection;
+    const names = [...sources, ...instances].map((tracker) => tracker.name);
+    if (!names.includes(name)) {
+      throw new AcceleratorError(
+        "TRACKER_UNKNOWN",
+        `This run has no tracker "${name}"; it has ${names.join(", ") || "none"}. Add it to logWith.`,
+      );
+    }
+    return this.#local.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
+  }
+
+  /** Waits for what was logged, then closes every tracker. A second call does nothing. */
+  async finish(status: FinishStatus): Promise<void> {
+    if (this.#phase !== "open") return;
+    this.#phase = "finished";
+    removeOpenSession(this);
+    await this.#pending;
+    const closing = [this.#local.finish(status)];
+    if (this.#hosted.size > 0 && this.#options.host) {
+      closing.push(this.#options.host.finishTrackers(status));
+    }
+    const results = await Promise.allSettled(closing);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    if (this.#readError !== undefined) throw this.#readError;
+  }
+
+  /** @returns false if there is nothing to log to. */
+  #requireOpen(method: string): boolean {
+    if (this.#phase === "open") return true;
+    if (this.#isEmpty) return false;
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      this.#phase === "new"
+        ? `${method} was called before initTrackers: await accelerator.initTrackers(projectName) first.`
+        : `${method} was called after endTraining: the trackers are closed. Log before it.`,
+    );
+  }
+
+  #queue(task: () => Promise<void>): void {
+    const tail = (this.#pending ?? Promise.resolve()).then(task).catch((error: unknown) => {
+      this.#readError ??= error;
+    });
+    this.#pending = tail;
+    tail.then(() => {
+      if (this.#pending === tail) this.#pending = undefined;
+    });
+  }
+
+  #send(event: TrackerEvent): void {
+    this.#local.post(event);
+    if (this.#hosted.size > 0) this.#post(event);
+  }
+
+  #post(event: TrackerEvent): void {
+    this.#options.host?.post({ type: "tracker", event });
+  }
+}
+
+function requireProjectName(projectName: string): void {
+  if (typeof projectName === "string" && projectName.trim() !== "") return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `initTrackers needs a project name, a non-empty string; got ${String(projectName)}.`,
+  );
+}

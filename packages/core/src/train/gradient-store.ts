@@ -1,0 +1,102 @@
+import { add, keep, type Tensor, tensor, type Variable } from "@tensorflow/tfjs-core";
+import type { Collective } from "../collective/collective.ts";
+import { AcceleratorError } from "../errors.ts";
+
+/**
+ * The accumulated gradients of one model, and their exchange over the replicas. Gradients are kept tensors
+ * that live until `clear`.
+ */
+export class GradientStore {
+  readonly variables: readonly Variable[];
+  readonly #collective: Collective;
+  readonly #gradients = new Map<Variable, Tensor>();
+  /**
+   * All gradients one after the other, then one flag per variable that says whether a rank has a gradient
+   * for it at all: a variable that no rank used must stay without one.
+   */
+  readonly #bucket: Float32Array;
+  readonly #size: number;
+
+  /** Collective: every rank makes the stores of its models in the same order. */
+  constructor(variables: readonly Variable[], collective: Collective) {
+    this.variables = variables;
+    this.#collective = collective;
+    this.#size = variables.reduce((size, variable) => size + variable.size, 0);
+    this.#bucket =
+      collective.worldSize > 1
+        ? collective.allocate(this.#size + variables.length, "prepare")
+        : new Float32Array(0); // one replica never exchanges
+  }
+
+  /** Whether any variable has a gradient. */
+  get isEmpty(): boolean {
+    return this.#gradients.size === 0;
+  }
+
+  get(variable: Variable): Tensor | undefined {
+    return this.#gradients.get(variable);
+  }
+
+  /** Replaces the gradient of a variable; the store owns `gradient` from now on. */
+  set(variable: Variable, gradient: Tensor): void {
+    this.#gradients.get(variable)?.dispose();
+    this.#gradients.set(variable, keep(gradient));
+  }
+
+  /** Adds to the gradient of a variable. The caller keeps `gradient`. */
+  accumulate(variable: Variable, gradient: Tensor): void {
+    const previous = this.#gradients.get(variable);
+    this.set(variable, previous ? add(previous, gradient) : gradient.clone());
+  }
+
+  /** Disposes the gradients of `variables`. */
+  clear(variables: Iterable<Variable> = this.variables): void {
+    for (const variable of variables) {
+      this.#gradients.get(variable)?.dispose();
+      this.#gradients.delete(variable);
+    }
+  }
+
+  /** Replaces every gradient with its mean over the replicas. Collective. */
+  async average(): Promise<void> {
+    // With one replica the mean is the value itself; reading and writing it back would only cost time.
+    if (this.#collective.worldSize === 1) return;
+    await this.#fillBucket();
+    this.#collective.allReduce(this.#bucket, "mean", "backward");
+    this.#readBucket();
+  }
+
+  async #fillBucket(): Promise<void> {
+    let offset = 0;
+    for (const [index, variable] of this.variables.entries()) {
+      const gradient = this.#gradients.get(variable);
+      if (gradient) this.#bucket.set((await gradient.data()) as Float32Array, offset);
+      else this.#bucket.fill(0, offset, offset + variable.size);
+      this.#bucket[this.#size + index] = gradient ? 1 : 0;
+      offset += variable.size;
+    }
+  }
+
+  #readBucket(): void {
+    let offset = 0;
+    for (const [index, variable] of this.variables.entries()) {
+      const end = offset + variable.size;
+      if (this.#bucket[this.#size + index] !== 0) {
+        // A copy: some backends keep the array itself, and the bucket is written again next step.
+        this.set(variable, tensor(this.#bucket.slice(offset, end), variable.shape, "float32"));
+      }
+      offset = end;
+    }
+  }
+}
+
+/** @throws {AcceleratorError} `MODEL_INVALID` if a trainable variable is not float32. */
+export function requireFloatVariables(variables: readonly Variable[]): void {
+  const wrong = variables.find((variable) => variable.dtype !== "float32");
+  if (!wrong) return;
+  throw new AcceleratorError(
+    "MODEL_INVALID",
+    `The trainable variable "${wrong.name}" is ${wrong.dtype}; gradients exist for float32 only. ` +
+      "Make it float32, or create it with trainable = false.",
+  );
+}

@@ -1,0 +1,27 @@
+import type { Optimizer } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+
+/** What all `tf.train` optimizers have, though only some declare it. */
+type WithLearningRate = {
+  learningRate: number;
+  setLearningRate?: (learningRate: number) => void;
+};
+
+/** The learning rate of a `tf.train` optimizer. */
+export function learningRateOf(optimizer: Optimizer): number {
+  return (optimizer as unknown as WithLearningRate).learningRate;
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` if `value` is not finite. */
+export function setLearningRate(optimizer: Optimizer, value: number): void {
+  if (!Number.isFinite(value)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `A learning rate must be a finite number, got ${value}.`,
+    );
+  }
+  const target = optimizer as unknown as WithLearningRate;
+  // SGD and momentum keep the rate in a tensor too, which only their setter renews.
+  if (target.setLearningRate) target.setLearningRate(value);
+  else target.learningRate = value;
+}

@@ -1,0 +1,40 @@
+import type { HostLink } from "./host-link.ts";
+
+type Stream = "stdout" | "stderr";
+
+/**
+ * Sends what this thread prints to the host, in whole lines: output of several replicas never mixes within
+ * a line, and a progress bar can stay below it.
+ *
+ * @returns a function that sends what is left, a line without an end.
+ */
+export function sendOutputTo(host: HostLink): () => void {
+  const flushes = (["stdout", "stderr"] as const).map((stream) => redirect(stream, host));
+  return () => {
+    for (const flush of flushes) flush();
+  };
+}
+
+function redirect(stream: Stream, host: HostLink): () => void {
+  let rest = "";
+  const write = (
+    chunk: string | Uint8Array,
+    encodingOrCallback?: BufferEncoding | (() => void),
+    callback?: () => void,
+  ): boolean => {
+    rest += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    const end = rest.lastIndexOf("\n") + 1;
+    if (end > 0) {
+      host.post({ type: "output", stream, text: rest.slice(0, end) });
+      rest = rest.slice(end);
+    }
+    const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
+    if (done) queueMicrotask(done);
+    return true;
+  };
+  process[stream].write = write as typeof process.stdout.write;
+  return () => {
+    if (rest !== "") host.post({ type: "output", stream, text: `${rest}\n` });
+    rest = "";
+  };
+}

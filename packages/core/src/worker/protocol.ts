@@ -1,0 +1,68 @@
+import type { MessagePort } from "node:worker_threads";
+import type { SharedGroup } from "../collective/shared-group.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { TrackerRequest } from "../trackers/create-trackers.ts";
+import type { FinishStatus, RunConfig } from "../trackers/log-value.ts";
+import type { TrackerEvent } from "../trackers/tracker-event.ts";
+
+/** The task Piscina gives each replica: cloned, except the ports (moved) and the group (shared). */
+export type ReplicaTask = {
+  readonly rank: number;
+  /** `file:` URL of the training script. */
+  readonly scriptUrl: string;
+  readonly args: readonly unknown[];
+  readonly group: SharedGroup;
+  /** One-way messages to the host. */
+  readonly messages: MessagePort;
+  /** Calls to the host. */
+  readonly calls: MessagePort;
+};
+
+/** An error as it crosses threads: structured clone drops the fields of our own class. */
+export type RemoteError = {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: ErrorCode | undefined;
+};
+
+/** How a replica's script ended. */
+export type ReplicaOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: RemoteError };
+
+/** State of one progress bar. */
+export type ProgressState = {
+  /** Distinguishes the bars of a run. */
+  readonly id: string;
+  readonly description: string;
+  readonly current: number;
+  /** Undefined if the length is unknown. */
+  readonly total: number | undefined;
+  readonly elapsedMs: number;
+  /** Text behind the bar, such as `loss 0.12`. */
+  readonly postfix: string;
+  readonly done: boolean;
+};
+
+/** What a replica tells the host without waiting. */
+export type ReplicaMessage =
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "progress"; readonly progress: ProgressState }
+  | { readonly type: "tracker"; readonly event: TrackerEvent };
+
+/**
+ * What a replica calls on the host. Errors are answers here: a thrown one would lose its class and code on
+ * the way.
+ */
+export interface HostApi {
+  /** Creates and starts trackers on the host; `ports[i]` will serve the native run of `sources[i]`. */
+  startTrackers(
+    request: TrackerRequest,
+    config: RunConfig | undefined,
+    strict: boolean,
+    ports: readonly MessagePort[],
+  ): Promise<RemoteError | undefined>;
+  /** Closes the trackers once `events` of them have arrived on the one-way port. */
+  finishTrackers(status: FinishStatus, events: number): Promise<RemoteError | undefined>;
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("acc");
+const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));
+const TIMEOUT_MS = 30_000;
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../host/fixtures/${name}`, import.meta.url));
+
+type Result = { code: number | null; stdout: string; stderr: string };
+
+/** Runs `acc` as a user would: the built package under plain node. */
+function acc(
+  args: string[],
+  act: (child: ChildProcess, output: string) => void = () => {},
+): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [ACC, ...args], {
+      timeout: TIMEOUT_MS,
+      env: { ...process.env, NODE_OPTIONS: "" },
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+      act(child, stdout);
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+test("runs a TypeScript script on every replica and exits with 0", async () => {
+  const { code, stdout, stderr } = await acc([
+    "launch",
+    "--num-processes",
+    "2",
+    fixture("chatter.ts"),
+  ]);
+  assert.is(code, 0, stderr);
+  const lines = stdout.trimEnd().split("\n");
+  assert.is(lines.length, 2 * 51);
+  for (const line of lines) assert.match(line, /^rank [01] (says \d+|ends without a line break)$/);
+});
+
+test("takes underscores and = as accelerate launch does", async () => {
+  const { code, stderr } = await acc(["launch", "--num_processes=1", fixture("chatter.ts")]);
+  assert.is(code, 0, stderr);
+});
+
+test("exits with 1 and names the replica when one throws", async () => {
+  const args = ["launch", "--num-processes", "2", fixture("fail.ts"), "throw", "inside"];
+  const { code, stderr } = await acc(args);
+  assert.is(code, 1);
+  assert.match(stderr, "Replica 1 failed: the failure under test");
+  assert.match(stderr, "fail.ts");
+});
+
+test("exits with 130 on Ctrl-C", async () => {
+  let sent = false;
+  const { code } = await acc(
+    ["launch", "--num-processes", "2", fixture("patient.ts")],
+    (child, output) => {
+      if (sent || !output.includes("ready\nready\n")) return;
+      sent = true;
+      child.kill("SIGINT");
+    },
+  );
+  assert.is(code, 130);
+});
+
+test("says what is wrong with its arguments", async () => {
+  const missing = await acc(["launch"]);
+  assert.is(missing.code, 1);
+  assert.match(missing.stderr, "Which script?");
+  const zero = await acc(["launch", "--num-processes", "0", fixture("chatter.ts")]);
+  assert.is(zero.code, 1);
+  assert.match(zero.stderr, "numProcesses must be an integer");
+  const unknown = await acc(["lunch"]);
+  assert.is(unknown.code, 2);
+  assert.match(unknown.stderr, 'unknown command "lunch"');
+  assert.is((await acc(["--help"])).code, 0);
+});
+
+test.run();

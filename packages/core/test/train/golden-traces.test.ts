@@ -1,0 +1,128 @@
+import type * as tf from "@tensorflow/tfjs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Accelerator, DataLoader, launch } from "../../src/index.ts";
+import type { TraceRow } from "./fixtures/trace-a.ts";
+
+const test = suite("golden traces of Accelerate");
+
+// Recorded from Accelerate 1.15 with three processes on the CPU.
+const BATCHES = [
+  [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ],
+  [
+    [6, 7],
+    [8, 9],
+    [10, 11],
+  ],
+  [
+    [12, 0],
+    [1, 2],
+    [3, 4],
+  ],
+];
+const LOCAL = [0.25, 1.25, 2.25];
+const GRADIENTS = [LOCAL, [5.5, 5.5, 5.5], [1.8333333, 1.8333333, 1.8333333]];
+const GATHERED = [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11], [12]];
+const COUNTERS = [1, 2, 0];
+const WEIGHTS = [0, -5.5, -7.278333, -7.278333, -12.448333, -14.116667];
+const LEARNING_RATES = [1, 0.97, 0.94, 0.94, 0.91, 0.88];
+
+test("trace A: accumulation, padding, schedule and metrics over two epochs", async () => {
+  const script = new URL("./fixtures/trace-a.ts", import.meta.url);
+  const ranks = await launch<TraceRow[]>(script, { numProcesses: 3 });
+  for (const [rank, rows] of ranks.entries()) {
+    assert.is(rows.length, 6);
+    for (const [index, row] of rows.entries()) {
+      const step = index % 3;
+      assert.equal(row.batch, BATCHES[step]?.[rank]);
+      assert.is(row.end, step === 2);
+      assert.is(row.sync, step > 0);
+      assert.is(row.counter, COUNTERS[step]);
+      close(row.gradient, GRADIENTS[step]?.[rank]);
+      close(row.w, WEIGHTS[index]);
+      close(row.learningRate, LEARNING_RATES[index]);
+      assert.equal(row.gathered, GATHERED[step]);
+    }
+  }
+});
+
+test("trace D: a window of four goes on where the counter says another run stopped", async () => {
+  const flags = async (accelerator: Accelerator, steps: number): Promise<string> => {
+    let seen = "";
+    for (let i = 0; i < steps; i++) {
+      await accelerator.accumulate(() => {
+        seen += accelerator.syncGradients ? "T" : "F";
+      });
+    }
+    return seen;
+  };
+  const first = new Accelerator({ gradientAccumulationSteps: 4 });
+  assert.is(await flags(first, 6), "FFFTFF");
+  assert.is(first.step, 6);
+  const second = new Accelerator({ gradientAccumulationSteps: 4 });
+  second.step = first.step;
+  assert.is(await flags(second, 3), "FTF");
+});
+
+const FLAGS: [
+  string,
+  { batches: number; k: number; sync?: boolean; breakAfter?: number; epochs: string[] },
+][] = [
+  ["5 batches, 2 steps", { batches: 5, k: 2, epochs: ["FTFTT", "FTFTT"] }],
+  ["7 batches, 3 steps", { batches: 7, k: 3, epochs: ["FFTFFTT"] }],
+  ["3 batches, 10 steps", { batches: 3, k: 10, epochs: ["FFT"] }],
+  ["6 batches, 1 step", { batches: 6, k: 1, epochs: ["TTTTTT"] }],
+  ["windows across epochs", { batches: 5, k: 2, sync: false, epochs: ["FTFTF", "TFTFT"] }],
+  ["a break after 3", { batches: 5, k: 4, breakAfter: 3, epochs: ["FFF", "TFF", "FTF"] }],
+];
+for (const [name, { batches, k, sync = true, breakAfter = batches, epochs }] of FLAGS) {
+  test(`sync flags: ${name}`, async () => {
+    const gradientAccumulationPlugin = { numSteps: k, syncWithDataloader: sync };
+    const accelerator = new Accelerator({ backend: "cpu", gradientAccumulationPlugin });
+    const loader = await accelerator.prepare(
+      new DataLoader(Array.from({ length: batches }, Number)),
+    );
+    for (const expected of epochs) {
+      let seen = "";
+      for await (const _ of loader) {
+        await accelerator.accumulate(() => {
+          seen += accelerator.syncGradients ? "T" : "F";
+        });
+        if (seen.length === breakAfter) break;
+      }
+      assert.is(seen, expected);
+    }
+  });
+}
+
+test("an evaluation inside the epoch, complete or broken off, leaves the outer flags alone", async () => {
+  const accelerator = new Accelerator({ backend: "cpu", gradientAccumulationSteps: 4 });
+  const [train, evaluation] = await accelerator.prepare(
+    new DataLoader<tf.Tensor>([1, 2, 3, 4, 5, 6]),
+    new DataLoader<tf.Tensor>([1, 2, 3]),
+  );
+  for (const stopAfter of [2, 3]) {
+    let seen = "";
+    for await (const _ of train) {
+      await accelerator.accumulate(() => {
+        seen += accelerator.syncGradients ? "T" : "F";
+      });
+      let evaluated = 0;
+      for await (const _ of evaluation) if (++evaluated === stopAfter) break;
+    }
+    assert.is(seen, "FFFTFT");
+  }
+});
+
+function close(actual: number | undefined, expected: number | undefined): void {
+  assert.ok(
+    Math.abs((actual ?? Number.NaN) - (expected ?? Number.NaN)) < 1e-5,
+    `${actual} is not ${expected}`,
+  );
+}
+
+test.run();

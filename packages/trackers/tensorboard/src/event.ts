@@ -1,0 +1,120 @@
+/**
+ * Events of TensorBoard's files as protobuf messages. Field numbers are those of TensorBoard's
+ * `event.proto`, `summary.proto` and the hparams plugin's `plugin_data.proto`.
+ */
+import { MessageWriter } from "./protobuf.ts";
+
+/** When something happened: an event's own time, and its place on the step axis. */
+export type EventTime = { readonly wallTimeMs: number; readonly step: number };
+
+/** A value of one tag within an event. */
+export type SummaryValue = MessageWriter;
+
+/** A hyperparameter, or the value that stands for it. */
+export type Hparam = string | number | boolean;
+
+const DT_FLOAT = 1;
+const DT_STRING = 7;
+
+/** The first record of every file. */
+export function fileVersionEvent(wallTimeMs: number): Uint8Array {
+  return new MessageWriter()
+    .double(1, wallTimeMs / 1000)
+    .string(3, "brain.Event:2")
+    .finish();
+}
+
+/** Says that a program started here; readers drop what earlier files hold from this step on. */
+export function sessionStartEvent({ wallTimeMs, step }: EventTime): Uint8Array {
+  return timed({ wallTimeMs, step }).message(7, new MessageWriter().varint(1, 1)).finish();
+}
+
+export function summaryEvent(time: EventTime, values: readonly SummaryValue[]): Uint8Array {
+  const summary = new MessageWriter();
+  for (const value of values) summary.message(1, value);
+  return timed(time).message(5, summary).finish();
+}
+
+/** float32: what TensorBoard's default loader shows. */
+export function scalarValue(tag: string, value: number): SummaryValue {
+  return new MessageWriter().string(1, tag).float(2, value);
+}
+
+/** Text for the text plugin, which renders Markdown. */
+export function textValue(tag: string, text: string): SummaryValue {
+  const one = new MessageWriter().varint(1, 1);
+  const tensor = new MessageWriter()
+    .varint(1, DT_STRING)
+    .message(2, new MessageWriter().message(2, one))
+    .string(8, text);
+  return new MessageWriter()
+    .string(1, `${tag}/text_summary`)
+    .message(8, tensor)
+    .message(9, pluginMetadata("text"));
+}
+
+export type EncodedImage = {
+  readonly width: number;
+  readonly height: number;
+  /** 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA. */
+  readonly channels: number;
+  readonly png: Uint8Array;
+};
+
+export function imageValue(
+  tag: string,
+  { width, height, channels, png }: EncodedImage,
+): SummaryValue {
+  const image = new MessageWriter()
+    .varint(1, height)
+    .varint(2, width)
+    .varint(3, channels)
+    .bytes(4, png);
+  return new MessageWriter().string(1, tag).message(4, image);
+}
+
+/** Hyperparameters of a run. TensorBoard reads the first of a run and ignores any other. */
+export function sessionStartInfo(
+  hparams: ReadonlyMap<string, Hparam>,
+  startTimeMs: number,
+): SummaryValue {
+  const info = new MessageWriter();
+  for (const [name, value] of hparams) {
+    info.message(1, new MessageWriter().string(1, name).message(2, structValue(value)));
+  }
+  return hparamsValue("session_start_info", 3, info.double(5, startTimeMs / 1000));
+}
+
+/** How a run ended. TensorBoard reads the first of a run. */
+export function sessionEndInfo(status: "success" | "failure", endTimeMs: number): SummaryValue {
+  const code = status === "success" ? 1 : 2;
+  const info = new MessageWriter().varint(1, code).double(2, endTimeMs / 1000);
+  return hparamsValue("session_end_info", 4, info);
+}
+
+function hparamsValue(name: string, field: number, content: MessageWriter): SummaryValue {
+  const empty = new MessageWriter().message(2, new MessageWriter());
+  const nullTensor = new MessageWriter().varint(1, DT_FLOAT).message(2, empty);
+  return new MessageWriter()
+    .string(1, `_hparams_/${name}`)
+    .message(8, nullTensor)
+    .message(9, pluginMetadata("hparams", new MessageWriter().message(field, content).finish()));
+}
+
+function pluginMetadata(plugin: string, content?: Uint8Array): MessageWriter {
+  const data = new MessageWriter().string(1, plugin);
+  if (content) data.bytes(2, content);
+  return new MessageWriter().message(1, data);
+}
+
+/** google.protobuf.Value */
+function structValue(value: Hparam): MessageWriter {
+  if (typeof value === "number") return new MessageWriter().double(2, value);
+  if (typeof value === "boolean") return new MessageWriter().varint(4, value ? 1 : 0);
+  return new MessageWriter().string(3, value);
+}
+
+function timed({ wallTimeMs, step }: EventTime): MessageWriter {
+  const event = new MessageWriter().double(1, wallTimeMs / 1000);
+  return step === 0 ? event : event.varint(2, step);
+}
