@@ -1,5 +1,5 @@
 import type { ReduceOp } from "./collective.ts";
-import { readHeader } from "./control-block.ts";
+import type { ControlBlock } from "./control-block.ts";
 
 export const OPERATIONS = [
   "barrier",
@@ -16,10 +16,10 @@ export const DTYPES = ["float32", "int32", "uint8", "object"] as const;
 export const REDUCE_OPS: readonly ReduceOp[] = ["sum", "mean", "max", "min"];
 
 /** What the ranks are doing, one clause per distinct call: `rank 0 called …; ranks 1, 2 called …`. */
-export function describeCalls(cells: Int32Array, ranks: readonly number[]): string {
+export function describeCalls(control: ControlBlock, ranks: readonly number[]): string {
   const byCall = new Map<string, number[]>();
   for (const rank of ranks) {
-    const call = describeCall(cells, rank);
+    const call = describeCall(control, rank);
     byCall.set(call, [...(byCall.get(call) ?? []), rank]);
   }
   return [...byCall].map(([call, group]) => `${nameRanks(group)} called ${call}`).join("; ");
@@ -30,8 +30,8 @@ export function nameRanks(ranks: readonly number[]): string {
   return `${ranks.length === 1 ? "rank" : "ranks"} ${ranks.join(", ")}`;
 }
 
-function describeCall(cells: Int32Array, rank: number): string {
-  const { operation, count, dtype, parameter, call } = readHeader(cells, rank);
+function describeCall(control: ControlBlock, rank: number): string {
+  const { operation, count, dtype, parameter, call } = control.readHeader(rank);
   const name = OPERATIONS[operation];
   const text = call.includes("(") ? call : `${call}(${DTYPES[dtype]}[${count}])`;
   if (name === "barrier") return `${call}()`;

@@ -1,17 +1,19 @@
-/**
- * Layout of the control block, an Int32Array over shared memory: cells for the barrier and the end of the
- * group, then a header per rank that says what it is about to do.
- */
+/** Cells of the barrier and of the end of the group; the rest is laid out by `ControlBlock`. */
 export const ROUND = 0; // barriers completed
 export const ARRIVED = 1; // ranks waiting in the current round
 export const DEAD = 2; // 0, or why the group ended: one of the REASON values
-export const REASON_RANK = 3; // the rank that failed or is missing, -1 if unknown
-const MESSAGE_CELL = 4;
+const MESSAGE_CELL = 3;
 const MESSAGE_CELLS = 512;
-const HEADERS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
+const ARRIVALS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
 const HEADER_CELLS = 64;
+/** A fast rank writes the header of its next operation while a slow one still compares this one's. */
+const HEADER_SETS = 2;
 
 export const REASON = { aborted: 1, timeout: 2, mismatch: 3 } as const;
+export type Reason = (typeof REASON)[keyof typeof REASON];
+
+/** Some thread is about to write the reason. */
+const CLAIMED = -1;
 
 /** What a rank is about to do. All ranks must agree on everything but `sizeBytes`. */
 export type Header = {
@@ -28,70 +30,101 @@ export type Header = {
 };
 
 const NUMBERS = ["operation", "count", "dtype", "parameter", "sizeBytes"] as const;
-/** Barriers this rank has reached, behind the numbers: shows who is missing. */
-const ARRIVALS_OFFSET = NUMBERS.length;
-const TEXT_OFFSET = NUMBERS.length + 1;
-const TEXT_CELLS = HEADER_CELLS - TEXT_OFFSET;
+const SIZE_OFFSET = NUMBERS.length - 1; // the last one, so that the others compare in one go
+const TEXT_OFFSET = NUMBERS.length;
 
 /** Bytes of a control block for `worldSize` ranks. */
 export function controlBytes(worldSize: number): number {
-  return (HEADERS_CELL + worldSize * HEADER_CELLS) * Int32Array.BYTES_PER_ELEMENT;
+  const cells = ARRIVALS_CELL + worldSize + HEADER_SETS * worldSize * HEADER_CELLS;
+  return cells * Int32Array.BYTES_PER_ELEMENT;
 }
 
-export function writeHeader(cells: Int32Array, rank: number, header: Header): void {
-  const start = HEADERS_CELL + rank * HEADER_CELLS;
-  for (const [index, key] of NUMBERS.entries()) cells[start + index] = header[key];
-  writeText(cells, start + TEXT_OFFSET, TEXT_CELLS, header.call);
-}
+/**
+ * Shared memory through which ranks tell each other what they are about to do, how far they are, and why
+ * the group ended.
+ */
+export class ControlBlock {
+  readonly cells: Int32Array;
+  readonly #worldSize: number;
+  #set = 0;
 
-export function readHeader(cells: Int32Array, rank: number): Header {
-  const start = HEADERS_CELL + rank * HEADER_CELLS;
-  const number = (index: number): number => cells[start + index] ?? 0;
-  return {
-    operation: number(0),
-    count: number(1),
-    dtype: number(2),
-    parameter: number(3),
-    sizeBytes: number(4),
-    call: readText(cells, start + TEXT_OFFSET),
-  };
-}
-
-/** Whether two ranks are about to do the same; cheaper than reading both. */
-export function sameHeader(cells: Int32Array, a: number, b: number): boolean {
-  const startA = HEADERS_CELL + a * HEADER_CELLS;
-  const startB = HEADERS_CELL + b * HEADER_CELLS;
-  for (let i = 0; i < NUMBERS.length - 1; i++) {
-    if (cells[startA + i] !== cells[startB + i]) return false;
+  constructor(buffer: SharedArrayBuffer, worldSize: number) {
+    this.cells = new Int32Array(buffer);
+    this.#worldSize = worldSize;
   }
-  const textA = startA + TEXT_OFFSET;
-  const textB = startB + TEXT_OFFSET;
-  const length = 1 + Math.ceil((cells[textA] ?? 0) / CHARACTERS_PER_CELL);
-  for (let i = 0; i < length; i++) if (cells[textA + i] !== cells[textB + i]) return false;
-  return true;
-}
 
-/** Bytes that a rank contributes. */
-export function headerSize(cells: Int32Array, rank: number): number {
-  return cells[HEADERS_CELL + rank * HEADER_CELLS + NUMBERS.length - 1] ?? 0;
-}
+  /** Starts the next operation of `rank`. Headers are read with the calls below until the one after it. */
+  writeHeader(rank: number, header: Header): void {
+    this.#set = (this.#set + 1) % HEADER_SETS;
+    const start = this.#headerCell(rank);
+    for (const [index, key] of NUMBERS.entries()) this.cells[start + index] = header[key];
+    writeText(this.cells, start + TEXT_OFFSET, HEADER_CELLS - TEXT_OFFSET, header.call);
+  }
 
-/** Counts that a rank has reached one more barrier. */
-export function countArrival(cells: Int32Array, rank: number): void {
-  Atomics.add(cells, HEADERS_CELL + rank * HEADER_CELLS + ARRIVALS_OFFSET, 1);
-}
+  readHeader(rank: number): Header {
+    const start = this.#headerCell(rank);
+    const [operation = 0, count = 0, dtype = 0, parameter = 0, sizeBytes = 0] =
+      this.cells.subarray(start);
+    return {
+      operation,
+      count,
+      dtype,
+      parameter,
+      sizeBytes,
+      call: readText(this.cells, start + TEXT_OFFSET),
+    };
+  }
 
-/** Barriers that a rank has reached; wraps around. */
-export function arrivalsOf(cells: Int32Array, rank: number): number {
-  return Atomics.load(cells, HEADERS_CELL + rank * HEADER_CELLS + ARRIVALS_OFFSET);
-}
+  /** Whether two ranks are about to do the same; cheaper than reading both. */
+  sameHeader(a: number, b: number): boolean {
+    const [startA, startB] = [this.#headerCell(a), this.#headerCell(b)];
+    const textCells = 1 + Math.ceil((this.cells[startA + TEXT_OFFSET] ?? 0) / CHARACTERS_PER_CELL);
+    for (let i = 0; i < TEXT_OFFSET + textCells; i++) {
+      if (i !== SIZE_OFFSET && this.cells[startA + i] !== this.cells[startB + i]) return false;
+    }
+    return true;
+  }
 
-export function writeMessage(cells: Int32Array, text: string): void {
-  writeText(cells, MESSAGE_CELL, MESSAGE_CELLS, text);
-}
+  /** Bytes that a rank contributes. */
+  headerSize(rank: number): number {
+    return this.cells[this.#headerCell(rank) + SIZE_OFFSET] ?? 0;
+  }
 
-export function readMessage(cells: Int32Array): string {
-  return readText(cells, MESSAGE_CELL);
+  /** Counts that a rank has reached one more barrier. */
+  countArrival(rank: number): void {
+    Atomics.add(this.cells, ARRIVALS_CELL + rank, 1);
+  }
+
+  /** Barriers that a rank has reached; wraps around. */
+  arrivals(rank: number): number {
+    return Atomics.load(this.cells, ARRIVALS_CELL + rank);
+  }
+
+  /** Marks the group as dead and wakes every waiter. The first reason stays. */
+  end(reason: Reason, message: string): void {
+    // The message must be in place before the flag that says to read it, so a claim goes first.
+    if (Atomics.compareExchange(this.cells, DEAD, 0, CLAIMED) === 0) {
+      writeText(this.cells, MESSAGE_CELL, MESSAGE_CELLS, message);
+      Atomics.store(this.cells, DEAD, reason);
+    }
+    Atomics.add(this.cells, ROUND, 1); // waiters sleep on the round
+    Atomics.notify(this.cells, ROUND);
+  }
+
+  get isDead(): boolean {
+    return Atomics.load(this.cells, DEAD) !== 0;
+  }
+
+  /** Why the group ended. Only for a dead one. */
+  ending(): { readonly reason: number; readonly message: string } {
+    while (Atomics.load(this.cells, DEAD) === CLAIMED); // the message is being written: microseconds
+    return { reason: Atomics.load(this.cells, DEAD), message: readText(this.cells, MESSAGE_CELL) };
+  }
+
+  #headerCell(rank: number): number {
+    const headers = ARRIVALS_CELL + this.#worldSize;
+    return headers + (this.#set * this.#worldSize + rank) * HEADER_CELLS;
+  }
 }
 
 /** UTF-16 units, two to a cell, behind their number: no encoder on the way of every operation. */

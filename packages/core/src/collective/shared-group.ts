@@ -1,5 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
-import { controlBytes, DEAD, REASON, REASON_RANK, ROUND, writeMessage } from "./control-block.ts";
+import { ControlBlock, controlBytes, REASON } from "./control-block.ts";
 
 /** The memory of a group of replicas: plain data that is posted to every thread. */
 export type SharedGroup = {
@@ -38,28 +38,6 @@ export function createSharedGroup(
  * Ends a group because a replica failed: whoever waits inside it wakes up and throws, and every later
  * operation throws. The first reason stays. Never blocks.
  */
-export function abortGroup(
-  group: SharedGroup,
-  reason: { readonly rank: number; readonly message: string },
-): void {
-  endGroup(new Int32Array(group.control), REASON.aborted, reason);
+export function abortGroup({ control, worldSize }: SharedGroup, message: string): void {
+  new ControlBlock(control, worldSize).end(REASON.aborted, message);
 }
-
-/** Marks the group as dead, once, and wakes every waiter. */
-export function endGroup(
-  cells: Int32Array,
-  kind: (typeof REASON)[keyof typeof REASON],
-  { rank, message }: { readonly rank: number; readonly message: string },
-): void {
-  // The message must be in place before the flag that says to read it, so a claim goes first.
-  if (Atomics.compareExchange(cells, DEAD, 0, CLAIMED) === 0) {
-    cells[REASON_RANK] = rank;
-    writeMessage(cells, message);
-    Atomics.store(cells, DEAD, kind);
-  }
-  Atomics.add(cells, ROUND, 1); // waiters sleep on the round
-  Atomics.notify(cells, ROUND);
-}
-
-/** Some thread is about to write the reason. */
-export const CLAIMED = -1;

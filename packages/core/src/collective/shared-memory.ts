@@ -9,20 +9,10 @@ import {
   REDUCE_OPS,
 } from "./call-text.ts";
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
-import {
-  arrivalsOf,
-  countArrival,
-  DEAD,
-  type Header,
-  headerSize,
-  REASON,
-  readMessage,
-  sameHeader,
-  writeHeader,
-} from "./control-block.ts";
+import { ControlBlock, type Header, REASON } from "./control-block.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
 import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
-import { CLAIMED, endGroup, type SharedGroup } from "./shared-group.ts";
+import type { SharedGroup } from "./shared-group.ts";
 import { requireReducible } from "./single-process.ts";
 import { type Region, SlotMemory } from "./slot-memory.ts";
 
@@ -36,7 +26,7 @@ const SCRATCH_BYTES = 16 * 1024 * 1024;
 export class SharedMemory implements Collective {
   readonly rank: number;
   readonly worldSize: number;
-  readonly #cells: Int32Array;
+  readonly #control: ControlBlock;
   readonly #barrier: Barrier;
   readonly #memory: SlotMemory;
   readonly #kernel: ReduceKernel;
@@ -51,8 +41,8 @@ export class SharedMemory implements Collective {
   ) {
     this.rank = rank;
     this.worldSize = group.worldSize;
-    this.#cells = new Int32Array(group.control);
-    this.#barrier = new Barrier(this.#cells, group.worldSize);
+    this.#control = new ControlBlock(group.control, group.worldSize);
+    this.#barrier = new Barrier(this.#control.cells, group.worldSize);
     this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meet());
     this.#kernel = createKernel(group.memory);
     this.#timeoutMs = group.timeoutMs;
@@ -139,7 +129,7 @@ export class SharedMemory implements Collective {
     const sizeBytes = fault ? -bytes.byteLength : bytes.byteLength;
     this.#begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
     const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const sizes = ranks.map((rank) => headerSize(this.#cells, rank));
+    const sizes = ranks.map((rank) => this.#control.headerSize(rank));
     const parts = sizes.map((size) => new Uint8Array(Math.abs(size)));
     this.#exchange(bytes, sizes.map(Math.abs), parts);
     const faulty = sizes.findIndex((size) => size < 0);
@@ -178,7 +168,7 @@ export class SharedMemory implements Collective {
     this.#requireAlive();
     const { count = 0, dtype = 0, parameter = 0, sizeBytes = 0, call } = header;
     const code = OPERATIONS.indexOf(operation);
-    writeHeader(this.#cells, this.rank, {
+    this.#control.writeHeader(this.rank, {
       operation: code,
       count,
       dtype,
@@ -188,12 +178,12 @@ export class SharedMemory implements Collective {
     });
     this.#meet();
     for (let rank = 1; rank < this.worldSize; rank++) {
-      if (!sameHeader(this.#cells, 0, rank)) throw this.#mismatch();
+      if (!this.#control.sameHeader(0, rank)) throw this.#mismatch();
     }
   }
 
   #meet(): void {
-    countArrival(this.#cells, this.rank);
+    this.#control.countArrival(this.rank);
     const result = this.#barrier.wait(this.#timeoutMs);
     if (result === "timed-out") this.#declareTimeout();
     if (result !== "passed") throw this.#deathError();
@@ -202,33 +192,32 @@ export class SharedMemory implements Collective {
   #mismatch(): AcceleratorError {
     const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
     const message =
-      `The replicas disagree on what to do: ${describeCalls(this.#cells, ranks)}. ` +
+      `The replicas disagree on what to do: ${describeCalls(this.#control, ranks)}. ` +
       "Every rank must make the same calls with the same shapes, in the same order.";
-    endGroup(this.#cells, REASON.mismatch, { rank: -1, message });
+    this.#control.end(REASON.mismatch, message);
     return new AcceleratorError("COLLECTIVE_MISMATCH", message);
   }
 
   #declareTimeout(): void {
-    const mine = arrivalsOf(this.#cells, this.rank);
+    const mine = this.#control.arrivals(this.rank);
     const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const missing = ranks.filter((rank) => arrivalsOf(this.#cells, rank) !== mine);
+    const missing = ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
     const present = ranks.filter((rank) => !missing.includes(rank));
     const message =
       `${nameRanks(missing)} did not come within ${this.#timeoutMs} ms; ` +
-      `${describeCalls(this.#cells, present)}. Every rank must make the same calls in the same order: ` +
+      `${describeCalls(this.#control, present)}. Every rank must make the same calls in the same order: ` +
       "look for an early return, or a collective inside `if (isMainProcess)`; or raise timeoutMs.";
-    endGroup(this.#cells, REASON.timeout, { rank: missing[0] ?? -1, message });
+    this.#control.end(REASON.timeout, message);
   }
 
   #requireAlive(): void {
-    if (Atomics.load(this.#cells, DEAD) !== 0) throw this.#deathError();
+    if (this.#control.isDead) throw this.#deathError();
   }
 
   /** Why the group ended, as an error of this rank. */
   #deathError(): AcceleratorError {
-    while (Atomics.load(this.#cells, DEAD) === CLAIMED); // the reason is being written: microseconds
-    const message = readMessage(this.#cells);
-    switch (Atomics.load(this.#cells, DEAD)) {
+    const { reason, message } = this.#control.ending();
+    switch (reason) {
       case REASON.mismatch:
         return new AcceleratorError("COLLECTIVE_MISMATCH", message);
       case REASON.timeout:

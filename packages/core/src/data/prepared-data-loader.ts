@@ -99,14 +99,15 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   async #begin(pass: Pass<Batch>): Promise<Iterator<readonly number[]>> {
-    if (this.#pass?.isBusy) {
+    const abandoned = this.#pass; // by a loop that did not close its iterator
+    if (abandoned?.isBusy) {
       throw new AcceleratorError(
         "STATE_INVALID",
         "This data loader is already being read by another loop; finish that one, or make a second loader.",
       );
     }
-    await this.#pass?.return(); // a loop that was abandoned without closing its iterator
     this.#pass = pass;
+    await abandoned?.return();
     this.#endOfDataloader = false;
     await this.#options.observer.begin(this);
     const batches = this.#loader.batchIndices(this.#options.baseSeed + this.#epoch);
@@ -114,8 +115,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   #end(pass: Pass<Batch>): void {
-    if (this.#pass !== pass) return;
-    this.#pass = undefined;
+    if (this.#pass === pass) this.#pass = undefined;
     this.#epoch += 1;
     this.#endOfDataloader = false;
     this.#options.observer.end(this);

@@ -55,7 +55,7 @@ async function runReplicas(resolved: ResolvedLaunch): Promise<unknown[]> {
     return values;
   } catch (error) {
     const failure = error as AcceleratorError;
-    abortGroup(group, { rank: failure.rank ?? -1, message: failure.message });
+    abortGroup(group, failure.message);
     await settledWithin(results, GRACE_MS);
     await closeRun(threads, replicas, "failure").catch(() => {}); // the first failure is the one to report
     throw failure;

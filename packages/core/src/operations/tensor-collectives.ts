@@ -34,7 +34,7 @@ export function gatherTensors<T extends TensorStructure>(
  *
  * @throws {AcceleratorError} `OPTION_INVALID` for an unknown `op`, and for the mean of integers.
  */
-export function reduceTensors<T extends TensorStructure>(
+export async function reduceTensors<T extends TensorStructure>(
   value: T,
   op: ReduceOp,
   collective: Collective,
@@ -63,7 +63,7 @@ export function reduceTensors<T extends TensorStructure>(
  * The tensors of `fromProcess` on every rank. A `tf.Variable` is overwritten and returned; of a tensor,
  * which cannot change, a new one is returned.
  */
-export function broadcastTensors<T extends TensorStructure>(
+export async function broadcastTensors<T extends TensorStructure>(
   value: T,
   fromProcess: number,
   collective: Collective,
