@@ -24,8 +24,11 @@ export class BlankTracker extends GeneralTracker {
 }
 
 const blankObject: unknown = new Proxy(() => {}, {
-  // Not a thenable: `await run.log()` must come to an end.
-  get: (_target, key) => (key === "then" || typeof key === "symbol" ? undefined : blankObject),
+  get: (_target, key) => {
+    if (key === Symbol.toPrimitive) return () => ""; // in a template string
+    // Not a thenable: `await run.log()` must come to an end.
+    return key === "then" || typeof key === "symbol" ? undefined : blankObject;
+  },
   apply: () => blankObject,
   construct: () => blankObject as object,
 });

@@ -71,8 +71,9 @@ async function deliver(tracker: GeneralTracker, event: TrackerEvent): Promise<vo
     case "metrics":
       return tracker.log(event.values, event.context);
     case "images":
-      if (!tracker.logImages) throw new Error("it does not record images");
-      return tracker.logImages(event.values, event.context);
+      if (tracker.logImages) return tracker.logImages(event.values, event.context);
+      if (event.target !== undefined) throw new Error("it does not record images");
+      return; // images for all trackers go to those that can
     default:
       event satisfies never;
   }

@@ -33,6 +33,7 @@ export class TensorBoardTracker extends GeneralTracker {
   #writer: SummaryWriter | undefined;
   #isFinished = false;
   #hasHparams = false;
+  #hasMovedSteps = false;
   #nextStep: number;
   readonly #leftOut = new Map<string, number>();
 
@@ -129,11 +130,20 @@ export class TensorBoardTracker extends GeneralTracker {
   #resolveStep(step: number | undefined): number {
     let at = step ?? this.#nextStep;
     if (this.#hasHparams && at > MAX_STEP_WITH_HPARAMS) {
-      this.#leaveOut(`steps above ${MAX_STEP_WITH_HPARAMS} (moved to that step)`);
+      this.#warnOfMovedStep();
       at = MAX_STEP_WITH_HPARAMS;
     }
     this.#nextStep = at + 1;
     return at;
+  }
+
+  #warnOfMovedStep(): void {
+    if (this.#hasMovedSteps) return;
+    this.#hasMovedSteps = true;
+    process.emitWarning(
+      `TensorBoard's hparams page fails for steps above ${MAX_STEP_WITH_HPARAMS}: values of later steps are ` +
+        "recorded at that step.",
+    );
   }
 
   #writeYaml(hparams: ReadonlyMap<string, unknown>): void {

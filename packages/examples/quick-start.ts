@@ -1,0 +1,30 @@
+import { Accelerator, DataLoader } from "@acc/core";
+import * as tf from "@tensorflow/tfjs";
+
+const accelerator = new Accelerator({ logWith: "tensorboard", projectDir: "runs" });
+await accelerator.initTrackers("quick-start", { config: { learning_rate: 0.02 } });
+
+const points = tf.randomUniform<tf.Rank.R2>([2048, 2], -1, 1, "float32", 42); // a seed: alike on all replicas
+const inside = points.square().sum(1, true).less(0.6).toFloat(); // is it inside the circle?
+const layers = [
+  tf.layers.dense({ inputShape: [2], units: 16, activation: "tanh" }),
+  tf.layers.dense({ units: 1 }),
+];
+const [model, optimizer, loader] = await accelerator.prepare(
+  tf.sequential({ layers }),
+  tf.train.adam(0.02),
+  new DataLoader<[tf.Tensor2D, tf.Tensor2D]>([points, inside], { batchSize: 32, shuffle: true }),
+);
+let step = 0;
+for (let epoch = 1; epoch <= 5; epoch++) {
+  for await (const [inputs, targets] of loader) {
+    const outputs = model.apply(inputs, { training: true }) as tf.Tensor2D;
+    const loss = tf.losses.sigmoidCrossEntropy(targets, outputs) as tf.Scalar;
+    await accelerator.backward(loss); // gradients, averaged over all replicas
+    optimizer.step();
+    optimizer.zeroGrad();
+    accelerator.log({ training_loss: loss }, { step: step++ });
+    if (loader.endOfDataloader) accelerator.print(`epoch ${epoch}: loss ${await loss.array()}`);
+  }
+}
+await accelerator.endTraining();
