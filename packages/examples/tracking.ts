@@ -65,6 +65,8 @@ for (let iteration = 0; iteration < config.num_iterations; iteration++) {
 // main one it does nothing.
 const writer = accelerator.getTracker(LoggerType.TensorBoard, { unwrap: true });
 await writer.addText("note", "logged through TensorBoard's own writer");
-accelerator.print(`The JSON lines are in ${accelerator.getTracker("json_lines", { unwrap: true })}.`);
+accelerator.print(
+  `The JSON lines are in ${accelerator.getTracker("json_lines", { unwrap: true })}.`,
+);
 
 await accelerator.endTraining();

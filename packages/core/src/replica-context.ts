@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import type { Collective } from "./collective/collective.ts";
 import { SingleProcess } from "./collective/single-process.ts";
 import type { HostLink } from "./worker/host-link.ts";
@@ -7,7 +8,7 @@ export type ReplicaContext = {
   readonly collective: Collective;
   /** Absent when the script runs under plain `node`: then this thread is host and replica in one. */
   readonly host: HostLink | undefined;
-  /** `file:` URL of the training script, from which tracker packages are resolved. */
+  /** `file:` URL of the training script, from which tracker packages are resolved; none under `node -e`. */
   readonly scriptUrl: string | undefined;
 };
 
@@ -21,6 +22,11 @@ export function setReplicaContext(context: ReplicaContext): void {
 
 /** The context of this thread; a group of one if nothing launched it. */
 export function replicaContext(): ReplicaContext {
-  store[KEY] ??= { collective: new SingleProcess(), host: undefined, scriptUrl: undefined };
+  store[KEY] ??= { collective: new SingleProcess(), host: undefined, scriptUrl: mainScript() };
   return store[KEY];
+}
+
+function mainScript(): string | undefined {
+  const [, path] = process.argv;
+  return path === undefined ? undefined : pathToFileURL(path).href;
 }

@@ -23,7 +23,10 @@ async function agree(build: () => tf.Tensor[], label: string, leaks = 0): Promis
     assert.is(actual.length, expected.length, label);
     for (const [i, value] of expected.entries()) {
       const scale = Math.max(1, Math.abs(value));
-      assert.ok(Math.abs((actual[i] ?? Number.NaN) - value) <= TOLERANCE * scale, `${label}: result ${index}, element ${i} is ${actual[i]}, not ${value}`);
+      assert.ok(
+        Math.abs((actual[i] ?? Number.NaN) - value) <= TOLERANCE * scale,
+        `${label}: result ${index}, element ${i} is ${actual[i]}, not ${value}`,
+      );
     }
   }
 }
@@ -31,7 +34,10 @@ async function agree(build: () => tf.Tensor[], label: string, leaks = 0): Promis
 /** Values in -1..1 that do not depend on the backend. */
 function noise(shape: number[], seed: number): tf.Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233)), shape);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233)),
+    shape,
+  );
 }
 
 /** The gradients of `sum(f(inputs) * noise)` with respect to every input, and the value. */
@@ -44,10 +50,22 @@ function gradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]
 }
 
 test("multiplies matrices in every transposition, batched and broadcast, with gradients", async () => {
-  for (const [m, k, n] of [[1, 1, 1], [3, 5, 2], [17, 33, 9]] as const) {
+  for (const [m, k, n] of [
+    [1, 1, 1],
+    [3, 5, 2],
+    [17, 33, 9],
+  ] as const) {
     for (const transposeA of [false, true]) {
       for (const transposeB of [false, true]) {
-        for (const [batchA, batchB] of [[[], []], [[2], [2]], [[1], [3]], [[2, 3], [2, 3]]] as const) {
+        for (const [batchA, batchB] of [
+          [[], []],
+          [[2], [2]],
+          [[1], [3]],
+          [
+            [2, 3],
+            [2, 3],
+          ],
+        ] as const) {
           const a = () => noise([...batchA, ...(transposeA ? [k, m] : [m, k])], 1);
           const b = () => noise([...batchB, ...(transposeB ? [n, k] : [k, n])], 2);
           const product = (x: tf.Tensor, y: tf.Tensor) => tf.matMul(x, y, transposeA, transposeB);
@@ -69,25 +87,50 @@ test("multiplies with bias and activation fused, in every transposition", async 
         await agree(() => {
           const a = noise(transposeA ? [6, 4] : [4, 6], 1) as tf.Tensor2D;
           const b = noise(transposeB ? [5, 6] : [6, 5], 2) as tf.Tensor2D;
-          return [tf.fused.matMul({ a, b, transposeA, transposeB, bias: noise([5], 3), activation })];
+          return [
+            tf.fused.matMul({ a, b, transposeA, transposeB, bias: noise([5], 3), activation }),
+          ];
         }, `${transposeA} ${transposeB} ${activation}`);
       }
     }
   }
 });
 
-const PADS = ["valid", "same", 1, [[0, 0], [2, 1], [1, 2], [0, 0]]] as const;
+const PADS = [
+  "valid",
+  "same",
+  1,
+  [
+    [0, 0],
+    [2, 1],
+    [1, 2],
+    [0, 0],
+  ],
+] as const;
 type Pad = "valid" | "same" | number | tf.backend_util.ExplicitPadding;
 
 test("computes both gradients of a convolution over shapes, strides and paddings", async () => {
-  const shapes: [number, number, number, number][] = [[1, 5, 5, 1], [2, 8, 7, 3], [3, 6, 9, 2]];
-  const filters: [number, number][] = [[1, 1], [2, 2], [3, 3], [3, 2]];
+  const shapes: [number, number, number, number][] = [
+    [1, 5, 5, 1],
+    [2, 8, 7, 3],
+    [3, 6, 9, 2],
+  ];
+  const filters: [number, number][] = [
+    [1, 1],
+    [2, 2],
+    [3, 3],
+    [3, 2],
+  ];
   for (const shape of shapes) {
     for (const [height, width] of filters) {
       for (const strides of [1, 2, [2, 1], [1, 3]] as (number | [number, number])[]) {
         for (const pad of PADS as readonly Pad[]) {
           // tfjs computes the output size of a numeric padding from the height of the filter and the strides.
-          if (typeof pad === "number" && (Array.isArray(strides) || height !== width || height <= pad)) continue;
+          if (
+            typeof pad === "number" &&
+            (Array.isArray(strides) || height !== width || height <= pad)
+          )
+            continue;
           const label = `[${shape}] filter ${height}x${width} strides ${strides} pad ${JSON.stringify(pad)}`;
           await agree(
             () =>
@@ -104,7 +147,12 @@ test("computes both gradients of a convolution over shapes, strides and paddings
 });
 
 test("computes gradients for paddings wider than the filter", async () => {
-  const pad: tf.backend_util.ExplicitPadding = [[0, 0], [3, 3], [3, 3], [0, 0]];
+  const pad: tf.backend_util.ExplicitPadding = [
+    [0, 0],
+    [3, 3],
+    [3, 3],
+    [0, 0],
+  ];
   await agree(
     () =>
       gradients(
@@ -117,7 +165,19 @@ test("computes gradients for paddings wider than the filter", async () => {
 
 test("convolves with dilations", async () => {
   for (const dilation of [2, 3]) {
-    await agree(() => [tf.conv2d(noise([2, 9, 9, 2], 1) as tf.Tensor4D, noise([3, 3, 2, 4], 2) as tf.Tensor4D, 1, "same", "NHWC", dilation)], `${dilation}`);
+    await agree(
+      () => [
+        tf.conv2d(
+          noise([2, 9, 9, 2], 1) as tf.Tensor4D,
+          noise([3, 3, 2, 4], 2) as tf.Tensor4D,
+          1,
+          "same",
+          "NHWC",
+          dilation,
+        ),
+      ],
+      `${dilation}`,
+    );
   }
 });
 
@@ -127,7 +187,11 @@ test("computes maximum and average pooling with gradients", async () => {
       for (const strides of [1, 2, [2, 1]] as (number | [number, number])[]) {
         for (const pad of ["valid", "same"] as const) {
           await agree(
-            () => gradients((x) => pool(x as tf.Tensor4D, size, strides, pad), [noise([2, 7, 6, 3], 4)]),
+            () =>
+              gradients(
+                (x) => pool(x as tf.Tensor4D, size, strides, pad),
+                [noise([2, 7, 6, 3], 4)],
+              ),
             `${pool.name} ${size} ${strides} ${pad}`,
           );
         }
@@ -136,7 +200,15 @@ test("computes maximum and average pooling with gradients", async () => {
   }
 });
 
-for (const name of ["sgd", "momentum", "rmsprop", "adagrad", "adadelta", "adamax", "adam"] as const) {
+for (const name of [
+  "sgd",
+  "momentum",
+  "rmsprop",
+  "adagrad",
+  "adadelta",
+  "adamax",
+  "adam",
+] as const) {
   test(`trains a convolutional net with ${name} as the cpu backend does`, async () => {
     const leaks = name === "momentum" ? 1 : 0; // its momentum, a tensor that tfjs never disposes
     await agree(() => trainedWeights(OPTIMIZERS[name]()), name, leaks);
@@ -158,7 +230,13 @@ function trainedWeights(optimizer: tf.Optimizer): tf.Tensor[] {
     layers: [
       tf.layers.conv2d({ inputShape: [12, 12, 1], filters: 4, kernelSize: 3, activation: "relu" }),
       tf.layers.maxPooling2d({ poolSize: 2 }),
-      tf.layers.conv2d({ filters: 6, kernelSize: 3, strides: 2, padding: "same", activation: "tanh" }),
+      tf.layers.conv2d({
+        filters: 6,
+        kernelSize: 3,
+        strides: 2,
+        padding: "same",
+        activation: "tanh",
+      }),
       tf.layers.averagePooling2d({ poolSize: 2, strides: 1 }),
       tf.layers.flatten(),
       tf.layers.dense({ units: 8, activation: "sigmoid" }),
@@ -171,7 +249,11 @@ function trainedWeights(optimizer: tf.Optimizer): tf.Tensor[] {
   const y = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], "int32"), 3);
   for (let step = 0; step < 5; step++) {
     optimizer.minimize(
-      () => tf.losses.softmaxCrossEntropy(y, model.apply(x, { training: true }) as tf.Tensor2D) as tf.Scalar,
+      () =>
+        tf.losses.softmaxCrossEntropy(
+          y,
+          model.apply(x, { training: true }) as tf.Tensor2D,
+        ) as tf.Scalar,
       false,
       variables,
     );

@@ -5,7 +5,8 @@ import type { collectives, metrics } from "./fixtures/collect.ts";
 
 const test = suite("collectives of the accelerator");
 const script = new URL("./fixtures/collect.ts", import.meta.url);
-const run = <T>(numProcesses: number, ...args: unknown[]) => launch<T>(script, { numProcesses, args });
+const run = <T>(numProcesses: number, ...args: unknown[]) =>
+  launch<T>(script, { numProcesses, args });
 const float = (...values: number[]) => ({ shape: [values.length], dtype: "float32", values });
 
 for (const P of [1, 2, 3]) {
@@ -16,10 +17,26 @@ for (const P of [1, 2, 3]) {
     const pairs = ranks.flatMap((rank) => [10 * rank + 1, 10 * rank + 2]);
     for (const [rank, result] of results.entries()) {
       assert.equal(result.gather, float(...pairs));
-      assert.equal(result.scalar, float(...ranks), "a scalar counts as shape [1], also on one replica");
-      assert.equal(result.bool, { shape: [P], dtype: "bool", values: ranks.map((r) => Number(r === 0)) });
-      assert.equal(result.string, { shape: [P], dtype: "string", values: ranks.map((r) => `rank ${r}`) });
-      assert.equal(result.nested, [float(...pairs), float(...ranks), { shape: [P], dtype: "int32", values: ranks }]);
+      assert.equal(
+        result.scalar,
+        float(...ranks),
+        "a scalar counts as shape [1], also on one replica",
+      );
+      assert.equal(result.bool, {
+        shape: [P],
+        dtype: "bool",
+        values: ranks.map((r) => Number(r === 0)),
+      });
+      assert.equal(result.string, {
+        shape: [P],
+        dtype: "string",
+        values: ranks.map((r) => `rank ${r}`),
+      });
+      assert.equal(result.nested, [
+        float(...pairs),
+        float(...ranks),
+        { shape: [P], dtype: "int32", values: ranks },
+      ]);
       assert.equal(result.sum, float(total, 2 * total));
       assert.equal(result.mean, float(total / P, (2 * total) / P));
       assert.equal(result.max, float(P, 2 * P));
@@ -28,7 +45,13 @@ for (const P of [1, 2, 3]) {
       assert.equal(result.variable, float(0, 0));
       assert.ok(result.sameVariable);
       assert.is(result.only, rank === 0 ? "main" : undefined);
-      assert.equal(result.errors, ["VALUE_INVALID", "VALUE_INVALID", "OPTION_INVALID", "OPTION_INVALID", "OPTION_INVALID"]);
+      assert.equal(result.errors, [
+        "VALUE_INVALID",
+        "VALUE_INVALID",
+        "OPTION_INVALID",
+        "OPTION_INVALID",
+        "OPTION_INVALID",
+      ]);
     }
   });
 }
@@ -42,12 +65,24 @@ const METRICS: [number, number, boolean, number[]][] = [
 ];
 for (const [length, batchSize, dropLast, rows] of METRICS) {
   test(`gatherForMetrics gives ${rows.join(" + ")} rows of ${length} samples`, async () => {
-    const results = await run<Awaited<ReturnType<typeof metrics>>>(3, "metrics", length, batchSize, dropLast);
+    const results = await run<Awaited<ReturnType<typeof metrics>>>(
+      3,
+      "metrics",
+      length,
+      batchSize,
+      dropLast,
+    );
     const order = Array.from({ length: rows.reduce((a, b) => a + b) }, (_, index) => index);
     for (const { tensors, lists } of results) {
-      assert.equal(tensors.map((values) => values.length), rows);
+      assert.equal(
+        tensors.map((values) => values.length),
+        rows,
+      );
       assert.equal(tensors.flat(), order);
-      assert.equal(lists.flat(), order.map((value) => `s${value}`));
+      assert.equal(
+        lists.flat(),
+        order.map((value) => `s${value}`),
+      );
     }
   });
 }

@@ -1,4 +1,9 @@
-import { GeneralTracker, type LogContext, type LogValues, type RunConfig } from "../../src/index.ts";
+import {
+  GeneralTracker,
+  type LogContext,
+  type LogValues,
+  type RunConfig,
+} from "../../src/index.ts";
 
 /** A user's own tracker: remembers its calls, and fails where it is told to. */
 export class RecordingTracker extends GeneralTracker {

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import {
   Accelerator,
   type AcceleratorError,
-  GeneralTracker,
+  type GeneralTracker,
   LoggerType,
   registerTracker,
 } from "../../src/index.ts";
@@ -63,7 +63,10 @@ test("of one run do not disturb each other: a failing one warns once and is repo
   await accelerator.endTraining();
   await new Promise((resolve) => setImmediate(resolve));
   assert.is(good.calls.length, 2 + 5 + 1);
-  assert.equal(bad.calls.map((call) => (call as unknown[])[0]), ["start", "config", "finish"]);
+  assert.equal(
+    bad.calls.map((call) => (call as unknown[])[0]),
+    ["start", "config", "finish"],
+  );
   assert.equal(dead.calls, []);
   const ofBad = warnings.filter((warning) => warning.includes('"bad"'));
   assert.is(ofBad.length, 2, warnings.join("\n"));
@@ -97,14 +100,19 @@ test("can be registered by name, chosen with names, instances and all of them", 
   const own = new RecordingTracker("own");
   const accelerator = new Accelerator({ logWith: ["homemade", own, "homemade"] });
   await accelerator.initTrackers("project", { initOptions: { homemade: { color: "red" } } });
-  assert.equal(made, [{ projectName: "project", loggingDir: undefined, options: { color: "red" } }]);
+  assert.equal(made, [
+    { projectName: "project", loggingDir: undefined, options: { color: "red" } },
+  ]);
   accelerator.log({ a: 1 });
   assert.is(accelerator.getTracker("own"), own);
   assert.is(accelerator.getTracker("own", { unwrap: true }), own.calls);
   const homemade = accelerator.getTracker("homemade", { unwrap: true });
   await accelerator.endTraining();
   assert.equal(homemade, [["start"], ["log", { a: 1 }, undefined], ["finish", "success"]]);
-  assert.match(codeOf(() => accelerator.getTracker("wandb")), /TRACKER_UNKNOWN.*homemade, own/);
+  assert.match(
+    codeOf(() => accelerator.getTracker("wandb")),
+    /TRACKER_UNKNOWN.*homemade, own/,
+  );
 
   const all = new Accelerator({ logWith: [LoggerType.All, own] });
   await all.initTrackers("project");
@@ -113,7 +121,10 @@ test("can be registered by name, chosen with names, instances and all of them", 
 });
 
 test("are refused when they are unknown, not installed, incomplete, or called alike", () => {
-  assert.match(codeOf(() => new Accelerator({ logWith: "nonsense" })), /TRACKER_UNKNOWN.*"nonsense".*tensorboard/);
+  assert.match(
+    codeOf(() => new Accelerator({ logWith: "nonsense" })),
+    /TRACKER_UNKNOWN.*"nonsense".*tensorboard/,
+  );
   assert.match(
     codeOf(() => new Accelerator({ logWith: LoggerType.CometML })),
     /TRACKER_UNKNOWN.*npm install @acc\/tracker-comet-ml/,
@@ -123,14 +134,31 @@ test("are refused when they are unknown, not installed, incomplete, or called al
     codeOf(() => new Accelerator({ logWith: incomplete })),
     /TRACKER_INVALID.*requiresLoggingDirectory, tracker, start\(\), storeInitConfiguration\(\), finish\(\)/,
   );
-  assert.match(codeOf(() => new Accelerator({ logWith: [new RecordingTracker(), new RecordingTracker()] })), /TRACKER_INVALID/);
+  assert.match(
+    codeOf(() => new Accelerator({ logWith: [new RecordingTracker(), new RecordingTracker()] })),
+    /TRACKER_INVALID/,
+  );
   class Writes extends RecordingTracker {
     override readonly requiresLoggingDirectory = true;
   }
-  assert.match(codeOf(() => new Accelerator({ logWith: new Writes("writes") })), /TRACKER_NEEDS_DIRECTORY.*projectDir/);
-  assert.is(codeOf(() => new Accelerator({ logWith: new Writes("writes"), projectDir: "." })), "no error");
-  for (const plugin of [{}, { name: "" }, { name: "x", requiresLoggingDirectory: "yes" }, { name: "all" }]) {
-    assert.match(codeOf(() => registerTracker(plugin as never)), /TRACKER_INVALID/);
+  assert.match(
+    codeOf(() => new Accelerator({ logWith: new Writes("writes") })),
+    /TRACKER_NEEDS_DIRECTORY.*projectDir/,
+  );
+  assert.is(
+    codeOf(() => new Accelerator({ logWith: new Writes("writes"), projectDir: "." })),
+    "no error",
+  );
+  for (const plugin of [
+    {},
+    { name: "" },
+    { name: "x", requiresLoggingDirectory: "yes" },
+    { name: "all" },
+  ]) {
+    assert.match(
+      codeOf(() => registerTracker(plugin as never)),
+      /TRACKER_INVALID/,
+    );
   }
 });
 
@@ -142,23 +170,50 @@ test("take the directories of the project", () => {
   assert.equal(directories({}), [undefined, undefined]);
   assert.equal(directories({ projectDir: "p" }), ["p", "p"]);
   assert.equal(directories({ projectDir: "p", loggingDir: "l" }), ["p", "l"]);
-  assert.equal(directories({ projectConfiguration: { loggingDir: "l" }, projectDir: "p" }), ["p", "l"]);
-  assert.equal(directories({ projectConfiguration: { projectDir: "c" }, projectDir: "p" }), ["c", "c"]);
-  assert.match(codeOf(() => directories({ projectDir: "" })), /OPTION_INVALID/);
+  assert.equal(directories({ projectConfiguration: { loggingDir: "l" }, projectDir: "p" }), [
+    "p",
+    "l",
+  ]);
+  assert.equal(directories({ projectConfiguration: { projectDir: "c" }, projectDir: "p" }), [
+    "c",
+    "c",
+  ]);
+  assert.match(
+    codeOf(() => directories({ projectDir: "" })),
+    /OPTION_INVALID/,
+  );
 });
 
 test("are not logged to before their time, nor after, nor with nonsense", async () => {
   const accelerator = new Accelerator({ logWith: new RecordingTracker() });
-  assert.match(codeOf(() => accelerator.log({ a: 1 })), /STATE_INVALID.*initTrackers/);
+  assert.match(
+    codeOf(() => accelerator.log({ a: 1 })),
+    /STATE_INVALID.*initTrackers/,
+  );
   await accelerator.initTrackers("project");
-  assert.is(await accelerator.initTrackers("project").catch((error) => error.code), "STATE_INVALID");
-  assert.match(codeOf(() => accelerator.log(3 as never)), /VALUE_INVALID/);
-  assert.match(codeOf(() => accelerator.log({ a: 1 }, { step: 0.5 })), /OPTION_INVALID/);
+  assert.is(
+    await accelerator.initTrackers("project").catch((error) => error.code),
+    "STATE_INVALID",
+  );
+  assert.match(
+    codeOf(() => accelerator.log(3 as never)),
+    /VALUE_INVALID/,
+  );
+  assert.match(
+    codeOf(() => accelerator.log({ a: 1 }, { step: 0.5 })),
+    /OPTION_INVALID/,
+  );
   const gone = tf.scalar(1);
   gone.dispose();
-  assert.match(codeOf(() => accelerator.log({ deep: { gone } })), /VALUE_INVALID.*deep\/gone/);
+  assert.match(
+    codeOf(() => accelerator.log({ deep: { gone } })),
+    /VALUE_INVALID.*deep\/gone/,
+  );
   await accelerator.endTraining();
-  assert.match(codeOf(() => accelerator.log({ a: 1 })), /STATE_INVALID.*endTraining/);
+  assert.match(
+    codeOf(() => accelerator.log({ a: 1 })),
+    /STATE_INVALID.*endTraining/,
+  );
   const silent = new Accelerator();
   silent.log({ a: 1 }); // no trackers: nothing to lose
   assert.is(await silent.initTrackers("").catch((error) => error.code), "OPTION_INVALID");

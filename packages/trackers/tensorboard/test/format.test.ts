@@ -4,11 +4,11 @@ import * as assert from "uvu/assert";
 import { crc32c } from "../src/crc32c.ts";
 import {
   fileVersionEvent,
+  type SummaryValue,
   scalarValue,
   sessionEndInfo,
   sessionStartEvent,
   sessionStartInfo,
-  type SummaryValue,
   summaryEvent,
   textValue,
 } from "../src/event.ts";
@@ -18,7 +18,9 @@ import { readEvents } from "./read-events.ts";
 const test = suite("event file format");
 const vectors = new URL("./fixtures/vectors/", import.meta.url);
 type RecordVector = { name: string; payload: string; record: string; event: { wallTime: number } };
-const records = JSON.parse(readFileSync(new URL("records.json", vectors), "utf8")) as RecordVector[];
+const records = JSON.parse(
+  readFileSync(new URL("records.json", vectors), "utf8"),
+) as RecordVector[];
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
 test("crc32c gives the check value of the standard", () => {
@@ -38,7 +40,19 @@ const EVENTS: Record<string, Uint8Array> = {
   file_version: fileVersionEvent(T * 1000),
   session_start_0: sessionStartEvent({ wallTimeMs: T * 1000, step: 0 }),
   session_start_3: sessionStartEvent({ wallTimeMs: (T + 2000) * 1000, step: 3 }),
-  hparams_session_start: summary(T, 0, sessionStartInfo(new Map<string, string | number | boolean>([["bs", 32], ["opt", "adam"], ["lr", 0.1], ["amp", true]]), T * 1000 + 500)),
+  hparams_session_start: summary(
+    T,
+    0,
+    sessionStartInfo(
+      new Map<string, string | number | boolean>([
+        ["bs", 32],
+        ["opt", "adam"],
+        ["lr", 0.1],
+        ["amp", true],
+      ]),
+      T * 1000 + 500,
+    ),
+  ),
   nan: summary(T + 4, 3, scalarValue("loss", Number.NaN)),
   inf: summary(T + 5, 4, scalarValue("loss", Number.POSITIVE_INFINITY)),
   "-inf": summary(T + 6, 5, scalarValue("loss", Number.NEGATIVE_INFINITY)),
@@ -53,7 +67,9 @@ for (const [name, event] of Object.entries(EVENTS)) {
   test(`the event ${name} has the bytes of TensorBoard's own`, () => {
     const expected = records.find((record) => record.name === name);
     if (name === "hparams_session_end") {
-      const time = Buffer.from(expected?.payload ?? "", "hex").subarray(-8).readDoubleLE();
+      const time = Buffer.from(expected?.payload ?? "", "hex")
+        .subarray(-8)
+        .readDoubleLE();
       const ours = summary(T + 17, 5, sessionEndInfo("success", time * 1000));
       assert.is(hex(ours), expected?.payload);
     } else {
@@ -67,7 +83,10 @@ test("the test's own reader reads TensorBoard's files, truncated ones up to the 
   const truncated = read("official/truncated/events.out.tfevents.1700003000.host.1.0");
   assert.is(truncated.length, 4);
   const outOfOrder = read("official/outoforder/events.out.tfevents.1700004000.host.1.0");
-  assert.equal(outOfOrder.slice(1).map((event) => event.step), [5, 3, 7, 1, 1]);
+  assert.equal(
+    outOfOrder.slice(1).map((event) => event.step),
+    [5, 3, 7, 1, 1],
+  );
 });
 
 test.run();

@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type Point = { tag: string; kind: "scalar" | "text" | "image" | "hparams"; value: unknown };
-export type Event = { wallTime: number; step: number; version?: string; sessionStart?: boolean; points: Point[] };
+export type Event = {
+  wallTime: number;
+  step: number;
+  version?: string;
+  sessionStart?: boolean;
+  points: Point[];
+};
 
 /** The events of every file of a run, in order of the files' names. */
 export function readRun(directory: string): Event[] {
@@ -38,7 +44,8 @@ function requireCrc(bytes: Buffer, stored: number): void {
   }
   crc = ~crc >>> 0;
   const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-  if (masked !== stored) throw new Error(`checksum ${masked.toString(16)}, stored ${stored.toString(16)}`);
+  if (masked !== stored)
+    throw new Error(`checksum ${masked.toString(16)}, stored ${stored.toString(16)}`);
 }
 
 type Fields = Map<number, (Buffer | bigint)[]>;
@@ -54,7 +61,10 @@ function decode(bytes: Buffer): Fields {
       if (byte < 0x80) return value;
     }
   };
-  const take = (length: number): Buffer => bytes.subarray(at, (at += length));
+  const take = (length: number): Buffer => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
   while (at < bytes.length) {
     const key = Number(varint());
     const type = key & 7;
@@ -64,7 +74,8 @@ function decode(bytes: Buffer): Fields {
   return fields;
 }
 
-const one = (fields: Fields, field: number): Buffer | undefined => fields.get(field)?.[0] as Buffer | undefined;
+const one = (fields: Fields, field: number): Buffer | undefined =>
+  fields.get(field)?.[0] as Buffer | undefined;
 
 function decodeEvent(bytes: Buffer): Event {
   const fields = decode(bytes);
@@ -76,7 +87,9 @@ function decodeEvent(bytes: Buffer): Event {
     step,
     ...(version === undefined ? {} : { version }),
     ...(fields.has(7) ? { sessionStart: true } : {}),
-    points: summary ? (decode(summary).get(1) ?? []).map((value) => decodePoint(value as Buffer)) : [],
+    points: summary
+      ? (decode(summary).get(1) ?? []).map((value) => decodePoint(value as Buffer))
+      : [],
   };
 }
 

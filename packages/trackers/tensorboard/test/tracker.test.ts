@@ -38,17 +38,29 @@ test("makes nothing before start, then a file that begins with its version and a
 test("records numbers, booleans, texts and nested values at their steps and times", () => {
   const { tracker, run } = start();
   tracker.log({ loss: 0.5, ok: true, big: 12n, nan: Number.NaN }, { step: 3, wallTimeMs: 5000 });
-  tracker.log({ note: "**bold**", when: new Date(0), eval: { top: { k: 2 } }, one: Float32Array.of(4) });
+  tracker.log({
+    note: "**bold**",
+    when: new Date(0),
+    eval: { top: { k: 2 } },
+    one: Float32Array.of(4),
+  });
   tracker.log({ "../escape": 1 }, { step: 1 });
   tracker.log({ later: 1 });
   tracker.finish("success");
   assert.equal(pointsOf(run, "scalar"), [
-    ["loss", 3, 0.5], ["ok", 3, 1], ["big", 3, 12], ["nan", 3, Number.NaN],
-    ["eval/top/k", 4, 2], ["one", 4, 4],
+    ["loss", 3, 0.5],
+    ["ok", 3, 1],
+    ["big", 3, 12],
+    ["nan", 3, Number.NaN],
+    ["eval/top/k", 4, 2],
+    ["one", 4, 4],
     ["../escape", 1, 1],
     ["later", 2, 1],
   ]);
-  assert.equal(pointsOf(run, "text"), [["note/text_summary", 4, "**bold**"], ["when/text_summary", 4, "1970-01-01T00:00:00.000Z"]]);
+  assert.equal(pointsOf(run, "text"), [
+    ["note/text_summary", 4, "**bold**"],
+    ["when/text_summary", 4, "1970-01-01T00:00:00.000Z"],
+  ]);
   assert.is(readRun(run).find((event) => event.step === 3)?.wallTime, 5);
 });
 
@@ -57,7 +69,8 @@ test("warns once about what TensorBoard cannot hold, counts it, and records the 
   const listen = (warning: Error) => warnings.push(warning.message);
   process.on("warning", listen);
   const { tracker, run } = start();
-  for (let step = 0; step < 3; step++) tracker.log({ list: [1, 2], none: null, fine: step }, { step });
+  for (let step = 0; step < 3; step++)
+    tracker.log({ list: [1, 2], none: null, fine: step }, { step });
   tracker.finish("success");
   await new Promise((resolve) => setImmediate(resolve));
   process.off("warning", listen);
@@ -69,16 +82,32 @@ test("warns once about what TensorBoard cannot hold, counts it, and records the 
 test("stores any configuration as hparams of the run and as hparams.yml", () => {
   const { tracker, run } = start();
   const config = {
-    lr: 0.1, amp: true, name: "n", list: [1, [2n]], none: null, missing: undefined, nan: Number.NaN,
-    when: new Date(0), deep: { er: { x: 1 } }, typed: Float32Array.of(1, 2),
+    lr: 0.1,
+    amp: true,
+    name: "n",
+    list: [1, [2n]],
+    none: null,
+    missing: undefined,
+    nan: Number.NaN,
+    when: new Date(0),
+    deep: { er: { x: 1 } },
+    typed: Float32Array.of(1, 2),
   };
   const before = structuredClone(config);
   tracker.storeInitConfiguration(config);
   tracker.finish("failure");
   assert.equal(config, before);
   const expected = {
-    lr: 0.1, amp: true, name: "n", list: '[1,["2"]]', none: "None", missing: "None", nan: "NaN",
-    when: "1970-01-01T00:00:00.000Z", "deep/er/x": 1, typed: "[1,2]",
+    lr: 0.1,
+    amp: true,
+    name: "n",
+    list: '[1,["2"]]',
+    none: "None",
+    missing: "None",
+    nan: "NaN",
+    when: "1970-01-01T00:00:00.000Z",
+    "deep/er/x": 1,
+    typed: "[1,2]",
   };
   const [info, end] = pointsOf(run, "hparams");
   assert.equal(info?.[2], expected);
@@ -93,7 +122,10 @@ test("moves steps that would break the hparams page, and says so", () => {
   tracker.storeInitConfiguration({ lr: 1 });
   tracker.log({ a: 2 }, { step: 2 ** 40 });
   tracker.finish("success");
-  assert.equal(pointsOf(run, "scalar"), [["a", 2 ** 40, 1], ["a", 2 ** 31 - 1, 2]]);
+  assert.equal(pointsOf(run, "scalar"), [
+    ["a", 2 ** 40, 1],
+    ["a", 2 ** 31 - 1, 2],
+  ]);
 });
 
 test("draws images in every layout and number of channels", () => {
@@ -106,12 +138,23 @@ test("draws images in every layout and number of channels", () => {
   tracker.logImages({ grid: { data: new Uint8Array(10 * 2 * 2).fill(9), shape: [10, 2, 2, 1] } });
   assert.throws(() => tracker.logImages({ bad: { data: Uint8Array.of(1), shape: [5] } }));
   tracker.finish("success");
-  const images = new Map(pointsOf(run, "image").map(([tag, , value]) => [tag, value as { png: Buffer; width: number; height: number; channels: number }]));
+  const images = new Map(
+    pointsOf(run, "image").map(([tag, , value]) => [
+      tag,
+      value as { png: Buffer; width: number; height: number; channels: number },
+    ]),
+  );
   for (const channels of [1, 2, 3, 4]) {
     const image = images.get(`c${channels}`);
     const png = decode(image?.png as Buffer);
-    assert.equal([image?.channels, image?.width, image?.height, png.channels], [channels, 3, 2, channels]);
-    assert.equal([...png.data], Array.from({ length: 6 * channels }, (_, i) => i * 10));
+    assert.equal(
+      [image?.channels, image?.width, image?.height, png.channels],
+      [channels, 3, 2, channels],
+    );
+    assert.equal(
+      [...png.data],
+      Array.from({ length: 6 * channels }, (_, i) => i * 10),
+    );
   }
   assert.equal([...decode(images.get("flat")?.png as Buffer).data], [0, 128, 255, 255]);
   const grid = decode(images.get("grid")?.png as Buffer);
@@ -139,8 +182,16 @@ test("a second program opens a second file and says from which step it goes on",
   assert.is(readdirSync(run).length, 2);
   assert.ok(readdirSync(run).some((name) => name.endsWith(".second")));
   assert.ok(readFileSync(join(run, first as string)).equals(before), "the first file is untouched");
-  assert.equal(pointsOf(run, "scalar"), [["a", 0, 1], ["a", 5, 2]]);
-  assert.is(readRun(run).filter((event) => event.sessionStart).at(-1)?.step, 5);
+  assert.equal(pointsOf(run, "scalar"), [
+    ["a", 0, 1],
+    ["a", 5, 2],
+  ]);
+  assert.is(
+    readRun(run)
+      .filter((event) => event.sessionStart)
+      .at(-1)?.step,
+    5,
+  );
 });
 
 test("keeps to its directory", () => {
@@ -163,7 +214,9 @@ test("a record that was cut off costs only itself", () => {
 test("kill -9 loses nothing that log had accepted", async () => {
   const directory = temporary();
   const script = fileURLToPath(new URL("./fixtures/log-and-wait.ts", import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, directory], { timeout: 20_000 });
+  const child = spawn(process.execPath, [...process.execArgv, script, directory], {
+    timeout: 20_000,
+  });
   await new Promise<void>((resolve, reject) => {
     child.stdout.on("data", () => resolve());
     child.on("exit", () => reject(new Error("the child ended early")));
@@ -171,7 +224,10 @@ test("kill -9 loses nothing that log had accepted", async () => {
   child.kill("SIGKILL");
   await new Promise((resolve) => child.once("close", resolve));
   assert.ok(existsSync(directory));
-  assert.equal(pointsOf(join(directory, "run"), "scalar").map(([, step]) => step), Array.from({ length: 100 }, (_, step) => step));
+  assert.equal(
+    pointsOf(join(directory, "run"), "scalar").map(([, step]) => step),
+    Array.from({ length: 100 }, (_, step) => step),
+  );
 });
 
 test.run();
