@@ -3,13 +3,13 @@
  *
  *     npx acc launch --num-processes 2 digits.ts
  */
-import { Accelerator, DataLoader, LoggerType, progress } from "@acc/core";
+import { Accelerator, DataLoader, LambdaScheduler, LoggerType, progress } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 import { loadDigits } from "./digits/load-digits.ts";
 
 const EPOCHS = 5;
 const BATCH_SIZE = 32; // per replica
-const LEARNING_RATE = 2e-3;
+const LEARNING_RATE = 4e-3;
 
 const accelerator = new Accelerator({ logWith: LoggerType.TensorBoard, projectDir: "runs" });
 await accelerator.initTrackers("digits", {
@@ -17,14 +17,19 @@ await accelerator.initTrackers("digits", {
 });
 
 const { train, test } = loadDigits();
-const [model, optimizer, trainLoader, testLoader] = await accelerator.prepare(
+const data = new DataLoader<[tf.Tensor4D, tf.Tensor1D]>(train, {
+  batchSize: BATCH_SIZE,
+  shuffle: true,
+  seed: 1,
+});
+const adam = tf.train.adam(LEARNING_RATE);
+// Down to zero over the run. Schedules count the steps of a single process: those of the loader before it is shared out.
+const decay = new LambdaScheduler(adam, (step) => Math.max(1 - step / (EPOCHS * data.length), 0));
+const [model, optimizer, scheduler, trainLoader, testLoader] = await accelerator.prepare(
   buildModel(),
-  tf.train.adam(LEARNING_RATE),
-  new DataLoader<[tf.Tensor4D, tf.Tensor1D]>(train, {
-    batchSize: BATCH_SIZE,
-    shuffle: true,
-    seed: 1,
-  }),
+  adam,
+  decay,
+  data,
   new DataLoader<[tf.Tensor4D, tf.Tensor1D]>(test, { batchSize: 100 }),
 );
 accelerator.print(
@@ -40,6 +45,7 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     const loss = tf.losses.softmaxCrossEntropy(tf.oneHot(labels.toInt(), 10), logits) as tf.Scalar;
     await accelerator.backward(loss);
     optimizer.step();
+    scheduler.step();
     optimizer.zeroGrad();
     accelerator.log({ "train/loss": loss }, { step: step++ });
     if (step % 10 === 0) bar.postfix({ loss: (await loss.data())[0] ?? Number.NaN });
@@ -75,7 +81,6 @@ function buildModel(): tf.LayersModel {
       tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
       tf.layers.maxPooling2d({ poolSize: 2 }),
       tf.layers.flatten(),
-      tf.layers.dropout({ rate: 0.25 }),
       tf.layers.dense({ units: 64, activation: "relu" }),
       tf.layers.dense({ units: 10 }),
     ],

@@ -1,0 +1,56 @@
+import {
+  conv2d,
+  type KernelFunc,
+  pad,
+  reshape,
+  reverse,
+  slice,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from "@tensorflow/tfjs-core";
+import { type ConvolutionAttributes, convolutionGeometry } from "./conv2d-geometry.ts";
+
+type Attributes = ConvolutionAttributes & { readonly inputShape: [number, number, number, number] };
+
+/**
+ * Gradient of a convolution with respect to its input: the gradient of the output, spread out by the
+ * strides, convolved with the filter turned by half a turn. The stock kernel is a plain loop; it remains for
+ * paddings wider than the filter.
+ */
+export function conv2dBackpropInput(stock: KernelFunc | undefined): KernelFunc {
+  if (!stock) throw new Error("The wasm backend has no Conv2DBackpropInput.");
+  return (call) => {
+    const { dy, filter } = call.inputs as { dy: Tensor4D; filter: Tensor4D };
+    const attributes = call.attrs as unknown as Attributes;
+    const [filterHeight, filterWidth] = filter.shape;
+    const info = convolutionGeometry(attributes.inputShape, filter.shape, attributes);
+    const { padInfo, outHeight, outWidth, strideHeight, strideWidth, inHeight, inWidth } = info;
+    // Between two rows of the output gradient lie `stride - 1` rows of zeros; a border completes it.
+    const top = filterHeight - 1 - padInfo.top;
+    const left = filterWidth - 1 - padInfo.left;
+    const bottom = inHeight - 1 + padInfo.top - (outHeight - 1) * strideHeight;
+    const right = inWidth - 1 + padInfo.left - (outWidth - 1) * strideWidth;
+    if (Math.min(top, left, bottom, right) < 0) return stock(call);
+    return tidy(() => {
+      const spread = spreadOut(dy, strideHeight, strideWidth);
+      const bordered = pad(spread, [[0, 0], [top, bottom], [left, right], [0, 0]]) as Tensor4D;
+      const turned = transpose(reverse(filter, [0, 1]), [0, 1, 3, 2]) as Tensor4D;
+      return conv2d(bordered, turned, 1, "valid");
+    });
+  };
+}
+
+/** Puts `stride - 1` zeros between neighbours. */
+function spreadOut(dy: Tensor4D, strideHeight: number, strideWidth: number): Tensor {
+  if (strideHeight === 1 && strideWidth === 1) return dy;
+  const [batch, height, width, channels] = dy.shape;
+  const wide = pad(reshape(dy, [batch * height, width, 1, channels]), [[0, 0], [0, 0], [0, strideWidth - 1], [0, 0]]);
+  const rows = reshape(wide, [batch, height, 1, width * strideWidth * channels]);
+  const tall = pad(rows, [[0, 0], [0, 0], [0, strideHeight - 1], [0, 0]]);
+  const whole = reshape(tall, [batch, height * strideHeight, width * strideWidth, channels]);
+  // No zeros behind the last row and column: the border counts from there.
+  const size: [number, number, number, number] = [batch, (height - 1) * strideHeight + 1, (width - 1) * strideWidth + 1, channels];
+  return slice(whole, [0, 0, 0, 0], size);
+}
