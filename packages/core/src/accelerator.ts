@@ -11,7 +11,6 @@ import { AcceleratorError } from "./errors.ts";
 import { gatherForMetrics } from "./operations/gather-for-metrics.ts";
 import { broadcastTensors, gatherTensors, reduceTensors } from "./operations/tensor-collectives.ts";
 import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.ts";
-import { type ReplicaContext, replicaContext } from "./replica-context.ts";
 import type { GeneralTracker } from "./trackers/general-tracker.ts";
 import type { ImageData, LogContext } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
@@ -23,6 +22,7 @@ import { GradientState } from "./train/gradient-state.ts";
 import type { GradientStore } from "./train/gradient-store.ts";
 import { ModelRegistry } from "./train/model-registry.ts";
 import { Preparation, type Prepared } from "./train/prepare.ts";
+import { type ReplicaContext, replicaContext } from "./worker/replica-context.ts";
 
 /** Where values belong on the time axis. */
 export type LogOptions = {
@@ -51,7 +51,12 @@ export class Accelerator {
     const { evenBatches, loggingDir, stepSchedulerWithOptimizer } = this.#options;
     const selection = resolveLogWith(this.#options.logWith, loggingDir, scriptUrl);
     const { isMainProcess } = this;
-    this.#trackers = new TrackerSession({ selection, loggingDir, host, isMainProcess });
+    this.#trackers = new TrackerSession({
+      selection,
+      loggingDir,
+      remote: host?.trackers,
+      isMainProcess,
+    });
     this.#state = new GradientState(this.#options.accumulation);
     this.#models = new ModelRegistry(collective);
     this.#preparation = new Preparation({

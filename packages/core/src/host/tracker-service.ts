@@ -3,8 +3,7 @@ import { createTrackers } from "../trackers/create-trackers.ts";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import { TrackerHub } from "../trackers/tracker-hub.ts";
-import type { NativeRun } from "../worker/host-link.ts";
-import type { HostApi } from "../worker/protocol.ts";
+import type { HostApi, NativeRun } from "../worker/protocol.ts";
 import { toRemoteError } from "../worker/remote-error.ts";
 
 /** The trackers that one replica runs on the host thread. */

@@ -1,6 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
-import { replicaContext } from "../replica-context.ts";
 import type { ProgressState } from "../worker/protocol.ts";
+import { replicaContext } from "../worker/replica-context.ts";
 import { Terminal } from "./terminal.ts";
 
 export type ProgressOptions = {
@@ -50,7 +50,7 @@ export function progress<T>(
 
   const send = (state: ProgressState): void => {
     if (!show) return;
-    if (host) host.post({ type: "progress", progress: state });
+    if (host) host.progress(state);
     else {
       terminal ??= new Terminal();
       terminal.progress(state);

@@ -1,6 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import type { HostLink } from "../worker/host-link.ts";
 import { BlankTracker } from "./blank-tracker.ts";
 import { createTrackers } from "./create-trackers.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
@@ -8,6 +7,7 @@ import { HostedTracker } from "./hosted-tracker.ts";
 import type { FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
 import type { TrackerSelection } from "./log-with.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
+import type { RemoteHub } from "./remote-hub.ts";
 import { type Loggable, snapshotImages, snapshotValues } from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 import { TrackerHub } from "./tracker-hub.ts";
@@ -26,7 +26,8 @@ export type InitTrackersOptions = {
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
   readonly loggingDir: string | undefined;
-  readonly host: HostLink | undefined;
+  /** The hub on the host thread, if there is one. */
+  readonly remote: RemoteHub | undefined;
   readonly isMainProcess: boolean;
 };
 
@@ -68,18 +69,18 @@ export class TrackerSession {
       );
     }
     const config = (await snapshotValues(options.config ?? {})) as RunConfig;
-    const { selection, host, loggingDir, isMainProcess } = this.#options;
+    const { selection, remote, loggingDir, isMainProcess } = this.#options;
     const request = { projectName, loggingDir, initOptions: options.initOptions ?? {} };
     const strict = options.strict ?? false;
     const given = options.config === undefined ? undefined : config;
-    const onHost = host ? selection.sources.filter((source) => source.moduleUrl) : [];
+    const onHost = remote ? selection.sources.filter((source) => source.moduleUrl) : [];
     const here = selection.sources.filter((source) => !onHost.includes(source));
     const mine = [
       ...(isMainProcess ? await createTrackers({ ...request, sources: here }) : []),
       ...selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly),
     ];
-    if (host && isMainProcess && onHost.length > 0) {
-      const natives = await host.startTrackers({ ...request, sources: onHost }, given, strict);
+    if (remote && isMainProcess && onHost.length > 0) {
+      const natives = await remote.start({ ...request, sources: onHost }, given, strict);
       for (const [index, { name }] of onHost.entries()) {
         this.#hosted.set(
           name,
@@ -130,8 +131,8 @@ export class TrackerSession {
     removeOpenSession(this);
     await this.#pending;
     const closing = [this.#local.finish(status)];
-    if (this.#hosted.size > 0 && this.#options.host) {
-      closing.push(this.#options.host.finishTrackers(status));
+    if (this.#hosted.size > 0 && this.#options.remote) {
+      closing.push(this.#options.remote.finish(status));
     }
     const results = await Promise.allSettled(closing);
     const failed = results.find((result) => result.status === "rejected");
@@ -167,7 +168,7 @@ export class TrackerSession {
   }
 
   #post(event: TrackerEvent): void {
-    this.#options.host?.post({ type: "tracker", event });
+    this.#options.remote?.post(event);
   }
 }
 

@@ -1,20 +1,33 @@
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { type Endpoint, transfer, wrap } from "comlink";
-import type { HostLink, HostPorts, NativeRun } from "./host-link.ts";
-import type { HostApi, RemoteError } from "./protocol.ts";
+import type { RemoteHub } from "../trackers/remote-hub.ts";
+import type { HostLink } from "./host-link.ts";
+import type { HostApi, NativeRun, RemoteError, ReplicaMessage } from "./protocol.ts";
 import { fromRemoteError } from "./remote-error.ts";
 
-/** Opens a replica's line to the host over the two ports of its task. */
-export function connectHost({ messages, calls }: HostPorts): HostLink {
+/** Opens a replica's line to the host over the two ports of its task: one-way messages, and calls. */
+export function connectHost(ports: {
+  readonly messages: MessagePort;
+  readonly calls: MessagePort;
+}): HostLink {
+  const send = (message: ReplicaMessage): void => ports.messages.postMessage(message);
+  return {
+    print: (stream, text) => send({ type: "output", stream, text }),
+    progress: (progress) => send({ type: "progress", progress }),
+    trackers: connectTrackers(send, ports.calls),
+  };
+}
+
+function connectTrackers(send: (message: ReplicaMessage) => void, calls: MessagePort): RemoteHub {
   const host = wrap<HostApi>(calls as unknown as Endpoint);
   calls.unref(); // Piscina's own port keeps the thread alive while the script runs
-  let trackerEvents = 0;
+  let events = 0;
   return {
-    post(message) {
-      if (message.type === "tracker") trackerEvents += 1;
-      messages.postMessage(message);
+    post(event) {
+      events += 1;
+      send({ type: "tracker", event });
     },
-    async startTrackers(request, config, strict) {
+    async start(request, config, strict) {
       const channels = request.sources.map(() => new MessageChannel());
       const ports = channels.map(({ port2 }) => port2);
       throwIfError(await host.startTrackers(request, config, strict, transfer(ports, ports)));
@@ -24,8 +37,8 @@ export function connectHost({ messages, calls }: HostPorts): HostLink {
         return run.native;
       });
     },
-    async finishTrackers(status) {
-      throwIfError(await host.finishTrackers(status, trackerEvents));
+    async finish(status) {
+      throwIfError(await host.finishTrackers(status, events));
     },
   };
 }

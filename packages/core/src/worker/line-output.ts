@@ -25,7 +25,7 @@ function redirect(stream: Stream, host: HostLink): () => void {
     rest += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
     const end = rest.lastIndexOf("\n") + 1;
     if (end > 0) {
-      host.post({ type: "output", stream, text: rest.slice(0, end) });
+      host.print(stream, rest.slice(0, end));
       rest = rest.slice(end);
     }
     const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
@@ -34,7 +34,7 @@ function redirect(stream: Stream, host: HostLink): () => void {
   };
   process[stream].write = write as typeof process.stdout.write;
   return () => {
-    if (rest !== "") host.post({ type: "output", stream, text: `${rest}\n` });
+    if (rest !== "") host.print(stream, `${rest}\n`);
     rest = "";
   };
 }

@@ -51,6 +51,9 @@ export type ReplicaMessage =
   | { readonly type: "progress"; readonly progress: ProgressState }
   | { readonly type: "tracker"; readonly event: TrackerEvent };
 
+/** What the host serves on the port of a tracker. */
+export type NativeRun = { readonly native: unknown };
+
 /**
  * What a replica calls on the host. Errors are answers here: a thrown one would lose its class and code on
  * the way.

@@ -2,12 +2,12 @@ import { fileURLToPath } from "node:url";
 import { selectBackend } from "../backend/select-backend.ts";
 import { SharedMemory } from "../collective/shared-memory.ts";
 import { AcceleratorError } from "../errors.ts";
-import { setReplicaContext } from "../replica-context.ts";
 import { closeOpenSessions } from "../trackers/open-sessions.ts";
 import { connectHost } from "./connect-host.ts";
 import { sendOutputTo } from "./line-output.ts";
 import type { ReplicaOutcome, ReplicaTask } from "./protocol.ts";
 import { toRemoteError } from "./remote-error.ts";
+import { setReplicaContext } from "./replica-context.ts";
 
 /**
  * The file that Piscina loads: runs the training script in this thread. The script's top level is the

@@ -34,7 +34,12 @@ function filterGradient(x: Tensor4D, dy: Tensor4D, attributes: Attributes): Tens
   const info = convolutionGeometry(x.shape, filterShape, attributes);
   const { padInfo, strideHeight, strideWidth, outHeight, outWidth, batchSize } = info;
   const { top, bottom, left, right } = padInfo;
-  const padded = pad(x, [[0, 0], [top, bottom], [left, right], [0, 0]]);
+  const padded = pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
   const positions = batchSize * outHeight * outWidth;
   const patches: Tensor[] = [];
   for (let row = 0; row < filterHeight; row++) {
@@ -45,7 +50,12 @@ function filterGradient(x: Tensor4D, dy: Tensor4D, attributes: Attributes): Tens
         column + (outWidth - 1) * strideWidth + 1,
         inChannels,
       ];
-      const seen = stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
+      const seen = stridedSlice(padded, [0, row, column, 0], end, [
+        1,
+        strideHeight,
+        strideWidth,
+        1,
+      ]);
       patches.push(reshape(seen, [positions, inChannels]));
     }
   }

@@ -35,7 +35,12 @@ export function conv2dBackpropInput(stock: KernelFunc | undefined): KernelFunc {
     if (Math.min(top, left, bottom, right) < 0) return stock(call);
     return tidy(() => {
       const spread = spreadOut(dy, strideHeight, strideWidth);
-      const bordered = pad(spread, [[0, 0], [top, bottom], [left, right], [0, 0]]) as Tensor4D;
+      const bordered = pad(spread, [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]) as Tensor4D;
       const turned = transpose(reverse(filter, [0, 1]), [0, 1, 3, 2]) as Tensor4D;
       return conv2d(bordered, turned, 1, "valid");
     });
@@ -46,11 +51,26 @@ export function conv2dBackpropInput(stock: KernelFunc | undefined): KernelFunc {
 function spreadOut(dy: Tensor4D, strideHeight: number, strideWidth: number): Tensor {
   if (strideHeight === 1 && strideWidth === 1) return dy;
   const [batch, height, width, channels] = dy.shape;
-  const wide = pad(reshape(dy, [batch * height, width, 1, channels]), [[0, 0], [0, 0], [0, strideWidth - 1], [0, 0]]);
+  const wide = pad(reshape(dy, [batch * height, width, 1, channels]), [
+    [0, 0],
+    [0, 0],
+    [0, strideWidth - 1],
+    [0, 0],
+  ]);
   const rows = reshape(wide, [batch, height, 1, width * strideWidth * channels]);
-  const tall = pad(rows, [[0, 0], [0, 0], [0, strideHeight - 1], [0, 0]]);
+  const tall = pad(rows, [
+    [0, 0],
+    [0, 0],
+    [0, strideHeight - 1],
+    [0, 0],
+  ]);
   const whole = reshape(tall, [batch, height * strideHeight, width * strideWidth, channels]);
   // No zeros behind the last row and column: the border counts from there.
-  const size: [number, number, number, number] = [batch, (height - 1) * strideHeight + 1, (width - 1) * strideWidth + 1, channels];
+  const size: [number, number, number, number] = [
+    batch,
+    (height - 1) * strideHeight + 1,
+    (width - 1) * strideWidth + 1,
+    channels,
+  ];
   return slice(whole, [0, 0, 0, 0], size);
 }

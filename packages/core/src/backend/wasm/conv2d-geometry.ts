@@ -17,7 +17,9 @@ export function convolutionGeometry(
   { strides, pad, dataFormat, dimRoundingMode }: ConvolutionAttributes,
 ): backend_util.Conv2DInfo {
   if (dataFormat === "NCHW") {
-    throw new Error("Convolutions on the wasm backend need dataFormat NHWC (channelsLast), got NCHW.");
+    throw new Error(
+      "Convolutions on the wasm backend need dataFormat NHWC (channelsLast), got NCHW.",
+    );
   }
   const dilations = 1;
   return backend_util.computeConv2DInfo(

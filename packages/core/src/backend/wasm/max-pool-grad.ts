@@ -46,7 +46,12 @@ export function maxPoolGrad(): KernelFunc {
 }
 
 /** Adds every element of `dy` to the place in `dx` where its window of `x` is largest; all NHWC. */
-function spread(x: TypedArray, dy: TypedArray, dx: TypedArray, info: backend_util.Conv2DInfo): void {
+function spread(
+  x: TypedArray,
+  dy: TypedArray,
+  dx: TypedArray,
+  info: backend_util.Conv2DInfo,
+): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
   const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
   let source = 0;

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
-import type { Collective } from "./collective/collective.ts";
-import { SingleProcess } from "./collective/single-process.ts";
-import type { HostLink } from "./worker/host-link.ts";
+import type { Collective } from "../collective/collective.ts";
+import { SingleProcess } from "../collective/single-process.ts";
+import type { HostLink } from "./host-link.ts";
 
 /** What a training script finds around it: the group of replicas, and the host thread if there is one. */
 export type ReplicaContext = {
