@@ -200,7 +200,9 @@ export class Accelerator {
     }
     this.#state.advance();
     const models = modelsAndBody.slice(0, -1);
-    return await (this.#state.syncGradients ? body() : this.#withoutSync(models, body as () => T));
+    const { syncGradients, accumulation } = this.#state;
+    const exchanges = syncGradients || accumulation.syncEachBatch;
+    return await (exchanges ? body() : this.#withoutSync(models, body as () => T));
   }
 
   /** Runs `body` without exchanging the gradients of `model`; the next normal backward catches up. */
