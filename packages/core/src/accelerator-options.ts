@@ -1,14 +1,14 @@
 import type { BackendName } from "./backend/select-backend.ts";
+import {
+  type DataLoaderConfiguration,
+  type ResolvedDataLoaderConfiguration,
+  resolveDataLoaderConfiguration,
+} from "./data/data-loader-configuration.ts";
 import { AcceleratorError } from "./errors.ts";
 import { type ProjectConfiguration, resolveProjectConfiguration } from "./project-configuration.ts";
+import type { SchedulerUnit } from "./schedule/accelerated-scheduler.ts";
 import type { LogWith } from "./trackers/log-with.ts";
 import type { GradientAccumulation } from "./train/gradient-state.ts";
-
-/** How prepared loaders share out their data. */
-export type DataLoaderConfiguration = {
-  /** Complete the last round of batches, so that every replica makes the same number of steps. Default true. */
-  readonly evenBatches?: boolean;
-};
 
 export type AcceleratorOptions = {
   /** Where tensors live; by default the first backend that works. */
@@ -26,29 +26,29 @@ export type AcceleratorOptions = {
   readonly loggingDir?: string;
   /** Both directories in one object; it wins over `projectDir` and `loggingDir`. */
   readonly projectConfiguration?: ProjectConfiguration;
-  /** One call of a scheduler makes one raw step per replica. Default true, as in Accelerate. */
+  /** False: every call of a prepared scheduler is one step of it; the unit is then `"calls"`. Default true. */
   readonly stepSchedulerWithOptimizer?: boolean;
+  /** How far one call of a prepared scheduler moves it. Default `"processes"`, as in Accelerate. */
+  readonly schedulerUnit?: SchedulerUnit;
 };
 
 export type ResolvedAcceleratorOptions = {
   readonly backend: BackendName;
   readonly accumulation: GradientAccumulation;
-  readonly evenBatches: boolean;
+  readonly dataLoader: ResolvedDataLoaderConfiguration;
   readonly logWith: LogWith | readonly LogWith[] | undefined;
   readonly projectDir: string | undefined;
   readonly loggingDir: string | undefined;
-  readonly stepSchedulerWithOptimizer: boolean;
+  readonly schedulerUnit: SchedulerUnit;
 };
 
 /** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function resolveAcceleratorOptions(options: AcceleratorOptions): ResolvedAcceleratorOptions {
-  const { backend = "auto", dataLoaderConfiguration, logWith } = options;
-  const { evenBatches = true } = dataLoaderConfiguration ?? {};
-  const { stepSchedulerWithOptimizer = true } = options;
+  const { backend = "auto", logWith } = options;
   return {
     backend,
     accumulation: resolveAccumulation(options),
-    evenBatches,
+    dataLoader: resolveDataLoaderConfiguration(options.dataLoaderConfiguration),
     logWith,
     ...resolveProjectConfiguration(
       {
@@ -57,9 +57,28 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
       },
       options.projectDir,
     ),
-    stepSchedulerWithOptimizer,
+    schedulerUnit: resolveSchedulerUnit(options),
   };
 }
+
+function resolveSchedulerUnit({
+  schedulerUnit,
+  stepSchedulerWithOptimizer = true,
+}: AcceleratorOptions): SchedulerUnit {
+  const unit = schedulerUnit ?? (stepSchedulerWithOptimizer ? "processes" : "calls");
+  if (SCHEDULER_UNITS.includes(unit)) return unit;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `schedulerUnit must be one of ${SCHEDULER_UNITS.join(", ")}, got ${String(unit)}.`,
+  );
+}
+
+const SCHEDULER_UNITS: readonly SchedulerUnit[] = [
+  "processes",
+  "optimizerSteps",
+  "samples",
+  "calls",
+];
 
 function resolveAccumulation(options: AcceleratorOptions): GradientAccumulation {
   const { gradientAccumulationSteps: steps = 1, gradientAccumulationPlugin: plugin } = options;

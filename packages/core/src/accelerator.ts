@@ -48,7 +48,7 @@ export class Accelerator {
     this.#options = resolveAcceleratorOptions(options);
     this.#context = replicaContext();
     const { collective, host, scriptUrl } = this.#context;
-    const { evenBatches, loggingDir, stepSchedulerWithOptimizer } = this.#options;
+    const { dataLoader, loggingDir, schedulerUnit } = this.#options;
     const selection = resolveLogWith(this.#options.logWith, loggingDir, scriptUrl);
     const { isMainProcess } = this;
     this.#trackers = new TrackerSession({
@@ -63,8 +63,8 @@ export class Accelerator {
       collective,
       state: this.#state,
       models: this.#models,
-      evenBatches,
-      stepSchedulerWithOptimizer,
+      dataLoader,
+      schedulerUnit,
     });
   }
 

@@ -1,7 +1,10 @@
 export { Accelerator, type LogOptions } from "./accelerator.ts";
-export type { AcceleratorOptions, DataLoaderConfiguration } from "./accelerator-options.ts";
+export type { AcceleratorOptions } from "./accelerator-options.ts";
 export type { ReduceOp } from "./collective/collective.ts";
 export { DataLoader } from "./data/data-loader.ts";
+export type { DataLoaderConfiguration } from "./data/data-loader-configuration.ts";
+export type { CollateFunction, DataLoaderOptions } from "./data/data-loader-options.ts";
+export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
 export { AcceleratorError, type ErrorCode } from "./errors.ts";
 export { launch } from "./host/launch.ts";
@@ -9,6 +12,24 @@ export type { LaunchOptions } from "./host/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
 export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
 export type { ProjectConfiguration } from "./project-configuration.ts";
+export type { AcceleratedScheduler, SchedulerUnit } from "./schedule/accelerated-scheduler.ts";
+export { LambdaScheduler } from "./schedule/lambda-scheduler.ts";
+export { type OneCycleOptions, OneCycleScheduler } from "./schedule/one-cycle-scheduler.ts";
+export { type PlateauOptions, PlateauScheduler } from "./schedule/plateau-scheduler.ts";
+export type {
+  LearningRateScheduler,
+  ScheduledOptimizer,
+  SchedulerState,
+} from "./schedule/scheduler.ts";
+export { type StepOptions, StepScheduler } from "./schedule/step-scheduler.ts";
+export {
+  ConstantScheduler,
+  type CosineOptions,
+  CosineScheduler,
+  type DecayOptions,
+  LinearScheduler,
+  type WarmupOptions,
+} from "./schedule/warmup-schedulers.ts";
 export { GeneralTracker } from "./trackers/general-tracker.ts";
 export type {
   FinishStatus,
@@ -28,7 +49,5 @@ export type {
 } from "./trackers/tracker-plugin.ts";
 export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
-export type { AcceleratedScheduler } from "./train/accelerated-scheduler.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
-export { LambdaScheduler, type LearningRateScheduler } from "./train/scheduler.ts";

@@ -1,20 +1,29 @@
-import { Tensor, type TypedArray } from "@tensorflow/tfjs-core";
+import type { TypedArray } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { type ColumnTree, type ColumnType, column, dtypeOf, isTypedArray } from "./columns.ts";
+import {
+  type Column,
+  type ColumnTree,
+  column,
+  dtypeOf,
+  isColumn,
+  isPlainObject,
+  isTypedArray,
+} from "./columns.ts";
 
 /**
  * Stacks samples into a batch, along a new first axis: numbers become float32 `[batch]`, booleans bool,
  * strings string; typed arrays and lists of numbers `[batch, n]`, tensors `[batch, …shape]`; tuples and
  * plain objects are stacked part by part.
  *
+ * @param samples without tensors in them: `withoutTensors` has replaced those by columns.
  * @param indices of the samples, for messages.
  * @throws {AcceleratorError} `DATA_INVALID` naming the sample that does not fit the others.
  */
-export async function collate(
+export function collate(
   samples: readonly unknown[],
   indices: readonly number[],
   path = "",
-): Promise<ColumnTree> {
+): ColumnTree {
   const [first] = samples;
   const kind = kindOf(first);
   for (const [row, sample] of samples.entries()) {
@@ -35,7 +44,7 @@ export async function collate(
         path,
       );
     case "tensor":
-      return stack(await Promise.all((samples as Tensor[]).map(tensorPart)), indices, path);
+      return stack(samples as Column[], indices, path);
     case "tuple":
       return collateTuple(samples as unknown[][], indices, path);
     case "object":
@@ -50,33 +59,26 @@ export async function collate(
   }
 }
 
-type Part = { data: TypedArray | string[]; shape: readonly number[]; dtype: ColumnType };
-
 function kindOf(sample: unknown): string {
-  if (sample instanceof Tensor) return "tensor";
+  if (isColumn(sample)) return "tensor";
   if (isTypedArray(sample)) return "vector";
   if (Array.isArray(sample)) {
     return sample.every((item) => typeof item === "number") ? "vector" : "tuple";
   }
   if (sample === null) return "null";
   if (typeof sample !== "object") return typeof sample;
-  const prototype = Object.getPrototypeOf(sample);
-  if (prototype === Object.prototype || prototype === null) return "object";
+  if (isPlainObject(sample)) return "object";
   return `a ${sample.constructor?.name ?? "object"}`;
 }
 
-function vectorPart(sample: TypedArray | number[]): Part {
+function vectorPart(sample: TypedArray | number[]): Column {
   const data = Array.isArray(sample) ? Float32Array.from(sample) : sample;
-  return { data, shape: [data.length], dtype: dtypeOf(data) };
+  return column(data, [data.length], dtypeOf(data));
 }
 
-async function tensorPart(sample: Tensor): Promise<Part> {
-  return { data: (await sample.data()) as Part["data"], shape: sample.shape, dtype: sample.dtype };
-}
-
-function stack(parts: readonly Part[], indices: readonly number[], path: string): ColumnTree {
-  const [first] = parts as [Part, ...Part[]];
-  const describe = ({ dtype, shape }: Part): string => `${dtype}[${shape.join(", ")}]`;
+function stack(parts: readonly Column[], indices: readonly number[], path: string): ColumnTree {
+  const [first] = parts as [Column, ...Column[]];
+  const describe = ({ dtype, shape }: Column): string => `${dtype}[${shape.join(", ")}]`;
   for (const [row, part] of parts.entries()) {
     if (describe(part) !== describe(first)) {
       throw misfit(
@@ -103,11 +105,11 @@ function stack(parts: readonly Part[], indices: readonly number[], path: string)
   return column(data, shape, first.dtype);
 }
 
-async function collateTuple(
+function collateTuple(
   samples: readonly (readonly unknown[])[],
   indices: readonly number[],
   path: string,
-): Promise<ColumnTree> {
+): ColumnTree {
   const length = samples[0]?.length ?? 0;
   for (const [row, sample] of samples.entries()) {
     if (sample.length !== length) {
@@ -126,14 +128,14 @@ async function collateTuple(
       `${path}[${part}]`,
     ),
   );
-  return Promise.all(parts);
+  return parts;
 }
 
-async function collateObject(
+function collateObject(
   samples: readonly Readonly<Record<string, unknown>>[],
   indices: readonly number[],
   path: string,
-): Promise<ColumnTree> {
+): ColumnTree {
   const keys = Object.keys(samples[0] ?? {});
   const names = [...keys].sort().join(", ");
   for (const [row, sample] of samples.entries()) {
@@ -141,11 +143,11 @@ async function collateObject(
     if (found !== names)
       throw misfit(indices[row], path, `{ ${found} }`, `sample ${indices[0]} is { ${names} }`);
   }
-  const parts = keys.map(async (key) => {
+  const parts = keys.map((key) => {
     const values = samples.map((sample) => sample[key]);
-    return [key, await collate(values, indices, `${path}.${key}`)] as const;
+    return [key, collate(values, indices, `${path}.${key}`)] as const;
   });
-  return Object.fromEntries(await Promise.all(parts));
+  return Object.fromEntries(parts);
 }
 
 function misfit(

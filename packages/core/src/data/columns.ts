@@ -1,11 +1,14 @@
 import { Tensor, type TypedArray, tensor } from "@tensorflow/tfjs-core";
-import { AcceleratorError } from "../errors.ts";
 
 /** Element types of batches. */
 export type ColumnType = "float32" | "int32" | "bool" | "string" | "complex64";
 
-/** Values that will become one tensor: data ready, but no tensor yet, so that no scope need own it. */
+/**
+ * A tensor's values without the tensor: nothing a scope need own, and plain data that can go to another
+ * thread.
+ */
 export type Column = {
+  readonly kind: typeof COLUMN;
   readonly data: TypedArray | string[];
   readonly shape: readonly number[];
   readonly dtype: ColumnType;
@@ -14,118 +17,49 @@ export type Column = {
 /** Columns in the structure of a sample: alone, in a tuple, or by name. */
 export type ColumnTree = Column | readonly ColumnTree[] | { readonly [key: string]: ColumnTree };
 
-const COLUMN = Symbol("column");
+const COLUMN = "acc.column"; // text, not a symbol: it survives structured clone
 
-/** Marks values as a column, to tell it from an object of columns. */
 export function column(data: Column["data"], shape: readonly number[], dtype: ColumnType): Column {
-  return Object.assign({ data, shape, dtype }, { [COLUMN]: true });
+  return { kind: COLUMN, data, shape, dtype };
 }
 
-export function isColumn(tree: ColumnTree): tree is Column {
-  return COLUMN in tree;
+export function isColumn(value: unknown): value is Column {
+  return typeof value === "object" && value !== null && (value as Partial<Column>).kind === COLUMN;
 }
 
-/** The tensors of a tree, in its structure. They belong to the active scope, or to the caller. */
-export function toTensors(tree: ColumnTree): unknown {
+/** Columns as tensors, in their structure; anything else stays. The tensors belong to the active scope, or to the caller. */
+export function toTensors(tree: unknown): unknown {
   if (isColumn(tree)) return tensor(tree.data, [...tree.shape], tree.dtype);
   if (Array.isArray(tree)) return tree.map(toTensors);
+  if (!isPlainObject(tree)) return tree;
   return Object.fromEntries(Object.entries(tree).map(([key, part]) => [key, toTensors(part)]));
 }
 
 /**
- * A dataset whose samples are the rows of tensors or typed arrays: `[inputs, targets]`,
- * `{ inputs, targets }`, or one tensor. A batch is one copy per column.
+ * A sample with every tensor in it replaced by its values, so that it outlives the scope the tensor was made
+ * in.
  */
-export type RowSource =
-  | Tensor
-  | TypedArray
-  | readonly RowSource[]
-  | { readonly [key: string]: RowSource };
+export async function withoutTensors(sample: unknown): Promise<unknown> {
+  if (sample instanceof Tensor) {
+    const data = (await sample.data()) as Column["data"];
+    // A copy: some backends hand out their own memory.
+    return column(data.slice() as Column["data"], sample.shape, sample.dtype);
+  }
+  if (Array.isArray(sample)) {
+    return hasTensors(sample) ? Promise.all(sample.map(withoutTensors)) : sample;
+  }
+  if (!isPlainObject(sample) || !hasTensors(sample)) return sample;
+  const entries = Object.entries(sample).map(
+    async ([key, part]) => [key, await withoutTensors(part)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
 
-/** Whether `value` is a tensor, or a tuple or plain object that holds tensors and typed arrays only. */
-export function isRowSource(value: unknown): value is RowSource {
-  if (value instanceof Tensor) return true;
+/** Whether `value` is `{ … }`, and not an instance of some class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return false;
-  const parts = Object.values(value);
-  const isPart = (part: unknown): boolean => isTypedArray(part) || isRowSource(part);
-  // Of typed arrays alone a list is a list of samples; an object is still one of columns.
-  return (
-    parts.length > 0 && parts.every(isPart) && (!Array.isArray(value) || parts.some(isRowSource))
-  );
-}
-
-/** The number of rows. @throws {AcceleratorError} `DATA_INVALID` if columns differ or have no rows. */
-export function countRows(source: RowSource): number {
-  const lengths = columnsOf(source, "").map(([path, part]) => {
-    const rows = part instanceof Tensor ? part.shape[0] : part.length;
-    if (rows !== undefined) return [path, rows] as const;
-    throw new AcceleratorError(
-      "DATA_INVALID",
-      `The dataset's tensor ${path} is a scalar; it needs one row per sample.`,
-    );
-  });
-  const [[, first] = ["", 0], ...others] = lengths;
-  const odd = others.find(([, rows]) => rows !== first);
-  if (!odd) return first;
-  throw new AcceleratorError(
-    "DATA_INVALID",
-    `The columns of the dataset have different lengths: ${first} rows first, but ${odd[1]} at ${odd[0]}.`,
-  );
-}
-
-/** Gives every column `[rows, …]` as one function from row numbers to a batch. */
-export function rowReader(source: RowSource): (indices: readonly number[]) => Promise<ColumnTree> {
-  if (source instanceof Tensor) return tensorReader(source);
-  if (isTypedArray(source))
-    return async (indices) => gatherRows(source, [], dtypeOf(source), indices);
-  const readers = Object.entries(source).map(([key, part]) => [key, rowReader(part)] as const);
-  return async (indices) => {
-    const parts = await Promise.all(
-      readers.map(async ([key, read]) => [key, await read(indices)] as const),
-    );
-    return Array.isArray(source) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
-  };
-}
-
-function tensorReader(source: Tensor): (indices: readonly number[]) => Promise<ColumnTree> {
-  let values: Promise<TypedArray | string[]> | undefined; // read once: batches are cut from the copy
-  const { dtype } = source;
-  return async (indices) => {
-    values ??= source.data() as Promise<TypedArray | string[]>;
-    return gatherRows(await values, source.shape.slice(1), dtype, indices);
-  };
-}
-
-function gatherRows(
-  values: TypedArray | string[],
-  rowShape: readonly number[],
-  dtype: ColumnType,
-  indices: readonly number[],
-): Column {
-  const rowSize = rowShape.reduce((size, length) => size * length, 1);
-  const shape = [indices.length, ...rowShape];
-  if (Array.isArray(values)) {
-    return column(
-      indices.flatMap((index) => values.slice(index * rowSize, (index + 1) * rowSize)),
-      shape,
-      dtype,
-    );
-  }
-  const Type = values.constructor as new (length: number) => TypedArray;
-  const data = new Type(indices.length * rowSize);
-  for (const [row, index] of indices.entries()) {
-    data.set(values.subarray(index * rowSize, (index + 1) * rowSize), row * rowSize);
-  }
-  return column(data, shape, dtype);
-}
-
-function columnsOf(source: RowSource, path: string): [string, Tensor | TypedArray][] {
-  if (source instanceof Tensor || isTypedArray(source)) return [[path === "" ? "." : path, source]];
-  return Object.entries(source).flatMap(([key, part]) =>
-    columnsOf(part, path === "" ? key : `${path}.${key}`),
-  );
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Whether tfjs takes `value` as the data of a tensor. */
@@ -141,4 +75,10 @@ export function isTypedArray(value: unknown): value is TypedArray {
 /** The dtype that tfjs gives a typed array: bytes become int32. */
 export function dtypeOf(values: TypedArray): "float32" | "int32" {
   return values instanceof Float32Array ? "float32" : "int32";
+}
+
+function hasTensors(value: unknown): boolean {
+  if (value instanceof Tensor) return true;
+  if (Array.isArray(value)) return value.some(hasTensors);
+  return isPlainObject(value) && Object.values(value).some(hasTensors);
 }

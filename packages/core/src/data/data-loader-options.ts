@@ -1,9 +1,14 @@
 import { AcceleratorError } from "../errors.ts";
-import type { CollateFunction } from "./dataset.ts";
+
+/** Joins samples into what the loader yields; the tensors in it belong to the step. */
+export type CollateFunction<Batch> = (samples: unknown[]) => Batch | Promise<Batch>;
 
 export type DataLoaderOptions<Batch> = {
-  /** Samples per batch on each replica. Default 1. */
-  readonly batchSize?: number;
+  /**
+   * Samples per batch: on each replica, or over all of them with `splitBatches`. `null` if the dataset
+   * yields whole batches. Default 1.
+   */
+  readonly batchSize?: number | null;
   /** New random order in every pass. Default false. */
   readonly shuffle?: boolean;
   /** Makes the shuffled orders reproducible; pass `e` uses `seed + e`. */
@@ -14,16 +19,31 @@ export type DataLoaderOptions<Batch> = {
   readonly collate?: CollateFunction<Batch>;
   /** Lists of sample indices, one list per batch, instead of `batchSize`, `shuffle` and `dropLast`. */
   readonly batchSampler?: Iterable<readonly number[]>;
+  /**
+   * `file:` URL of a module whose default export turns a sample into a decoded one, `(sample) => decoded`.
+   * Samples must be plain data.
+   */
+  readonly decode?: string | URL;
+  /** Threads that decode samples; they end with the loop. Default 0: this thread decodes. */
+  readonly numWorkers?: number;
+  /** Batches to fetch ahead. Default 2 per worker, else 0. */
+  readonly prefetch?: number;
+  /** False: the stream already holds this replica's share only. Default true. */
+  readonly shard?: boolean;
 };
 
 export type ResolvedDataLoaderOptions<Batch> = {
-  /** Undefined with a `batchSampler`: its batches vary in size. */
-  readonly batchSize: number | undefined;
+  /** Undefined if batches vary in size: with a `batchSampler`. Null if the dataset yields whole batches. */
+  readonly batchSize: number | null | undefined;
   readonly shuffle: boolean;
   readonly seed: number | undefined;
   readonly dropLast: boolean;
   readonly collate: CollateFunction<Batch> | undefined;
   readonly batchSampler: Iterable<readonly number[]> | undefined;
+  readonly decode: string | undefined;
+  readonly numWorkers: number;
+  readonly prefetch: number;
+  readonly shard: boolean;
 };
 
 /** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
@@ -31,31 +51,43 @@ export function resolveDataLoaderOptions<Batch>(
   options: DataLoaderOptions<Batch>,
 ): ResolvedDataLoaderOptions<Batch> {
   const { batchSampler, batchSize = 1, shuffle = false, dropLast = false, seed, collate } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `DataLoader: batchSize must be an integer of at least 1, got ${batchSize}.`,
-    );
+  const { decode, numWorkers = 0, shard = true } = options;
+  const { prefetch = 2 * numWorkers } = options;
+  if (batchSize !== null) requireInteger("batchSize", batchSize, 1);
+  requireInteger("numWorkers", numWorkers, 0);
+  requireInteger("prefetch", prefetch, 0);
+  if (seed !== undefined) requireInteger("seed", seed, Number.MIN_SAFE_INTEGER);
+  if (numWorkers > 0 && decode === undefined) {
+    throw invalid("numWorkers threads need something to do: pass decode, the URL of a module.");
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `DataLoader: seed must be an integer, got ${seed}.`,
+  if (batchSize === null && (collate || dropLast || shuffle)) {
+    throw invalid(
+      "batchSize null means that the dataset yields batches; leave out collate, dropLast and shuffle.",
     );
   }
   if (batchSampler !== undefined) {
     if (typeof batchSampler?.[Symbol.iterator] !== "function") {
-      throw new AcceleratorError("OPTION_INVALID", "DataLoader: batchSampler must be iterable.");
+      throw invalid("batchSampler must be iterable.");
     }
     if (options.batchSize !== undefined || shuffle || dropLast) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        "DataLoader: batchSampler decides on batches itself; leave out batchSize, shuffle and dropLast.",
+      throw invalid(
+        "batchSampler decides on batches itself; leave out batchSize, shuffle and dropLast.",
       );
     }
   }
   return {
     batchSize: batchSampler === undefined ? batchSize : undefined,
-    ...{ shuffle, seed, dropLast, collate, batchSampler },
+    ...{ shuffle, seed, dropLast, collate, batchSampler, numWorkers, prefetch, shard },
+    decode: decode === undefined ? undefined : new URL(decode).href,
   };
+}
+
+function requireInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const bound = least === Number.MIN_SAFE_INTEGER ? "" : ` of at least ${least}`;
+  throw invalid(`${name} must be an integer${bound}, got ${value}.`);
+}
+
+function invalid(message: string): AcceleratorError {
+  return new AcceleratorError("OPTION_INVALID", `DataLoader: ${message}`);
 }

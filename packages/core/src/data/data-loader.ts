@@ -1,18 +1,23 @@
 import { AcceleratorError } from "../errors.ts";
-import { type ColumnTree, toTensors } from "./columns.ts";
+import { collate } from "./collate.ts";
+import { toTensors, withoutTensors } from "./columns.ts";
 import {
   type DataLoaderOptions,
   type ResolvedDataLoaderOptions,
   resolveDataLoaderOptions,
 } from "./data-loader-options.ts";
-import { type BatchSource, type Dataset, toBatchSource } from "./dataset.ts";
+import { type Dataset, type MapSource, type StreamSource, toSource } from "./dataset.ts";
+import type { Decoder } from "./decode/decoder.ts";
+import type { BatchMaker } from "./pass.ts";
 import { shuffledIndices } from "./random.ts";
+import { readAll } from "./read-all.ts";
 
 /**
  * Reads a dataset in batches. `Batch` is what a pass yields: tensors in the structure of a sample.
  *
- * The dataset is an array of samples, an object `{ length, get(index) }`, or tensors with one row per
- * sample: one tensor, a tuple such as `[inputs, targets]`, or an object of them.
+ * The dataset is an array of samples, an object `{ length, get(index) }`, tensors with one row per sample
+ * (one tensor, a tuple such as `[inputs, targets]`, or an object of them), or a stream: anything iterable,
+ * also asynchronously, or a `tf.data.Dataset`. Tensors that a stream makes are disposed once they are read.
  *
  * Used by itself it reads everything, and the caller disposes the tensors. Prepared by an accelerator it
  * reads this replica's share, and the step disposes them.
@@ -21,33 +26,42 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
   /** Seed of pass 0; drawn at random without a `seed` option. */
   readonly baseSeed: number;
   readonly options: ResolvedDataLoaderOptions<Batch>;
-  readonly #source: BatchSource;
+  /** The dataset in one of two forms. */
+  readonly source: MapSource | StreamSource;
   #epoch = 0;
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `DATA_INVALID`. */
   constructor(dataset: Dataset, options: DataLoaderOptions<Batch> = {}) {
     this.options = resolveDataLoaderOptions(options);
-    this.#source = toBatchSource(dataset);
-    if (this.options.collate && !this.#source.samples) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        "DataLoader: collate joins samples, but this dataset holds whole columns; map the batches in the loop.",
-      );
-    }
+    this.source = toSource(dataset);
+    this.#requireFit();
     this.baseSeed = this.options.seed ?? Math.floor(Math.random() * 2 ** 32);
   }
 
-  /** Samples in the dataset. */
-  get datasetLength(): number {
-    return this.#source.length;
+  /** Samples in the dataset; undefined if it is a stream that does not say. */
+  get datasetLength(): number | undefined {
+    return this.source.length;
   }
 
-  /** Batches in a pass, before they are shared out. */
+  /**
+   * Batches in a pass, before they are shared out.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` for a stream without a length.
+   */
   get length(): number {
-    const { batchSampler, batchSize = 1, dropLast } = this.options;
+    const { batchSampler, batchSize, dropLast } = this.options;
     if (batchSampler) return [...batchSampler].length;
-    const batches = this.datasetLength / batchSize;
+    const batches = this.requireDatasetLength() / (batchSize ?? 1);
     return dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /** @throws {AcceleratorError} `STATE_INVALID` for a stream without a length. */
+  requireDatasetLength(): number {
+    if (this.datasetLength !== undefined) return this.datasetLength;
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "This data loader reads a stream of unknown length; give the stream a length, or count its batches.",
+    );
   }
 
   /** The next pass uses the order of this epoch. */
@@ -57,12 +71,13 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
 
   /** Indices of every batch of a pass, in order; the same on every rank for the same seed. */
   *batchIndices(seed: number): Generator<readonly number[]> {
-    const { batchSampler, batchSize = 1, dropLast, shuffle } = this.options;
+    const { batchSampler, dropLast, shuffle } = this.options;
     if (batchSampler) {
       yield* batchSampler;
       return;
     }
-    const { datasetLength: length } = this;
+    const length = this.requireDatasetLength();
+    const batchSize = this.options.batchSize ?? 1;
     const order = shuffle ? shuffledIndices(length, seed) : undefined;
     for (let start = 0; start < length; start += batchSize) {
       const size = Math.min(batchSize, length - start);
@@ -71,22 +86,52 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
     }
   }
 
-  /** Fetches samples. What it resolves with makes the batch, so that tensors appear only when wanted. */
-  async fetch(indices: readonly number[]): Promise<() => Batch | Promise<Batch>> {
-    const { collate } = this.options;
-    if (collate && this.#source.samples) {
-      const samples = await this.#source.samples(indices);
-      return () => collate(samples);
+  /** Samples by index, as plain data: a list of them, or whole columns where the dataset holds those. */
+  async read(indices: readonly number[]): Promise<unknown> {
+    const { source } = this;
+    if (source.kind === "stream") throw new Error("streams are not read by index");
+    if (source.readRows) return source.readRows(indices);
+    return Promise.all(indices.map(async (index) => withoutTensors(await source.get(index))));
+  }
+
+  /**
+   * Turns what was read into a batch: decodes, then stacks. The tensors are made by what it resolves with.
+   *
+   * @param numbers of the samples, for messages.
+   */
+  async assemble(
+    samples: unknown,
+    numbers: readonly number[],
+    decoder: Decoder | undefined,
+  ): Promise<BatchMaker<Batch>> {
+    if (this.source.kind === "map" && this.source.readRows)
+      return () => toTensors(samples) as Batch;
+    let list = samples as readonly unknown[];
+    if (decoder) list = await decoder.decodeAll(list, numbers);
+    if (this.options.batchSize === null) {
+      const [batch] = list;
+      return () => toTensors(batch) as Batch;
     }
-    const tree: ColumnTree = await this.#source.read(indices);
+    const join = this.options.collate;
+    if (join) return () => join(list.map(toTensors));
+    const tree = collate(list, numbers);
     return () => toTensors(tree) as Batch;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    const epoch = this.#epoch++;
-    for (const indices of this.batchIndices(this.baseSeed + epoch)) {
-      const make = await this.fetch(indices);
-      yield await make();
+  [Symbol.asyncIterator](): AsyncIterator<Batch, undefined> {
+    return readAll(this, this.#epoch++);
+  }
+
+  #requireFit(): void {
+    const { collate, decode, shuffle, batchSampler } = this.options;
+    let fault: string | undefined;
+    if (this.source.kind === "stream") {
+      if (shuffle) fault = "a stream cannot be shuffled; shuffle it where it is made.";
+      if (batchSampler) fault = "a stream has no indices for a batchSampler.";
+    } else if (this.source.readRows && (collate || decode)) {
+      fault =
+        "collate and decode work on samples, but this dataset holds whole columns; change the batches in the loop.";
     }
+    if (fault) throw new AcceleratorError("OPTION_INVALID", `DataLoader: ${fault}`);
   }
 }

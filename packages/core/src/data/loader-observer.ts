@@ -12,9 +12,9 @@ export interface LoaderState {
  */
 export interface LoaderObserver {
   /** A pass starts: `loader` becomes the active one until its `end`. */
-  begin(loader: LoaderState): void | Promise<void>;
-  /** The next batch is about to be made: the previous step is over. */
-  beginStep(loader: LoaderState): void;
+  begin(loader: LoaderState): void;
+  /** The next batch, `samples` over all replicas, is about to be made: the previous step is over. */
+  beginStep(loader: LoaderState, samples: number): void;
   /** The pass is over. Also ends passes that began inside this one and were abandoned. */
   end(loader: LoaderState): void;
 }

@@ -1,12 +1,20 @@
+import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { DataLoader } from "./data-loader.ts";
+import { Decoder } from "./decode/decoder.ts";
 import type { LoaderObserver, LoaderState } from "./loader-observer.ts";
-import { type ShardOptions, shardBatches, shardLength } from "./shard.ts";
+import { Pass, type PlannedBatch } from "./pass.ts";
+import { type PlanOptions, planDispatch, planIndices, planStream } from "./plan.ts";
+import { type ShardOptions, shardLength } from "./shard.ts";
+import { requireSplittable, splitLength } from "./split.ts";
+import { streamLength } from "./stream-shard.ts";
 
 export type PreparedDataLoaderOptions = {
-  readonly rank: number;
-  readonly worldSize: number;
+  readonly collective: Collective;
   readonly evenBatches: boolean;
+  readonly splitBatches: boolean;
+  /** Rank 0 reads for all. */
+  readonly dispatchBatches: boolean;
   /** Seed of pass 0, equal on every rank. */
   readonly baseSeed: number;
   readonly observer: LoaderObserver;
@@ -20,22 +28,23 @@ export type PreparedDataLoaderOptions = {
  * shuffled order; `setEpoch` chooses it.
  */
 export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>, LoaderState {
-  readonly #loader: DataLoader<Batch>;
+  /** The loader that was prepared. */
+  readonly loader: DataLoader<Batch>;
+  /** Whether every replica makes the same number of steps, where samples are read by index. */
+  evenBatches: boolean;
   readonly #options: PreparedDataLoaderOptions;
   #epoch = 0;
-  #evenBatches: boolean;
   #endOfDataloader = false;
+  /** Of the batch in hand, where only reading tells. */
+  #realSamples: number | undefined;
   #pass: Pass<Batch> | undefined;
 
+  /** @throws {AcceleratorError} `OPTION_INVALID` if batches cannot be split over the replicas. */
   constructor(loader: DataLoader<Batch>, options: PreparedDataLoaderOptions) {
-    this.#loader = loader;
+    this.loader = loader;
     this.#options = options;
-    this.#evenBatches = options.evenBatches;
-  }
-
-  /** The loader that was prepared. */
-  get loader(): DataLoader<Batch> {
-    return this.#loader;
+    this.evenBatches = options.evenBatches;
+    if (options.splitBatches) requireSplittable(this.#shardOptions());
   }
 
   /** Passes begun, or what `setEpoch` said; the number of the pass in progress or, between, of the next. */
@@ -53,52 +62,73 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     this.#epoch = epoch;
   }
 
-  /** Whether every replica makes the same number of steps. Holds from the next pass on. */
-  get evenBatches(): boolean {
-    return this.#evenBatches;
-  }
-
-  set evenBatches(value: boolean) {
-    this.#evenBatches = value;
-  }
-
   get endOfDataloader(): boolean {
     return this.#endOfDataloader;
   }
 
   get remainder(): number {
-    const { batchSize, dropLast } = this.#loader.options;
-    if (dropLast || batchSize === undefined) return -1;
-    return this.totalDatasetLength % this.totalBatchSize;
+    const { batchSize, dropLast } = this.loader.options;
+    if (dropLast || batchSize === undefined || batchSize === null) return -1;
+    if (this.#readsByIndex) return this.loader.requireDatasetLength() % this.totalBatchSize;
+    return this.#endOfDataloader ? (this.#realSamples ?? -1) : -1;
   }
 
-  /** Samples that all replicas together take in a step; of a custom batch sampler, unknown: NaN. */
+  /** Samples that all replicas together take in a step; NaN if batches vary in size. */
   get totalBatchSize(): number {
-    return (this.#loader.options.batchSize ?? Number.NaN) * this.#options.worldSize;
+    const { batchSize } = this.loader.options;
+    const { splitBatches, collective } = this.#options;
+    return (batchSize ?? Number.NaN) * (splitBatches ? 1 : collective.worldSize);
   }
 
-  get totalDatasetLength(): number {
-    return this.#loader.datasetLength;
+  /** Samples in the dataset; undefined if it is a stream that does not say. */
+  get totalDatasetLength(): number | undefined {
+    return this.loader.datasetLength;
   }
 
-  /** Batches this replica yields in a pass. */
+  /**
+   * Batches this replica yields in a pass.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` for a stream without a length.
+   */
   get length(): number {
-    return shardLength(this.#loader.length, this.#shardOptions());
+    const { batchSize, dropLast, shard } = this.loader.options;
+    const { splitBatches, collective } = this.#options;
+    const options = this.#shardOptions();
+    if (!this.#readsByIndex) {
+      const shareSize = (batchSize ?? 1) / (splitBatches ? collective.worldSize : 1);
+      const worldSize = shard ? collective.worldSize : 1;
+      return streamLength(this.loader.requireDatasetLength(), { worldSize, shareSize, dropLast });
+    }
+    if (splitBatches) return splitLength(this.loader.requireDatasetLength(), options);
+    return shardLength(this.loader.length, options);
   }
 
   /** @throws {AcceleratorError} `STATE_INVALID` at the first batch if another pass is waiting for one. */
   [Symbol.asyncIterator](): AsyncIterator<Batch, undefined> {
-    return new Pass(this.#loader, {
-      begin: (pass) => this.#begin(pass),
-      beginStep: (isLast) => {
-        this.#options.observer.beginStep(this);
-        this.#endOfDataloader = isLast;
+    const { decode, numWorkers, prefetch } = this.loader.options;
+    let decoder: Decoder | undefined;
+    const pass: Pass<Batch> = new Pass<Batch>({
+      prefetch,
+      open: async () => {
+        await this.#begin(pass);
+        decoder = decode === undefined ? undefined : new Decoder(decode, numWorkers);
+        return this.#plan(decoder);
       },
-      end: (pass) => this.#end(pass),
+      beginStep: (batch, isLast) => this.#beginStep(batch, isLast),
+      end: async () => {
+        this.#end(pass);
+        await decoder?.close();
+      },
     });
+    return pass;
   }
 
-  async #begin(pass: Pass<Batch>): Promise<Iterator<readonly number[]>> {
+  /** Every rank reads its own samples by their indices. */
+  get #readsByIndex(): boolean {
+    return this.loader.source.kind === "map" && !this.#options.dispatchBatches;
+  }
+
+  async #begin(pass: Pass<Batch>): Promise<void> {
     const abandoned = this.#pass; // by a loop that did not close its iterator
     if (abandoned?.isBusy) {
       throw new AcceleratorError(
@@ -109,9 +139,30 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     this.#pass = pass;
     await abandoned?.return();
     this.#endOfDataloader = false;
-    await this.#options.observer.begin(this);
-    const batches = this.#loader.batchIndices(this.#options.baseSeed + this.#epoch);
-    return shardBatches(batches, this.#shardOptions());
+    this.#options.observer.begin(this);
+  }
+
+  #plan(decoder: Decoder | undefined): AsyncIterator<PlannedBatch<Batch>> {
+    const { collective, splitBatches, dispatchBatches, baseSeed } = this.#options;
+    const { rank, worldSize } = collective;
+    const options: PlanOptions = {
+      ...{ rank, worldSize, splitBatches, decoder, evenBatches: this.evenBatches },
+      ...{ seed: baseSeed + this.#epoch, epoch: this.#epoch },
+    };
+    const { source } = this.loader;
+    if (dispatchBatches) return planDispatch(this.loader, options, collective);
+    return source.kind === "stream"
+      ? planStream(this.loader, source, options)
+      : planIndices(this.loader, options);
+  }
+
+  #beginStep({ realSamples }: PlannedBatch<Batch>, isLast: boolean): void {
+    this.#realSamples = realSamples;
+    this.#endOfDataloader = isLast;
+    const { totalBatchSize } = this;
+    const last = isLast && this.remainder > 0 ? this.remainder : totalBatchSize;
+    const samples = realSamples ?? (Number.isNaN(last) ? 0 : last);
+    this.#options.observer.beginStep(this, samples);
   }
 
   #end(pass: Pass<Batch>): void {
@@ -122,93 +173,11 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   #shardOptions(): ShardOptions {
-    const { rank, worldSize } = this.#options;
-    const { batchSize, dropLast } = this.#loader.options;
-    return { rank, worldSize, batchSize, dropLast, evenBatches: this.#evenBatches };
+    const { rank, worldSize } = this.#options.collective;
+    const { batchSize, dropLast } = this.loader.options;
+    return {
+      ...{ rank, worldSize, dropLast, evenBatches: this.evenBatches },
+      batchSize: batchSize ?? undefined,
+    };
   }
-}
-
-type PassEvents<Batch> = {
-  readonly begin: (pass: Pass<Batch>) => Promise<Iterator<readonly number[]>>;
-  readonly beginStep: (isLast: boolean) => void;
-  readonly end: (pass: Pass<Batch>) => void;
-};
-
-/** One iteration. Looks one batch of indices ahead, to know the last batch when it hands it out. */
-class Pass<Batch> implements AsyncIterator<Batch, undefined> {
-  readonly #loader: DataLoader<Batch>;
-  readonly #events: PassEvents<Batch>;
-  #indices: Iterator<readonly number[]> | undefined;
-  #upcoming: readonly number[] | undefined;
-  #isOver = false;
-  #calls = 0;
-  /** Calls wait for each other: `next` may be called again before it has resolved. */
-  #tail: Promise<unknown> = Promise.resolve();
-
-  constructor(loader: DataLoader<Batch>, events: PassEvents<Batch>) {
-    this.#loader = loader;
-    this.#events = events;
-  }
-
-  /** Whether a batch is being made right now. */
-  get isBusy(): boolean {
-    return this.#calls > 0;
-  }
-
-  next(): Promise<IteratorResult<Batch, undefined>> {
-    return this.#inOrder(async () => {
-      try {
-        return await this.#advance();
-      } catch (error) {
-        this.#finish();
-        throw error;
-      }
-    });
-  }
-
-  return(): Promise<IteratorResult<Batch, undefined>> {
-    return this.#inOrder(async () => {
-      this.#finish();
-      return DONE;
-    });
-  }
-
-  async #advance(): Promise<IteratorResult<Batch, undefined>> {
-    if (this.#isOver) return DONE;
-    if (!this.#indices) {
-      this.#indices = await this.#events.begin(this);
-      this.#upcoming = nextOf(this.#indices);
-    }
-    const current = this.#upcoming;
-    if (current === undefined) {
-      this.#finish();
-      return DONE;
-    }
-    this.#upcoming = nextOf(this.#indices);
-    const make = await this.#loader.fetch(current);
-    this.#events.beginStep(this.#upcoming === undefined);
-    return { done: false, value: await make() };
-  }
-
-  #finish(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    if (this.#indices) this.#events.end(this);
-  }
-
-  #inOrder<T>(call: () => Promise<T>): Promise<T> {
-    this.#calls += 1;
-    const result = this.#tail.then(call).finally(() => {
-      this.#calls -= 1;
-    });
-    this.#tail = result.catch(() => {}); // the caller sees the error
-    return result;
-  }
-}
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
-function nextOf<T>(iterator: Iterator<T>): T | undefined {
-  const { done, value } = iterator.next();
-  return done ? undefined : value;
 }

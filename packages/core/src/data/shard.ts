@@ -10,33 +10,31 @@ export type ShardOptions = {
   readonly batchSize: number | undefined;
 };
 
-type Indices = readonly number[];
-
 /**
  * The batches of one rank, of the sequence of global batches that every rank enumerates alike: batch `i`
  * belongs to rank `i mod worldSize`.
  *
- * With `evenBatches` the last round is completed from the first samples of the pass, in its own order; with
- * batches of varying size, by whole batches from the start.
+ * With `evenBatches` and several ranks the last round is completed from the first samples of the pass, in
+ * its own order; with batches of varying size, by whole batches from the start.
  */
-export function* shardBatches(
-  batches: Iterable<Indices>,
+export function* shardBatches<T>(
+  batches: Iterable<readonly T[]>,
   options: ShardOptions,
-): Generator<Indices> {
+): Generator<readonly T[]> {
   const { rank, worldSize, evenBatches, dropLast, batchSize } = options;
-  const firstRound: Indices[] = [];
-  let round: Indices[] = [];
+  const firstRound: (readonly T[])[] = [];
+  let round: (readonly T[])[] = [];
   for (const batch of batches) {
     if (firstRound.length < worldSize) firstRound.push(batch);
     round.push(batch);
     const isFull = batchSize === undefined || batch.length === batchSize;
     if (round.length === worldSize && isFull) {
-      yield round[rank] as Indices;
+      yield round[rank] as readonly T[];
       round = [];
     }
   }
   if (round.length === 0 || dropLast) return;
-  if (!evenBatches) {
+  if (!evenBatches || worldSize === 1) {
     const own = round[rank];
     if (own) yield own;
     return;
@@ -45,7 +43,7 @@ export function* shardBatches(
     batchSize === undefined
       ? repeatBatches(round, firstRound, worldSize)
       : fillBatches(round, firstRound.flat(), worldSize, batchSize);
-  yield completed[rank] as Indices;
+  yield completed[rank] as readonly T[];
 }
 
 /** How many batches `shardBatches` yields for `batchCount` global batches. */
@@ -60,30 +58,30 @@ export function shardLength(
 }
 
 /** Completes a short last batch, then adds whole ones, from the samples of the first round on repeat. */
-function fillBatches(
-  round: readonly Indices[],
-  pool: Indices,
+function fillBatches<T>(
+  round: readonly (readonly T[])[],
+  pool: readonly T[],
   worldSize: number,
   batchSize: number,
-): Indices[] {
+): (readonly T[])[] {
   let cursor = 0;
-  const take = (count: number): Indices =>
-    Array.from({ length: count }, () => pool[cursor++ % pool.length] as number);
+  const take = (count: number): readonly T[] =>
+    Array.from({ length: count }, () => pool[cursor++ % pool.length] as T);
   return Array.from({ length: worldSize }, (_, rank) => {
     const own = round[rank] ?? [];
     return [...own, ...take(batchSize - own.length)];
   });
 }
 
-function repeatBatches(
-  round: readonly Indices[],
-  firstRound: readonly Indices[],
+function repeatBatches<T>(
+  round: readonly (readonly T[])[],
+  firstRound: readonly (readonly T[])[],
   worldSize: number,
-): Indices[] {
+): (readonly T[])[] {
   const missing = worldSize - round.length;
   const repeats = Array.from(
     { length: missing },
-    (_, i) => firstRound[i % firstRound.length] as Indices,
+    (_, i) => firstRound[i % firstRound.length] as readonly T[],
   );
   return [...round, ...repeats];
 }

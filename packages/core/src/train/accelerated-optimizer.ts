@@ -1,7 +1,7 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
+import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
-import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 
 /** Whether `value` is one of the `tf.train` optimizers, or behaves like one. */
 export function isOptimizer(value: unknown): value is Optimizer {

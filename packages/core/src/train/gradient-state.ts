@@ -11,7 +11,7 @@ export type GradientAccumulation = {
   readonly syncEachBatch: boolean;
 };
 
-type ActivePass = { readonly loader: LoaderState; step: StepScope | undefined };
+type ActivePass = { readonly loader: LoaderState; step: StepScope };
 
 /**
  * Follows the loops of one accelerator: which loader is active, which step is open, and whether the
@@ -21,6 +21,8 @@ export class GradientState implements LoaderObserver {
   syncGradients = true;
   /** Micro-batches since the window began, as Accelerate counts: it restarts at the end of a loader. */
   step = 0;
+  /** Samples that all replicas have taken from prepared loaders. */
+  samplesSeen = 0;
   accumulation: GradientAccumulation;
   readonly #passes: ActivePass[] = [];
 
@@ -55,14 +57,16 @@ export class GradientState implements LoaderObserver {
   }
 
   begin(loader: LoaderState): void {
-    this.#passes.push({ loader, step: undefined });
+    // The first scope takes what a stream makes before the first batch.
+    this.#passes.push({ loader, step: new StepScope() });
   }
 
-  beginStep(loader: LoaderState): void {
+  beginStep(loader: LoaderState, samples: number): void {
+    this.samplesSeen += samples;
     const pass = this.#passes.findLast((candidate) => candidate.loader === loader);
     if (!pass) return;
     this.#abandonInside(pass);
-    pass.step?.close();
+    pass.step.close();
     pass.step = new StepScope();
   }
 
@@ -70,12 +74,12 @@ export class GradientState implements LoaderObserver {
     const pass = this.#passes.findLast((candidate) => candidate.loader === loader);
     if (!pass) return;
     this.#abandonInside(pass);
-    pass.step?.close();
+    pass.step.close();
     this.#passes.pop();
   }
 
   /** Ends the passes that began inside `pass` and whose iterators were dropped without `return()`. */
   #abandonInside(pass: ActivePass): void {
-    while (this.#passes.at(-1) !== pass) this.#passes.pop()?.step?.close();
+    while (this.#passes.at(-1) !== pass) this.#passes.pop()?.step.close();
   }
 }

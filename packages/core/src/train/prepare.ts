@@ -1,13 +1,14 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { DataLoader } from "../data/data-loader.ts";
+import type { ResolvedDataLoaderConfiguration } from "../data/data-loader-configuration.ts";
 import { PreparedDataLoader } from "../data/prepared-data-loader.ts";
+import { AcceleratedScheduler, type SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
+import { isScheduler, type LearningRateScheduler } from "../schedule/scheduler.ts";
 import { AcceleratedOptimizer, isOptimizer } from "./accelerated-optimizer.ts";
-import { AcceleratedScheduler } from "./accelerated-scheduler.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
 import type { ModelRegistry } from "./model-registry.ts";
-import { isScheduler, type LearningRateScheduler } from "./scheduler.ts";
 import { modelVariables } from "./variables.ts";
 
 /** What `prepare` makes of an object. */
@@ -24,8 +25,8 @@ export type PreparationOptions = {
   readonly collective: Collective;
   readonly state: GradientState;
   readonly models: ModelRegistry;
-  readonly evenBatches: boolean;
-  readonly stepSchedulerWithOptimizer: boolean;
+  readonly dataLoader: ResolvedDataLoaderConfiguration;
+  readonly schedulerUnit: SchedulerUnit;
 };
 
 /** Turns a user's objects into those that work with the group; remembers what it has prepared. */
@@ -67,15 +68,15 @@ export class Preparation {
   }
 
   #prepareLoader(loader: DataLoader<unknown>): PreparedDataLoader<unknown> {
-    const { collective, evenBatches, state } = this.#options;
-    const { rank, worldSize } = collective;
+    const { collective, dataLoader, state } = this.#options;
     const baseSeed = collective.broadcastObject(loader.baseSeed, 0, "prepare(dataLoader)");
+    const isStream = loader.source.kind === "stream";
+    // A stream may differ from rank to rank; one rank reads it for all, unless it is shared out already.
+    const dispatchBatches = dataLoader.dispatchBatches ?? (isStream && loader.options.shard);
     return new PreparedDataLoader(loader, {
-      rank,
-      worldSize,
-      evenBatches,
-      baseSeed,
-      observer: state,
+      ...{ collective, baseSeed, dispatchBatches, observer: state },
+      evenBatches: dataLoader.evenBatches,
+      splitBatches: dataLoader.splitBatches,
     });
   }
 
@@ -85,9 +86,9 @@ export class Preparation {
   }
 
   #prepareScheduler(scheduler: LearningRateScheduler): AcceleratedScheduler {
-    const { collective, state, stepSchedulerWithOptimizer: stepWithOptimizer } = this.#options;
-    const { worldSize } = collective;
-    return new AcceleratedScheduler(scheduler, state, { worldSize, stepWithOptimizer });
+    const { collective, dataLoader, state, schedulerUnit: unit } = this.#options;
+    const processSteps = dataLoader.splitBatches ? 1 : collective.worldSize;
+    return new AcceleratedScheduler(scheduler, state, { unit, processSteps });
   }
 
   #once(object: object, prepare: () => object): void {

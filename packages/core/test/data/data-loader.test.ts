@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { SingleProcess } from "../../src/collective/single-process.ts";
 import type { LoaderObserver } from "../../src/data/loader-observer.ts";
 import { PreparedDataLoader } from "../../src/data/prepared-data-loader.ts";
 import { type AcceleratorError, DataLoader } from "../../src/index.ts";
@@ -24,7 +25,9 @@ class Recorder implements LoaderObserver {
 
 function prepare<T>(loader: DataLoader<T>, rank = 0, worldSize = 1, baseSeed = loader.baseSeed) {
   const observer = new Recorder();
-  const options = { rank, worldSize, evenBatches: true, baseSeed, observer };
+  const collective = Object.assign(new SingleProcess(), { rank, worldSize });
+  const modes = { evenBatches: true, splitBatches: false, dispatchBatches: false };
+  const options = { collective, ...modes, baseSeed, observer };
   return { loader: new PreparedDataLoader(loader, options), events: observer.events };
 }
 

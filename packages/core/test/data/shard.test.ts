@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Random } from "../../src/data/random.ts";
 import { shardBatches, shardLength } from "../../src/data/shard.ts";
+import { parseBatches } from "./parse-batches.ts";
 
 const test = suite("sharding by whole batches");
 type Mode = "even" | "uneven" | "drop";
@@ -24,10 +24,6 @@ function shardAll(length: number, batchSize: number, worldSize: number, mode: Mo
     return shard;
   });
 }
-
-/** `0 1 / 6 7` as batches. */
-const parse = (text: string): number[][] =>
-  text === "" ? [] : text.split(" / ").map((batch) => batch.split(" ").map(Number));
 
 // Every row recorded from Accelerate: length, batch size, replicas; per mode the batches of every rank.
 const TABLE: [number, number, number, even: string[], uneven: string[], drop: string[]][] = [
@@ -153,53 +149,10 @@ for (const [length, batchSize, worldSize, even, uneven, drop] of TABLE) {
   test(`${length} samples in batches of ${batchSize} on ${worldSize} replicas`, () => {
     for (const [mode, expected] of Object.entries({ even, uneven, drop })) {
       const shards = shardAll(length, batchSize, worldSize, mode as Mode);
-      assert.equal(shards, expected.map(parse), mode);
+      assert.equal(shards, expected.map(parseBatches), mode);
     }
   });
 }
-
-test("any sizes: each sample once, but for the padding that even batches need", () => {
-  const random = new Random(1);
-  for (let round = 0; round < 500; round++) {
-    const length = random.nextBelow(60);
-    const batchSize = 1 + random.nextBelow(7);
-    const worldSize = 1 + random.nextBelow(6);
-    const label = `${length}, ${batchSize}, ${worldSize}`;
-    const all = Array.from({ length }, (_, index) => index);
-    const rounds = Math.ceil(Math.ceil(length / batchSize) / worldSize);
-
-    const even = shardAll(length, batchSize, worldSize, "even");
-    assert.ok(
-      even.every((shard) => shard.length === rounds),
-      label,
-    );
-    assert.ok(
-      even.flat().every((batch) => batch.length === batchSize),
-      label,
-    );
-    assert.equal(
-      [...new Set(even.flat(2))].sort((a, b) => a - b),
-      all,
-      label,
-    );
-    assert.is(even.flat(2).length - length, rounds * worldSize * batchSize - length, label);
-
-    const uneven = shardAll(length, batchSize, worldSize, "uneven");
-    assert.equal(
-      uneven.flat(2).sort((a, b) => a - b),
-      all,
-      label,
-    );
-
-    const drop = shardAll(length, batchSize, worldSize, "drop");
-    const kept = Math.floor(Math.floor(length / batchSize) / worldSize) * worldSize * batchSize;
-    assert.equal(
-      drop.flat(2).sort((a, b) => a - b),
-      all.slice(0, kept),
-      label,
-    );
-  }
-});
 
 test("batches of varying size go round, whole ones from the start complete the last round", () => {
   const batches = [

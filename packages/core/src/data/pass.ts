@@ -1,0 +1,123 @@
+/** Makes a batch; called when the step that will own its tensors has begun. */
+export type BatchMaker<Batch> = () => Batch | Promise<Batch>;
+
+/** One batch to come. */
+export type PlannedBatch<Batch> = {
+  /** Gets the samples; may run ahead of the loop. */
+  readonly fetch: () => Promise<BatchMaker<Batch>>;
+  /** Real samples in the batches of all ranks together; undefined if unknown. */
+  readonly realSamples: number | undefined;
+};
+
+export type PassOptions<Batch> = {
+  /** Begins the pass: its batches in order. */
+  readonly open: () => Promise<AsyncIterator<PlannedBatch<Batch>>>;
+  /** The batch is about to be made. */
+  readonly beginStep: (batch: PlannedBatch<Batch>, isLast: boolean) => void;
+  /** The pass is over; called once, and only if it was opened. */
+  readonly end: () => void | Promise<void>;
+  /** Batches to fetch before they are asked for. */
+  readonly prefetch: number;
+};
+
+type Queued<Batch> = {
+  readonly batch: PlannedBatch<Batch>;
+  maker: Promise<BatchMaker<Batch>> | undefined;
+};
+
+/**
+ * One iteration of a loader. Looks at least one batch ahead, to know the last one when it hands it out;
+ * with `prefetch` the samples of the next batches are on their way while the loop works.
+ */
+export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
+  readonly #options: PassOptions<Batch>;
+  #plan: AsyncIterator<PlannedBatch<Batch>> | undefined;
+  readonly #queue: Queued<Batch>[] = [];
+  #planEnded = false;
+  #isOver = false;
+  #calls = 0;
+  /** Calls wait for each other: `next` may be called again before it has resolved. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(options: PassOptions<Batch>) {
+    this.#options = options;
+  }
+
+  /** Whether a batch is being made right now. */
+  get isBusy(): boolean {
+    return this.#calls > 0;
+  }
+
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    return this.#inOrder(async () => {
+      try {
+        return await this.#advance();
+      } catch (error) {
+        await this.#finish();
+        throw error;
+      }
+    });
+  }
+
+  return(): Promise<IteratorResult<Batch, undefined>> {
+    return this.#inOrder(async () => {
+      await this.#finish();
+      return DONE;
+    });
+  }
+
+  async #advance(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#isOver) return DONE;
+    this.#plan ??= await this.#options.open();
+    await this.#fill(1);
+    const current = this.#queue.shift();
+    if (!current) {
+      await this.#finish();
+      return DONE;
+    }
+    const fetching = start(current);
+    await this.#fill(Math.max(this.#options.prefetch, 1));
+    for (const queued of this.#queue.slice(0, this.#options.prefetch)) void start(queued);
+    const make = await fetching;
+    this.#options.beginStep(current.batch, this.#queue.length === 0);
+    return { done: false, value: await make() };
+  }
+
+  /** Plans ahead until `count` batches wait. */
+  async #fill(count: number): Promise<void> {
+    while (!this.#planEnded && this.#queue.length < count) {
+      const next = await this.#plan?.next();
+      if (!next || next.done) this.#planEnded = true;
+      else this.#queue.push({ batch: next.value, maker: undefined });
+    }
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (!this.#plan) return;
+    await Promise.allSettled(this.#queue.map(({ maker }) => maker)); // whoever fetches still needs its tools
+    try {
+      await this.#plan.return?.(); // closes the stream that the samples come from
+    } finally {
+      await this.#options.end();
+    }
+  }
+
+  #inOrder<T>(call: () => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    const result = this.#tail.then(call).finally(() => {
+      this.#calls -= 1;
+    });
+    this.#tail = result.catch(() => {}); // the caller sees the error
+    return result;
+  }
+}
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+function start<Batch>(queued: Queued<Batch>): Promise<BatchMaker<Batch>> {
+  queued.maker ??= queued.batch.fetch();
+  queued.maker.catch(() => {}); // seen when the batch is due
+  return queued.maker;
+}

@@ -1,0 +1,24 @@
+import type { DataLoader } from "./data-loader.ts";
+import { Decoder } from "./decode/decoder.ts";
+import { Pass } from "./pass.ts";
+import { planIndices, planStream } from "./plan.ts";
+
+/** One pass of a loader that is not prepared: the whole dataset, in one place. */
+export function readAll<Batch>(
+  loader: DataLoader<Batch>,
+  epoch: number,
+): AsyncIterator<Batch, undefined> {
+  const { decode, numWorkers, prefetch } = loader.options;
+  const decoder = decode === undefined ? undefined : new Decoder(decode, numWorkers);
+  const seed = loader.baseSeed + epoch;
+  const alone = { rank: 0, worldSize: 1, evenBatches: false, splitBatches: false };
+  const options = { ...alone, seed, epoch, decoder };
+  const { source } = loader;
+  return new Pass<Batch>({
+    open: async () =>
+      source.kind === "stream" ? planStream(loader, source, options) : planIndices(loader, options),
+    beginStep: () => {},
+    end: async () => decoder?.close(),
+    prefetch,
+  });
+}

@@ -1,0 +1,16 @@
+import { type ScheduledOptimizer, StepwiseScheduler } from "./scheduler.ts";
+
+/** Learning rate = initial rate * `factor(step)`. `torch.optim.lr_scheduler.LambdaLR`. */
+export class LambdaScheduler extends StepwiseScheduler {
+  readonly #factor: (step: number) => number;
+
+  constructor(optimizer: ScheduledOptimizer, factor: (step: number) => number) {
+    super(optimizer);
+    this.#factor = factor;
+    this.apply();
+  }
+
+  protected learningRateAt(step: number): number {
+    return this.initialLearningRate * this.#factor(step);
+  }
+}

@@ -1,0 +1,71 @@
+import { AcceleratorError } from "../errors.ts";
+import {
+  requireCount,
+  requireRange,
+  type ScheduledOptimizer,
+  StepwiseScheduler,
+} from "./scheduler.ts";
+
+export type OneCycleOptions = {
+  /** The highest learning rate. */
+  readonly maxLearningRate: number;
+  /** Steps of the cycle. */
+  readonly totalSteps: number;
+  /** Share of the steps in which the rate rises. Default 0.3. */
+  readonly riseShare?: number;
+  /** The cycle begins at `maxLearningRate / startDivisor`. Default 25. */
+  readonly startDivisor?: number;
+  /** The cycle ends at the start rate / `endDivisor`. Default 10 000. */
+  readonly endDivisor?: number;
+};
+
+/**
+ * One rise and one fall along cosines; it has an end and is never moved past it.
+ * `torch.optim.lr_scheduler.OneCycleLR` with its cosine strategy, two phases, momentum left alone.
+ */
+export class OneCycleScheduler extends StepwiseScheduler {
+  readonly totalSteps: number;
+  readonly #max: number;
+  readonly #start: number;
+  readonly #end: number;
+  /** The step at which the rate is highest. */
+  readonly #top: number;
+
+  constructor(optimizer: ScheduledOptimizer, options: OneCycleOptions) {
+    super(optimizer);
+    const {
+      maxLearningRate,
+      totalSteps,
+      riseShare = 0.3,
+      startDivisor = 25,
+      endDivisor = 1e4,
+    } = options;
+    this.totalSteps = requireCount("totalSteps", totalSteps, 1);
+    this.#max = requireRange("maxLearningRate", maxLearningRate, 0, Number.MAX_VALUE);
+    this.#start = maxLearningRate / requireRange("startDivisor", startDivisor, 1, Number.MAX_VALUE);
+    this.#end = this.#start / requireRange("endDivisor", endDivisor, 1, Number.MAX_VALUE);
+    this.#top = requireRange("riseShare", riseShare, 0, 1) * totalSteps - 1;
+    this.apply();
+  }
+
+  override step(): void {
+    if (this.lastStep >= this.totalSteps) {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        `OneCycleScheduler was moved past its ${this.totalSteps} steps; give it more totalSteps.`,
+      );
+    }
+    super.step();
+  }
+
+  protected learningRateAt(step: number): number {
+    if (step <= this.#top)
+      return between(this.#start, this.#max, this.#top === 0 ? 1 : step / this.#top);
+    return between(this.#max, this.#end, (step - this.#top) / (this.totalSteps - 1 - this.#top));
+  }
+}
+
+/** From `a` to `b` along half a cosine. */
+function between(a: number, b: number, share: number): number {
+  return b + ((a - b) / 2) * (1 + Math.cos(Math.PI * Math.min(share, 1)));
+}

@@ -1,0 +1,109 @@
+import type { Optimizer } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+import { learningRateOf, setLearningRate } from "./learning-rate.ts";
+
+/** A `tf.train` optimizer, or a prepared one. */
+export type ScheduledOptimizer = Optimizer | { readonly optimizer: Optimizer };
+
+/** What of a schedule goes into a checkpoint. */
+export type SchedulerState = { readonly step: number; readonly [key: string]: unknown };
+
+/** A learning-rate schedule over the steps of one optimizer. */
+export interface LearningRateScheduler {
+  /** The `tf.train` optimizer whose rate it sets. */
+  readonly optimizer: Optimizer;
+  /** Raw steps made so far. */
+  readonly lastStep: number;
+  /** Steps after which it must not be moved on; undefined if it has no end. */
+  readonly totalSteps?: number;
+  /** True if a call is one step however many samples it stands for, as with a metric per epoch. */
+  readonly countsCalls?: boolean;
+  /** Moves the schedule one step on and sets the learning rate. Some schedules follow a metric. */
+  step(metric?: number): void;
+  /** The learning rate that is set now. */
+  getLastLearningRate(): number;
+  stateDict(): SchedulerState;
+  loadStateDict(state: SchedulerState): void;
+}
+
+/** A schedule whose learning rate depends on the number of steps alone. */
+export abstract class StepwiseScheduler implements LearningRateScheduler {
+  readonly optimizer: Optimizer;
+  /** The learning rate of the optimizer when the schedule was made. */
+  protected readonly initialLearningRate: number;
+  #lastStep = 0;
+
+  constructor(optimizer: ScheduledOptimizer) {
+    this.optimizer = requireOptimizer(optimizer);
+    this.initialLearningRate = learningRateOf(this.optimizer);
+  }
+
+  get lastStep(): number {
+    return this.#lastStep;
+  }
+
+  /** The learning rate after `step` steps, `step >= 0`. */
+  protected abstract learningRateAt(step: number): number;
+
+  step(): void {
+    this.#lastStep += 1;
+    this.apply();
+  }
+
+  getLastLearningRate(): number {
+    return learningRateOf(this.optimizer);
+  }
+
+  stateDict(): SchedulerState {
+    return { step: this.#lastStep };
+  }
+
+  loadStateDict({ step }: SchedulerState): void {
+    this.#lastStep = requireCount("step", step);
+    this.apply();
+  }
+
+  /** Sets the learning rate of the current step; subclasses call it once they are complete. */
+  protected apply(): void {
+    setLearningRate(this.optimizer, this.learningRateAt(this.#lastStep));
+  }
+}
+
+/** Whether `value` can be prepared as a scheduler. */
+export function isScheduler(value: unknown): value is LearningRateScheduler {
+  const { optimizer, step, getLastLearningRate } = (value ?? {}) as Partial<LearningRateScheduler>;
+  return (
+    optimizer !== undefined &&
+    typeof step === "function" &&
+    typeof getLastLearningRate === "function"
+  );
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` unless it is, or wraps, a `tf.train` optimizer. */
+export function requireOptimizer(value: ScheduledOptimizer): Optimizer {
+  const { optimizer = value } = (value ?? {}) as { optimizer?: unknown };
+  if (typeof (optimizer as Partial<Optimizer>)?.applyGradients === "function")
+    return optimizer as Optimizer;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    "A schedule needs a tf.train optimizer, before or after prepare.",
+  );
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` unless `value` is an integer of at least `least`. */
+export function requireCount(name: string, value: number, least = 0): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `${name} must be an integer of at least ${least}, got ${value}.`,
+  );
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` unless `least <= value <= most`. */
+export function requireRange(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `${name} must be from ${least} to ${most}, got ${value}.`,
+  );
+}

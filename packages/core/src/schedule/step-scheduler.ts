@@ -1,0 +1,30 @@
+import {
+  requireCount,
+  requireRange,
+  type ScheduledOptimizer,
+  StepwiseScheduler,
+} from "./scheduler.ts";
+
+export type StepOptions = {
+  /** Steps between two drops. */
+  readonly stepSize: number;
+  /** Factor of each drop. Default 0.1. */
+  readonly gamma?: number;
+};
+
+/** Multiplies the learning rate by `gamma` every `stepSize` steps. `torch.optim.lr_scheduler.StepLR`. */
+export class StepScheduler extends StepwiseScheduler {
+  readonly #stepSize: number;
+  readonly #gamma: number;
+
+  constructor(optimizer: ScheduledOptimizer, { stepSize, gamma = 0.1 }: StepOptions) {
+    super(optimizer);
+    this.#stepSize = requireCount("stepSize", stepSize, 1);
+    this.#gamma = requireRange("gamma", gamma, 0, Number.MAX_VALUE);
+    this.apply();
+  }
+
+  protected learningRateAt(step: number): number {
+    return this.initialLearningRate * this.#gamma ** Math.floor(step / this.#stepSize);
+  }
+}
