@@ -6,11 +6,10 @@ import {
   resolveAcceleratorOptions,
 } from "./accelerator-options.ts";
 import { selectBackend } from "./backend/select-backend.ts";
-import type { ReduceOp } from "./collective/collective.ts";
 import { AcceleratorError } from "./errors.ts";
 import { gatherForMetrics } from "./operations/gather-for-metrics.ts";
-import { broadcastTensors, gatherTensors, reduceTensors } from "./operations/tensor-collectives.ts";
 import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.ts";
+import { PartialState } from "./process/partial-state.ts";
 import type { GeneralTracker } from "./trackers/general-tracker.ts";
 import type { ImageData, LogContext } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
@@ -22,7 +21,7 @@ import { GradientState } from "./train/gradient-state.ts";
 import type { GradientStore } from "./train/gradient-store.ts";
 import { ModelRegistry } from "./train/model-registry.ts";
 import { Preparation, type Prepared } from "./train/prepare.ts";
-import { type ReplicaContext, replicaContext } from "./worker/replica-context.ts";
+import { replicaContext } from "./worker/replica-context.ts";
 
 /** Where values belong on the time axis. */
 export type LogOptions = {
@@ -34,9 +33,8 @@ export type LogOptions = {
  * The one object of a training script: it prepares models, optimizers and loaders for the group of
  * replicas, runs backward passes, and logs. Every replica makes its own.
  */
-export class Accelerator {
+export class Accelerator extends PartialState {
   readonly #options: ResolvedAcceleratorOptions;
-  readonly #context: ReplicaContext;
   readonly #state: GradientState;
   readonly #models: ModelRegistry;
   readonly #preparation: Preparation;
@@ -45,9 +43,9 @@ export class Accelerator {
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
   constructor(options: AcceleratorOptions = {}) {
+    super();
     this.#options = resolveAcceleratorOptions(options);
-    this.#context = replicaContext();
-    const { collective, host, scriptUrl } = this.#context;
+    const { collective, host, scriptUrl } = replicaContext();
     const { dataLoader, loggingDir, schedulerUnit } = this.#options;
     const selection = resolveLogWith(this.#options.logWith, loggingDir, scriptUrl);
     const { isMainProcess } = this;
@@ -66,38 +64,6 @@ export class Accelerator {
       dataLoader,
       schedulerUnit,
     });
-  }
-
-  /** Number of replicas, at least 1. */
-  get numProcesses(): number {
-    return this.#context.collective.worldSize;
-  }
-
-  /** Rank of this replica, `0 <= processIndex < numProcesses`. */
-  get processIndex(): number {
-    return this.#context.collective.rank;
-  }
-
-  /** Rank among the replicas of this host; equal to `processIndex`, as there is one host. */
-  get localProcessIndex(): number {
-    return this.processIndex;
-  }
-
-  get isMainProcess(): boolean {
-    return this.processIndex === 0;
-  }
-
-  get isLocalMainProcess(): boolean {
-    return this.localProcessIndex === 0;
-  }
-
-  get isLastProcess(): boolean {
-    return this.processIndex === this.numProcesses - 1;
-  }
-
-  /** Whether there is more than one replica. */
-  get useDistributed(): boolean {
-    return this.numProcesses > 1;
   }
 
   /** The tfjs backend in use, such as `"wasm"`; final once something is prepared. */
@@ -221,45 +187,12 @@ export class Accelerator {
     return value;
   }
 
-  /** Prints once, on the main process. */
-  print(...values: unknown[]): void {
-    if (this.isLocalMainProcess) console.log(...values);
-  }
-
-  /** Resolves once every replica has called it. */
-  async waitForEveryone(): Promise<void> {
-    this.#context.collective.barrier("waitForEveryone");
-  }
-
-  /** A function that runs `fn` on the main process and does nothing elsewhere. */
-  onMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
-    return (...args) => (this.isMainProcess ? fn(...args) : undefined);
-  }
-
-  /**
-   * Concatenates tensors of all ranks along the first axis, in rank order, on every rank; a scalar counts as
-   * shape `[1]`. Arrays and plain objects of tensors keep their structure. Shapes must be equal on all ranks.
-   */
-  gather<T extends TensorStructure>(value: T): Promise<T> {
-    return gatherTensors(value, this.#context.collective);
-  }
-
   /**
    * Like `gather`, but on the last batch without the samples that were added to complete it. Also takes a
    * list per rank, one entry per sample: the lists are joined.
    */
   gatherForMetrics<T extends TensorStructure | readonly unknown[]>(value: T): Promise<T> {
-    return gatherForMetrics(value, this.#state, this.#context.collective);
-  }
-
-  /** Combines tensors of all ranks element by element. Returns new tensors; the input is untouched. */
-  reduce<T extends TensorStructure>(value: T, op: ReduceOp = "sum"): Promise<T> {
-    return reduceTensors(value, op, this.#context.collective);
-  }
-
-  /** The tensors of one rank on every rank; a `tf.Variable` is overwritten, of a tensor a new one is returned. */
-  broadcast<T extends TensorStructure>(value: T, fromProcess = 0): Promise<T> {
-    return broadcastTensors(value, fromProcess, this.#context.collective);
+    return gatherForMetrics(value, this.#state, this.collective);
   }
 
   /**

@@ -10,6 +10,7 @@ export { AcceleratorError, type ErrorCode } from "./errors.ts";
 export { launch } from "./host/launch.ts";
 export type { LaunchOptions } from "./host/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export { PartialState } from "./process/partial-state.ts";
 export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
 export type { ProjectConfiguration } from "./project-configuration.ts";
 export type { AcceleratedScheduler, SchedulerUnit } from "./schedule/accelerated-scheduler.ts";

@@ -1,12 +1,12 @@
 import type { TypedArray } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import {
   type Column,
   type ColumnTree,
   column,
   dtypeOf,
   isColumn,
-  isPlainObject,
   isTypedArray,
 } from "./columns.ts";
 

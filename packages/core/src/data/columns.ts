@@ -1,4 +1,5 @@
 import { Tensor, type TypedArray, tensor } from "@tensorflow/tfjs-core";
+import { isPlainObject } from "../plain-object.ts";
 
 /** Element types of batches. */
 export type ColumnType = "float32" | "int32" | "bool" | "string" | "complex64";
@@ -53,13 +54,6 @@ export async function withoutTensors(sample: unknown): Promise<unknown> {
     async ([key, part]) => [key, await withoutTensors(part)] as const,
   );
   return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Whether `value` is `{ … }`, and not an instance of some class. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** Whether tfjs takes `value` as the data of a tensor. */

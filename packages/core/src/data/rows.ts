@@ -1,12 +1,12 @@
 import { Tensor, type TypedArray } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import {
   type Column,
   type ColumnTree,
   type ColumnType,
   column,
   dtypeOf,
-  isPlainObject,
   isTypedArray,
 } from "./columns.ts";
 

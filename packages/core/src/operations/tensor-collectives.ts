@@ -1,4 +1,12 @@
-import { slice, type Tensor, tensor, tidy, Variable } from "@tensorflow/tfjs-core";
+import {
+  complex,
+  type DataType,
+  slice,
+  type Tensor,
+  tensor,
+  tidy,
+  Variable,
+} from "@tensorflow/tfjs-core";
 import type { Collective, NumericArray, ReduceOp } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { mapTensors, type TensorStructure } from "./tensor-structure.ts";
@@ -25,7 +33,7 @@ export function gatherTensors<T extends TensorStructure>(
       );
     }
     const parts = collective.allGather(await readNumeric(part, "gather"), callText("gather", part));
-    return tensor(concatenate(parts), shape, part.dtype);
+    return makeTensor(concatenate(parts), shape, part.dtype);
   });
 }
 
@@ -47,7 +55,8 @@ export async function reduceTensors<T extends TensorStructure>(
   }
   return mapTensors(value, "reduce", async (part) => {
     const data = await readNumeric(part, "reduce");
-    if (data instanceof Uint8Array || (op === "mean" && data instanceof Int32Array)) {
+    const isOrdered = part.dtype !== "complex64" || op === "sum" || op === "mean";
+    if (!isOrdered || data instanceof Uint8Array || (op === "mean" && data instanceof Int32Array)) {
       throw new AcceleratorError(
         "OPTION_INVALID",
         `reduce: the ${op} of ${part.dtype} values is not defined; cast the tensor to float32 first.`,
@@ -55,7 +64,7 @@ export async function reduceTensors<T extends TensorStructure>(
     }
     const own = data.slice() as Float32Array | Int32Array;
     collective.allReduce(own, op, callText("reduce", part));
-    return tensor(own, part.shape, part.dtype);
+    return makeTensor(own, part.shape, part.dtype);
   });
 }
 
@@ -68,17 +77,9 @@ export async function broadcastTensors<T extends TensorStructure>(
   fromProcess: number,
   collective: Collective,
 ): Promise<T> {
-  const { worldSize } = collective;
-  if (!Number.isInteger(fromProcess) || fromProcess < 0 || fromProcess >= worldSize) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `broadcast: fromProcess must be a rank from 0 to ${worldSize - 1}, got ${fromProcess}.`,
-    );
-  }
+  requireRank("broadcast", fromProcess, collective.worldSize);
   return mapTensors(value, "broadcast", async (part) => {
-    const data = (await readNumeric(part, "broadcast")).slice();
-    collective.broadcast(data, fromProcess, callText("broadcast", part));
-    const received = tensor(data, part.shape, part.dtype);
+    const received = await receive(part, fromProcess, collective);
     if (!(part instanceof Variable)) return received;
     part.assign(received);
     received.dispose();
@@ -93,14 +94,43 @@ export function keepRows<T extends TensorStructure>(value: T, rows: number): Pro
   );
 }
 
-async function readNumeric(part: Tensor, call: string): Promise<NumericArray> {
-  if (part.dtype === "float32" || part.dtype === "int32" || part.dtype === "bool") {
-    return (await part.data()) as NumericArray;
-  }
+/** @throws {AcceleratorError} `OPTION_INVALID` unless `rank` is one of the group. */
+export function requireRank(call: string, rank: number, worldSize: number): void {
+  if (Number.isInteger(rank) && rank >= 0 && rank < worldSize) return;
   throw new AcceleratorError(
-    "VALUE_INVALID",
-    `${call} takes float32, int32 and bool tensors; found ${part.dtype}. Cast it first.`,
+    "OPTION_INVALID",
+    `${call}: fromProcess must be a rank from 0 to ${worldSize - 1}, got ${rank}.`,
   );
+}
+
+async function receive(part: Tensor, fromProcess: number, collective: Collective): Promise<Tensor> {
+  const call = callText("broadcast", part);
+  if (part.dtype === "string") {
+    const strings = (await part.data()) as unknown as string[];
+    return tensor(collective.broadcastObject(strings, fromProcess, call), part.shape, "string");
+  }
+  const data = (await readNumeric(part, "broadcast")).slice();
+  collective.broadcast(data, fromProcess, call);
+  return makeTensor(data, part.shape, part.dtype);
+}
+
+/** Complex values alternate with their imaginary parts, as tfjs reads them. */
+function makeTensor(data: NumericArray, shape: number[], dtype: DataType): Tensor {
+  if (dtype !== "complex64") return tensor(data, shape, dtype);
+  return tidy(() => {
+    const part = (offset: number) =>
+      tensor(
+        data.filter((_, i) => i % 2 === offset),
+        shape,
+        "float32",
+      );
+    return complex(part(0), part(1));
+  });
+}
+
+async function readNumeric(part: Tensor, call: string): Promise<NumericArray> {
+  if (part.dtype !== "string") return (await part.data()) as NumericArray;
+  throw new AcceleratorError("VALUE_INVALID", `${call} combines numbers; found strings.`);
 }
 
 /** Ranks compare this text, so the shape must be in it. */

@@ -1,5 +1,6 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 
 /** A tensor, or arrays and plain objects of tensors, nested. */
 export type TensorStructure =
@@ -56,10 +57,8 @@ export function isTensorStructure(value: unknown): value is TensorStructure {
 }
 
 function entriesOf(value: unknown): [string, TensorStructure][] | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const prototype = Object.getPrototypeOf(value);
-  const isPlain = Array.isArray(value) || prototype === Object.prototype || prototype === null;
-  return isPlain ? (Object.entries(value) as [string, TensorStructure][]) : undefined;
+  if (!Array.isArray(value) && !isPlainObject(value)) return undefined;
+  return Object.entries(value) as [string, TensorStructure][];
 }
 
 function describe(value: unknown): string {

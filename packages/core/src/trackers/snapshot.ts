@@ -1,5 +1,6 @@
 import { keep, Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { withoutGradients } from "../train/autograd.ts";
 import type { ImageData, LogValue, LogValues } from "./log-value.ts";
 
@@ -124,12 +125,6 @@ function readTensor(tensor: Tensor, path: string): Promise<LogValue> {
 /** A second handle on the same data that outlives the step; the reader disposes it. */
 function hold(tensor: Tensor): Tensor {
   return withoutGradients(() => keep(tensor.clone()));
-}
-
-function isPlainObject(value: unknown): value is Record<string, Loggable> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function describe(value: unknown): string {

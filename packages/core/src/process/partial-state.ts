@@ -1,0 +1,183 @@
+import type { Collective, ReduceOp } from "../collective/collective.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { type PadOptions, padAcrossRanks } from "../operations/pad.ts";
+import { type SplitOptions, splitBetweenRanks } from "../operations/split-between.ts";
+import {
+  broadcastTensors,
+  gatherTensors,
+  reduceTensors,
+  requireRank,
+} from "../operations/tensor-collectives.ts";
+import type { TensorStructure } from "../operations/tensor-structure.ts";
+import { replicaContext } from "../worker/replica-context.ts";
+
+/**
+ * Who this replica is among the others, and what they do together. Usable by itself, for inference or a loop
+ * of one's own; `Accelerator` extends it.
+ */
+export class PartialState {
+  protected get collective(): Collective {
+    return replicaContext().collective;
+  }
+
+  /** Number of replicas, at least 1. */
+  get numProcesses(): number {
+    return this.collective.worldSize;
+  }
+
+  /** Rank of this replica, `0 <= processIndex < numProcesses`. */
+  get processIndex(): number {
+    return this.collective.rank;
+  }
+
+  /** Rank among the replicas of this host; equal to `processIndex`, as there is one host. */
+  get localProcessIndex(): number {
+    return this.processIndex;
+  }
+
+  get isMainProcess(): boolean {
+    return this.processIndex === 0;
+  }
+
+  get isLocalMainProcess(): boolean {
+    return this.localProcessIndex === 0;
+  }
+
+  get isLastProcess(): boolean {
+    return this.processIndex === this.numProcesses - 1;
+  }
+
+  /** Whether there is more than one replica. */
+  get useDistributed(): boolean {
+    return this.numProcesses > 1;
+  }
+
+  /** Prints once, on the main process. */
+  print(...values: unknown[]): void {
+    if (this.isLocalMainProcess) console.log(...values);
+  }
+
+  /** Resolves once every replica has called it. */
+  async waitForEveryone(): Promise<void> {
+    this.collective.barrier("waitForEveryone");
+  }
+
+  /**
+   * Runs `fn` on the main process first, then on the others: for what only one should download or prepare.
+   * If it fails on the main process it fails everywhere.
+   */
+  async mainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
+    const first = this.isMainProcess ? await settled(fn) : undefined;
+    const fault = this.collective.broadcastObject(first?.fault, 0, "mainProcessFirst");
+    if (first) return first.get();
+    if (fault === undefined) return await fn();
+    throw new AcceleratorError(
+      "REPLICA_FAILED",
+      `mainProcessFirst failed on the main process: ${fault}`,
+    );
+  }
+
+  /** `mainProcessFirst` on every host; there is one. */
+  localMainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
+    return this.mainProcessFirst(fn);
+  }
+
+  /** A function that runs `fn` on the main process and does nothing elsewhere. */
+  onMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    return (...args) => (this.isMainProcess ? fn(...args) : undefined);
+  }
+
+  /** `onMainProcess` on every host; there is one. */
+  onLocalMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    return this.onMainProcess(fn);
+  }
+
+  /** A function that runs `fn` on the last process and does nothing elsewhere. */
+  onLastProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    return (...args) => (this.isLastProcess ? fn(...args) : undefined);
+  }
+
+  /** A function that runs `fn` on one process and does nothing elsewhere; a process alone always runs it. */
+  onProcess<A extends unknown[], R>(
+    index: number,
+    fn: (...args: A) => R,
+  ): (...args: A) => R | undefined {
+    if (!Number.isInteger(index) || index < 0) {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        `onProcess needs a rank of at least 0, got ${index}.`,
+      );
+    }
+    return (...args) =>
+      !this.useDistributed || this.processIndex === index ? fn(...args) : undefined;
+  }
+
+  /** `onProcess` by the rank on this host; there is one host. */
+  onLocalProcess<A extends unknown[], R>(
+    index: number,
+    fn: (...args: A) => R,
+  ): (...args: A) => R | undefined {
+    return this.onProcess(index, fn);
+  }
+
+  /**
+   * This rank's contiguous part of arrays, typed arrays, tensors (their rows), or a plain object of them of
+   * equal length; sizes differ by at most one. Strings and anything else are returned whole.
+   *
+   * With `applyPadding` every rank gets equally many, the last item repeated, and the parts joined in rank
+   * order begin with the whole.
+   */
+  splitBetweenProcesses<T>(inputs: T, options: SplitOptions = {}): T {
+    return splitBetweenRanks(inputs, this.processIndex, this.numProcesses, options);
+  }
+
+  /**
+   * Concatenates tensors of all ranks along the first axis, in rank order, on every rank; a scalar counts as
+   * shape `[1]`. Arrays and plain objects of tensors keep their structure. Shapes must be equal on all ranks:
+   * see `padAcrossProcesses`.
+   */
+  gather<T extends TensorStructure>(value: T): Promise<T> {
+    return gatherTensors(value, this.collective);
+  }
+
+  /** The values of all ranks in rank order, by structured clone. Nothing is flattened. */
+  async gatherObjects<T>(value: T): Promise<T[]> {
+    return this.collective.allGatherObject(value, "gatherObjects");
+  }
+
+  /** Combines tensors of all ranks element by element. Returns new tensors; the input is untouched. */
+  reduce<T extends TensorStructure>(value: T, op: ReduceOp = "sum"): Promise<T> {
+    return reduceTensors(value, op, this.collective);
+  }
+
+  /** The tensors of one rank on every rank; a `tf.Variable` is overwritten, of a tensor a new one is returned. */
+  broadcast<T extends TensorStructure>(value: T, fromProcess = 0): Promise<T> {
+    return broadcastTensors(value, fromProcess, this.collective);
+  }
+
+  /** The value of one rank on every rank, by structured clone. */
+  async broadcastObject<T>(value: T, fromProcess = 0): Promise<T> {
+    requireRank("broadcastObject", fromProcess, this.numProcesses);
+    return this.collective.broadcastObject(value, fromProcess, "broadcastObject");
+  }
+
+  /** Pads tensors along one axis to the longest of all ranks, so that they can be gathered. */
+  padAcrossProcesses<T extends TensorStructure>(value: T, options: PadOptions = {}): Promise<T> {
+    return padAcrossRanks(value, options, this.collective);
+  }
+}
+
+/** The result of `fn`, or what it threw, to be given later. */
+async function settled<T>(
+  fn: () => T,
+): Promise<{ fault: string | undefined; get: () => Awaited<T> }> {
+  try {
+    const value = await fn();
+    return { fault: undefined, get: () => value };
+  } catch (error) {
+    const rethrow = (): never => {
+      throw error;
+    };
+    return { fault: messageOf(error), get: rethrow };
+  }
+}
