@@ -1,53 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { selectBackend } from "../../src/backend/select-backend.ts";
+import { agree, gradients, noise } from "./compare-backends.ts";
 
 const test = suite("training kernels of the wasm backend");
-const TOLERANCE = 1e-4;
-
-/** Runs `build` on both backends and compares all it returns. */
-async function agree(build: () => tf.Tensor[], label: string, leaks = 0): Promise<void> {
-  const results: tf.TypedArray[][] = [];
-  for (const backend of ["cpu", "wasm"] as const) {
-    await selectBackend(backend);
-    const before = tf.memory().numTensors;
-    const tensors = tf.tidy(() => build());
-    results.push(tensors.map((tensor) => tensor.dataSync()));
-    tf.dispose(tensors);
-    assert.is(tf.memory().numTensors, before + leaks, `${label} leaks on ${backend}`);
-  }
-  const [cpu = [], wasm = []] = results;
-  for (const [index, expected] of cpu.entries()) {
-    const actual = wasm[index] ?? [];
-    assert.is(actual.length, expected.length, label);
-    for (const [i, value] of expected.entries()) {
-      const scale = Math.max(1, Math.abs(value));
-      assert.ok(
-        Math.abs((actual[i] ?? Number.NaN) - value) <= TOLERANCE * scale,
-        `${label}: result ${index}, element ${i} is ${actual[i]}, not ${value}`,
-      );
-    }
-  }
-}
-
-/** Values in -1..1 that do not depend on the backend. */
-function noise(shape: number[], seed: number): tf.Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233)),
-    shape,
-  );
-}
-
-/** The gradients of `sum(f(inputs) * noise)` with respect to every input, and the value. */
-function gradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
-  const weighted = (...args: tf.Tensor[]) => {
-    const output = f(...args);
-    return tf.sum(tf.mul(output, noise(output.shape, 9))) as tf.Scalar;
-  };
-  return tf.grads(weighted)(inputs);
-}
 
 test("multiplies matrices in every transposition, batched and broadcast, with gradients", async () => {
   for (const [m, k, n] of [
@@ -200,68 +155,58 @@ test("computes maximum and average pooling with gradients", async () => {
   }
 });
 
-for (const name of [
-  "sgd",
-  "momentum",
-  "rmsprop",
-  "adagrad",
-  "adadelta",
-  "adamax",
-  "adam",
-] as const) {
-  test(`trains a convolutional net with ${name} as the cpu backend does`, async () => {
-    const leaks = name === "momentum" ? 1 : 0; // its momentum, a tensor that tfjs never disposes
-    await agree(() => trainedWeights(OPTIMIZERS[name]()), name, leaks);
-  });
-}
+test("computes both gradients of a depthwise convolution", async () => {
+  for (const shape of [
+    [1, 5, 5, 1],
+    [2, 7, 6, 3],
+  ] as [number, number, number, number][]) {
+    for (const [height, width] of [
+      [1, 1],
+      [3, 3],
+      [2, 3],
+    ] as const) {
+      for (const multiplier of [1, 2]) {
+        for (const strides of [1, 2, [2, 2]] as (number | [number, number])[]) {
+          for (const pad of ["valid", "same"] as const) {
+            await agree(
+              () =>
+                gradients(
+                  (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad),
+                  [noise(shape, 1), noise([height, width, shape[3], multiplier], 2)],
+                ),
+              `[${shape}] ${height}x${width} x${multiplier} strides ${strides} ${pad}`,
+            );
+          }
+        }
+      }
+    }
+  }
+});
 
-const OPTIMIZERS = {
-  sgd: () => tf.train.sgd(0.05),
-  momentum: () => tf.train.momentum(0.02, 0.9),
-  rmsprop: () => tf.train.rmsprop(0.01),
-  adagrad: () => tf.train.adagrad(0.05),
-  adadelta: () => tf.train.adadelta(0.5),
-  adamax: () => tf.train.adamax(0.01),
-  adam: () => tf.train.adam(0.01),
-};
-
-function trainedWeights(optimizer: tf.Optimizer): tf.Tensor[] {
-  const model = tf.sequential({
-    layers: [
-      tf.layers.conv2d({ inputShape: [12, 12, 1], filters: 4, kernelSize: 3, activation: "relu" }),
-      tf.layers.maxPooling2d({ poolSize: 2 }),
-      tf.layers.conv2d({
-        filters: 6,
-        kernelSize: 3,
-        strides: 2,
-        padding: "same",
-        activation: "tanh",
-      }),
-      tf.layers.averagePooling2d({ poolSize: 2, strides: 1 }),
-      tf.layers.flatten(),
-      tf.layers.dense({ units: 8, activation: "sigmoid" }),
-      tf.layers.dense({ units: 3, activation: "softmax" }),
-    ],
-  });
-  model.setWeights(model.getWeights().map((weight, i) => noise(weight.shape, i).mul(0.3)));
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-  const x = noise([6, 12, 12, 1], 20);
-  const y = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], "int32"), 3);
-  for (let step = 0; step < 5; step++) {
-    optimizer.minimize(
-      () =>
-        tf.losses.softmaxCrossEntropy(
-          y,
-          model.apply(x, { training: true }) as tf.Tensor2D,
-        ) as tf.Scalar,
-      false,
-      variables,
+test("sums rows by segment, and so gives the gradient of gather", async () => {
+  const ids = () => tf.tensor1d([2, 0, 2, -1, 1], "int32");
+  await agree(() => [tf.unsortedSegmentSum(noise([5, 3], 1), ids(), 4)], "two axes");
+  await agree(() => [tf.unsortedSegmentSum(noise([5], 1), ids(), 3)], "one axis");
+  await agree(() => [tf.unsortedSegmentSum(noise([5, 2, 2], 1), ids(), 3)], "three axes");
+  await agree(
+    () => [tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3, 4, 5], "int32"), ids(), 3)],
+    "int32",
+  );
+  for (const axis of [0, 1, 2]) {
+    const indices = () =>
+      tf.tensor2d(
+        [
+          [0, 1],
+          [1, 0],
+        ],
+        [2, 2],
+        "int32",
+      );
+    await agree(
+      () => gradients((x) => tf.gather(x, indices(), axis), [noise([3, 4, 2], 3)]),
+      `axis ${axis}`,
     );
   }
-  const weights = model.getWeights().map((weight) => weight.clone());
-  model.dispose();
-  optimizer.dispose();
-  return weights;
-}
+});
 
 test.run();

@@ -1,10 +1,11 @@
 import { backend_util } from "@tensorflow/tfjs-core";
 
-/** Attributes that the gradients of a convolution share. tfjs has no gradient of a dilated one. */
+/** Attributes that the gradients of a convolution share. tfjs has no gradient of a dilated dense one. */
 export type ConvolutionAttributes = {
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
-  readonly dataFormat: "NHWC" | "NCHW";
+  readonly dataFormat?: "NHWC" | "NCHW";
+  readonly dilations?: [number, number] | number;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 };
 
@@ -14,14 +15,14 @@ type Shape4D = [number, number, number, number];
 export function convolutionGeometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { strides, pad, dataFormat, dimRoundingMode }: ConvolutionAttributes,
+  { strides, pad, dataFormat, dimRoundingMode, dilations = 1 }: ConvolutionAttributes,
+  depthwise = false,
 ): backend_util.Conv2DInfo {
   if (dataFormat === "NCHW") {
     throw new Error(
       "Convolutions on the wasm backend need dataFormat NHWC (channelsLast), got NCHW.",
     );
   }
-  const dilations = 1;
   return backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
@@ -29,5 +30,6 @@ export function convolutionGeometry(
     dilations,
     pad,
     dimRoundingMode,
+    depthwise,
   );
 }

@@ -2,21 +2,15 @@ import {
   backend_util,
   type KernelFunc,
   type Tensor4D,
-  type TensorInfo,
   type TypedArray,
 } from "@tensorflow/tfjs-core";
+import { computeOnHeap, type WasmHeap } from "./wasm-heap.ts";
 
 type Attributes = {
   readonly filterSize: [number, number] | number;
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
-};
-
-/** The parts of the wasm backend that reach its heap without a copy. */
-type WasmHeap = {
-  makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): TypedArray;
 };
 
 /**
@@ -37,11 +31,9 @@ export function maxPoolGrad(): KernelFunc {
       pad,
       dimRoundingMode,
     );
-    const dx = heap.makeOutput(input.shape, "float32");
-    const gradient = heap.typedArrayFromHeap(dx); // views are taken last: making an output may move the heap
-    gradient.fill(0);
-    spread(heap.typedArrayFromHeap(input), heap.typedArrayFromHeap(dy), gradient, info);
-    return dx;
+    return computeOnHeap(heap, input.shape, "float32", [input, dy], (dx, x, gradient) =>
+      spread(x, gradient, dx, info),
+    );
   };
 }
 

@@ -1,8 +1,11 @@
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.ts";
+import { depthwiseConv2dBackpropFilter } from "./depthwise-conv2d-backprop-filter.ts";
+import { depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop-input.ts";
 import { matrixProduct } from "./matrix-product.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
 import { replaceKernel, type WasmKernel } from "./replace-kernel.ts";
+import { unsortedSegmentSum } from "./unsorted-segment-sum.ts";
 
 /** What the wasm backend lacks or does too slowly to train with. */
 const TRAINING_KERNELS: Readonly<Record<string, WasmKernel>> = {
@@ -10,7 +13,10 @@ const TRAINING_KERNELS: Readonly<Record<string, WasmKernel>> = {
   _FusedMatMul: matrixProduct,
   Conv2DBackpropFilter: conv2dBackpropFilter,
   Conv2DBackpropInput: conv2dBackpropInput,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseConv2dBackpropFilter,
+  DepthwiseConv2dNativeBackpropInput: depthwiseConv2dBackpropInput,
   MaxPoolGrad: maxPoolGrad,
+  UnsortedSegmentSum: unsortedSegmentSum,
 };
 
 let registered = false;
