@@ -10,10 +10,11 @@ import { AcceleratorError } from "./errors.ts";
 import { gatherForMetrics } from "./operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.ts";
 import { PartialState } from "./process/partial-state.ts";
+import { locateArtifact } from "./trackers/artifact.ts";
 import type { GeneralTracker } from "./trackers/general-tracker.ts";
 import type { ImageData, LogContext } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
-import type { Loggable } from "./trackers/snapshot.ts";
+import type { LoggableWithMedia, TableSource } from "./trackers/media.ts";
 import { type InitTrackersOptions, TrackerSession } from "./trackers/tracker-session.ts";
 import { checkEngine, withoutGradients } from "./train/autograd.ts";
 import { type BackwardOptions, backward, type LossSource } from "./train/backward.ts";
@@ -27,6 +28,13 @@ import { replicaContext } from "./worker/replica-context.ts";
 export type LogOptions = {
   /** An integer; trackers count on by themselves if it is left out. */
   readonly step?: number;
+};
+
+export type ArtifactOptions = LogOptions & {
+  /** Name of the artifact; that of the file by default. */
+  readonly name?: string;
+  /** What it is, such as `"model"`. */
+  readonly type?: string;
 };
 
 /**
@@ -212,7 +220,7 @@ export class Accelerator extends PartialState {
    * @throws {AcceleratorError} `VALUE_INVALID`, `OPTION_INVALID` for a step that is no integer,
    *   `STATE_INVALID` before `initTrackers` and after `endTraining`.
    */
-  log(values: { readonly [key: string]: Loggable }, options: LogOptions = {}): void {
+  log(values: { readonly [key: string]: LoggableWithMedia }, options: LogOptions = {}): void {
     const context = logContext(options);
     if (this.isMainProcess) this.#trackers.log(values, context);
   }
@@ -221,6 +229,25 @@ export class Accelerator extends PartialState {
   logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
     const context = logContext(options);
     if (this.isMainProcess) this.#trackers.logImages(images, context);
+  }
+
+  /** Records tables on every tracker that can; like `log`. */
+  logTable(tables: Readonly<Record<string, TableSource>>, options: LogOptions = {}): void {
+    const context = logContext(options);
+    if (this.isMainProcess) this.#trackers.logTables(tables, context);
+  }
+
+  /**
+   * Keeps a file or a folder with the run, on every tracker that can; like `log`. Its content is read after
+   * the call: leave it as it is until `endTraining`.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path.
+   */
+  logArtifact(path: string, options: ArtifactOptions = {}): void {
+    const { name, type, ...where } = options;
+    const context = logContext(where);
+    if (this.isMainProcess)
+      this.#trackers.logArtifact(locateArtifact(path, { name, type }), context);
   }
 
   /**

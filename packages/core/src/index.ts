@@ -1,4 +1,4 @@
-export { Accelerator, type LogOptions } from "./accelerator.ts";
+export { Accelerator, type ArtifactOptions, type LogOptions } from "./accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator-options.ts";
 export type { ReduceOp } from "./collective/collective.ts";
 export { DataLoader } from "./data/data-loader.ts";
@@ -33,14 +33,17 @@ export {
 } from "./schedule/warmup-schedulers.ts";
 export { GeneralTracker } from "./trackers/general-tracker.ts";
 export type {
+  ArtifactData,
   FinishStatus,
   ImageData,
   LogContext,
   LogValue,
   LogValues,
   RunConfig,
+  TableData,
 } from "./trackers/log-value.ts";
 export type { LogWith } from "./trackers/log-with.ts";
+export { image, type LoggableWithMedia, type TableSource, table } from "./trackers/media.ts";
 export { registerTracker } from "./trackers/registry.ts";
 export type { Loggable } from "./trackers/snapshot.ts";
 export type {

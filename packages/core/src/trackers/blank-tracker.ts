@@ -21,6 +21,8 @@ export class BlankTracker extends GeneralTracker {
   override storeInitConfiguration(): void {}
   override log(): void {}
   override logImages(): void {}
+  override logTable(): void {}
+  override logArtifact(): void {}
 }
 
 const blankObject: unknown = new Proxy(() => {}, {

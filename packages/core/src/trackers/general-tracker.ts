@@ -1,4 +1,12 @@
-import type { FinishStatus, ImageData, LogContext, LogValues, RunConfig } from "./log-value.ts";
+import type {
+  ArtifactData,
+  FinishStatus,
+  ImageData,
+  LogContext,
+  LogValues,
+  RunConfig,
+  TableData,
+} from "./log-value.ts";
 
 /**
  * What a tracker integration extends. Constructors only store their arguments; all I/O starts in `start`.
@@ -26,6 +34,12 @@ export abstract class GeneralTracker {
 
   /** Images by tag. Optional. */
   logImages?(values: Record<string, ImageData>, context: LogContext): void | Promise<void>;
+
+  /** Tables by name. Optional. */
+  logTable?(tables: Record<string, TableData>, context: LogContext): void | Promise<void>;
+
+  /** A file or folder to keep with the run; it may change once this resolves. Optional. */
+  logArtifact?(artifact: ArtifactData, context: LogContext): void | Promise<void>;
 
   /** Closes the run; everything logged is durable when it resolves. */
   finish(_status: FinishStatus): void | Promise<void> {}

@@ -1,5 +1,12 @@
 import { GeneralTracker } from "./general-tracker.ts";
-import type { ImageData, LogContext, LogValues, RunConfig } from "./log-value.ts";
+import type {
+  ArtifactData,
+  ImageData,
+  LogContext,
+  LogValues,
+  RunConfig,
+  TableData,
+} from "./log-value.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 
 /** A tracker that runs on the host thread, as its replica sees it. Calls are sent, not waited for. */
@@ -31,6 +38,14 @@ export class HostedTracker extends GeneralTracker {
 
   override logImages(values: Record<string, ImageData>, context: LogContext = {}): void {
     this.#post({ type: "images", values, context: timed(context), target: this.name });
+  }
+
+  override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
+    this.#post({ type: "tables", values, context: timed(context), target: this.name });
+  }
+
+  override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {
+    this.#post({ type: "artifact", artifact, context: timed(context), target: this.name });
   }
 }
 

@@ -29,6 +29,21 @@ export type ImageData = {
   readonly shape: readonly number[];
 };
 
+/** Rows of equal length under named columns. */
+export type TableData = {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly LogValue[])[];
+};
+
+/** A file or folder to keep with the run. */
+export type ArtifactData = {
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+  /** What it is, such as `"model"`; trackers group by it. */
+  readonly type?: string;
+};
+
 /** Where on the time axis values belong. */
 export type LogContext = {
   /** Step given by the user; undefined if they gave none. */

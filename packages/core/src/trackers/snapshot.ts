@@ -2,7 +2,8 @@ import { keep, Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { withoutGradients } from "../train/autograd.ts";
-import type { ImageData, LogValue, LogValues } from "./log-value.ts";
+import type { ImageData, LogValue, LogValues, TableData } from "./log-value.ts";
+import { normaliseTable, type TableSource } from "./media.ts";
 
 /** What users may log: plain values, and tensors anywhere among them. */
 export type Loggable =
@@ -11,22 +12,25 @@ export type Loggable =
   | readonly Loggable[]
   | { readonly [key: string]: Loggable };
 
+/** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
+export function requireValues<T extends object>(values: T): T {
+  if (isPlainObject(values)) return values;
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `log needs an object of values by name, such as { loss: 0.1 }; got ${describe(values)}.`,
+  );
+}
+
 /**
  * Copies values so that the caller may change or dispose them at once. Tensors are held until they are
  * read: a scalar becomes a number, a larger tensor nested lists.
  *
  * @returns the copy, or a promise of it if there are tensors to read.
- * @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object, or a tensor in it is disposed.
+ * @throws {AcceleratorError} `VALUE_INVALID` if a tensor in it is disposed.
  */
 export function snapshotValues(values: {
   readonly [key: string]: Loggable;
 }): LogValues | Promise<LogValues> {
-  if (!isPlainObject(values)) {
-    throw new AcceleratorError(
-      "VALUE_INVALID",
-      `log needs an object of values by name, such as { loss: 0.1 }; got ${describe(values)}.`,
-    );
-  }
   const reads: Promise<void>[] = [];
   const copy = copyValue(values, "", reads) as LogValues;
   return reads.length === 0 ? copy : Promise.all(reads).then(() => copy);
@@ -37,19 +41,38 @@ export function snapshotValues(values: {
  *
  * @throws {AcceleratorError} `VALUE_INVALID` naming the tag that is no image.
  */
-export async function snapshotImages(
+export function snapshotImages(
   images: Readonly<Record<string, ImageData | Tensor>>,
 ): Promise<Record<string, ImageData>> {
-  const entries = Object.entries(images).map(async ([tag, image]) => {
+  const reads = Object.entries(images).map(([tag, image]) => {
     requireImage(tag, image);
-    const held = image instanceof Tensor ? hold(image) : undefined;
-    const data = held
-      ? ((await held.data()) as ImageData["data"])
-      : (image as ImageData).data.slice();
-    held?.dispose();
-    return [tag, { data, shape: [...image.shape] }] as const;
+    return readImage(image).then((read) => [tag, read] as const);
   });
-  return Object.fromEntries(await Promise.all(entries));
+  return Promise.all(reads).then(Object.fromEntries);
+}
+
+/** @throws {AcceleratorError} `VALUE_INVALID` naming the table that is none. */
+export function snapshotTables(
+  tables: Readonly<Record<string, TableSource>>,
+): Promise<Record<string, TableData>> {
+  const copies = Object.entries(tables).map(([name, source]) => {
+    const { columns, rows } = normaliseTable(name, source);
+    const copy = snapshotValues({ rows });
+    return Promise.resolve(copy).then((values) => {
+      const table: TableData = { columns: [...columns], rows: values.rows as LogValue[][] };
+      return [name, table] as const;
+    });
+  });
+  return Promise.all(copies).then(Object.fromEntries);
+}
+
+async function readImage(image: ImageData | Tensor): Promise<ImageData> {
+  const shape = [...image.shape];
+  if (!(image instanceof Tensor)) return { data: image.data.slice(), shape };
+  const held = hold(image);
+  const data = (await held.data()).slice() as ImageData["data"];
+  held.dispose();
+  return { data, shape };
 }
 
 function requireImage(tag: string, image: ImageData | Tensor): void {

@@ -71,10 +71,26 @@ async function deliver(tracker: GeneralTracker, event: TrackerEvent): Promise<vo
     case "metrics":
       return tracker.log(event.values, event.context);
     case "images":
-      if (tracker.logImages) return tracker.logImages(event.values, event.context);
-      if (event.target !== undefined) throw new Error("it does not record images");
-      return; // images for all trackers go to those that can
+      if (!supports(tracker, "logImages", event)) return;
+      return tracker.logImages?.(event.values, event.context);
+    case "tables":
+      if (!supports(tracker, "logTable", event)) return;
+      return tracker.logTable?.(event.values, event.context);
+    case "artifact":
+      if (!supports(tracker, "logArtifact", event)) return;
+      return tracker.logArtifact?.(event.artifact, event.context);
     default:
       event satisfies never;
   }
+}
+
+/** What is meant for all trackers goes to those that can; what is meant for one must not vanish. */
+function supports(
+  tracker: GeneralTracker,
+  method: "logImages" | "logTable" | "logArtifact",
+  { target }: TrackerEvent,
+): boolean {
+  if (tracker[method]) return true;
+  if (target === undefined) return false;
+  throw new Error(`it has no ${method}`);
 }

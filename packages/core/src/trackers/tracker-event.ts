@@ -1,20 +1,28 @@
-import type { ImageData, LogContext, LogValues, RunConfig } from "./log-value.ts";
+import type {
+  ArtifactData,
+  ImageData,
+  LogContext,
+  LogValues,
+  RunConfig,
+  TableData,
+} from "./log-value.ts";
 
 /** Something to record. `target` names one tracker; without it the event goes to all of them. */
-export type TrackerEvent =
-  | { readonly type: "config"; readonly values: RunConfig; readonly target?: string }
-  | {
-      readonly type: "metrics";
-      readonly values: LogValues;
-      readonly context: LogContext;
-      readonly target?: string;
-    }
+export type TrackerEvent = { readonly target?: string } & (
+  | { readonly type: "config"; readonly values: RunConfig }
+  | { readonly type: "metrics"; readonly values: LogValues; readonly context: LogContext }
   | {
       readonly type: "images";
       readonly values: Record<string, ImageData>;
       readonly context: LogContext;
-      readonly target?: string;
-    };
+    }
+  | {
+      readonly type: "tables";
+      readonly values: Record<string, TableData>;
+      readonly context: LogContext;
+    }
+  | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }
+);
 
 /** How far a channel of trackers got, for the report at the end. */
 export type TrackerReport = {

@@ -4,11 +4,18 @@ import { BlankTracker } from "./blank-tracker.ts";
 import { createTrackers } from "./create-trackers.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { HostedTracker } from "./hosted-tracker.ts";
-import type { FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
+import type { ArtifactData, FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
 import type { TrackerSelection } from "./log-with.ts";
+import { type LoggableWithMedia, sortMedia, type TableSource } from "./media.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import type { RemoteHub } from "./remote-hub.ts";
-import { type Loggable, snapshotImages, snapshotValues } from "./snapshot.ts";
+import {
+  type Loggable,
+  requireValues,
+  snapshotImages,
+  snapshotTables,
+  snapshotValues,
+} from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 import { TrackerHub } from "./tracker-hub.ts";
 import type { TrackerInitOptions } from "./tracker-plugin.ts";
@@ -68,7 +75,7 @@ export class TrackerSession {
         "initTrackers was called already; call it once per run.",
       );
     }
-    const config = (await snapshotValues(options.config ?? {})) as RunConfig;
+    const config = (await snapshotValues(requireValues(options.config ?? {}))) as RunConfig;
     const { selection, remote, loggingDir, isMainProcess } = this.#options;
     const request = { projectName, loggingDir, initOptions: options.initOptions ?? {} };
     const strict = options.strict ?? false;
@@ -94,21 +101,44 @@ export class TrackerSession {
   }
 
   /** Records values on every tracker. Returns at once; tensors are read when the backend has them. */
-  log(values: { readonly [key: string]: Loggable }, context: LogContext): void {
+  log(values: { readonly [key: string]: LoggableWithMedia }, context: LogContext): void {
     if (!this.#requireOpen("log")) return;
-    const copy = snapshotValues(values);
-    if (!(copy instanceof Promise) && !this.#pending) {
-      this.#send({ type: "metrics", values: copy, context });
-      return;
+    const { plain, images, tables } = sortMedia(requireValues(values));
+    const hasImages = Object.keys(images).length > 0;
+    const hasTables = Object.keys(tables).length > 0;
+    // All copies are taken before the first is sent: a value that is refused leaves nothing behind.
+    const copies = {
+      metrics: snapshotValues(plain),
+      images: hasImages ? snapshotImages(images) : undefined,
+      tables: hasTables ? snapshotTables(tables) : undefined,
+    };
+    if (Object.keys(plain).length > 0 || !(hasImages || hasTables)) {
+      this.#sendRead(copies.metrics, (values) => ({ type: "metrics", values, context }));
     }
-    this.#queue(async () => this.#send({ type: "metrics", values: await copy, context }));
+    if (copies.images) {
+      this.#sendRead(copies.images, (values) => ({ type: "images", values, context }));
+    }
+    if (copies.tables) {
+      this.#sendRead(copies.tables, (values) => ({ type: "tables", values, context }));
+    }
   }
 
   /** Records images on every tracker that can. Returns at once. */
   logImages(images: Readonly<Record<string, ImageData | Tensor>>, context: LogContext): void {
     if (!this.#requireOpen("logImages")) return;
-    const copy = snapshotImages(images);
-    this.#queue(async () => this.#send({ type: "images", values: await copy, context }));
+    this.#sendRead(snapshotImages(images), (values) => ({ type: "images", values, context }));
+  }
+
+  /** Records tables on every tracker that can. Returns at once. */
+  logTables(tables: Readonly<Record<string, TableSource>>, context: LogContext): void {
+    if (!this.#requireOpen("logTable")) return;
+    this.#sendRead(snapshotTables(tables), (values) => ({ type: "tables", values, context }));
+  }
+
+  /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */
+  logArtifact(artifact: ArtifactData, context: LogContext): void {
+    if (!this.#requireOpen("logArtifact")) return;
+    this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, context }));
   }
 
   /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
@@ -152,12 +182,19 @@ export class TrackerSession {
     );
   }
 
-  #queue(task: () => Promise<void>): void {
-    const tail = (this.#pending ?? Promise.resolve()).then(task).catch((error: unknown) => {
-      this.#readError ??= error;
-    });
+  /** Sends what was read, at once if nothing is waiting, else in its turn. */
+  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
+    if (!(copy instanceof Promise) && !this.#pending) {
+      this.#send(toEvent(copy));
+      return;
+    }
+    const tail = (this.#pending ?? Promise.resolve())
+      .then(async () => this.#send(toEvent(await copy)))
+      .catch((error: unknown) => {
+        this.#readError ??= error;
+      });
     this.#pending = tail;
-    tail.then(() => {
+    void tail.then(() => {
       if (this.#pending === tail) this.#pending = undefined;
     });
   }

@@ -1,8 +1,10 @@
 import {
+  type ArtifactData,
   GeneralTracker,
   type LogContext,
   type LogValues,
   type RunConfig,
+  type TableData,
 } from "../../src/index.ts";
 
 /** A user's own tracker: remembers its calls, and fails where it is told to. */
@@ -37,6 +39,14 @@ export class RecordingTracker extends GeneralTracker {
 
   override logImages(values: Record<string, unknown>): void {
     this.#record("images", values);
+  }
+
+  override logTable(tables: Record<string, TableData>): void {
+    this.#record("table", tables);
+  }
+
+  override logArtifact(artifact: ArtifactData): void {
+    this.#record("artifact", artifact);
   }
 
   override finish(status: string): void {

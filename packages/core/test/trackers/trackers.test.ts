@@ -5,8 +5,10 @@ import {
   Accelerator,
   type AcceleratorError,
   type GeneralTracker,
+  image,
   LoggerType,
   registerTracker,
+  table,
 } from "../../src/index.ts";
 import { RecordingTracker } from "./recording-tracker.ts";
 
@@ -50,6 +52,62 @@ test("get the configuration, then everything in the order it was logged, tensors
   ]);
   await accelerator.endTraining();
   assert.is(tracker.calls.length, 7, "a second end does nothing");
+});
+
+test("get images, tables and artifacts, also from among the values of log", async () => {
+  const tracker = new RecordingTracker();
+  const accelerator = new Accelerator({ logWith: tracker });
+  await accelerator.initTrackers("project");
+  const pixels = { data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] };
+  const drawn = tf.zeros([1, 1, 3]);
+  const worst = table([{ id: 1, loss: tf.scalar(0.5) }, { id: 2 }]);
+  accelerator.log(
+    {
+      loss: 1,
+      sample: image(pixels),
+      eval: { accuracy: 0.5, drawn: image(drawn as tf.Tensor3D), worst },
+    },
+    { step: 3 },
+  );
+  drawn.dispose();
+  accelerator.log({ only: image(pixels) }, { step: 4 });
+  accelerator.logTable({ grid: { columns: ["a", "b"], rows: [[1, "x"]] } }, { step: 4 });
+  accelerator.logArtifact(import.meta.filename, { type: "code" });
+  await accelerator.endTraining();
+  const rows = [
+    [1, 0.5],
+    [2, null],
+  ];
+  const read = { data: Float32Array.of(0, 0, 0), shape: [1, 1, 3] };
+  assert.equal(tracker.calls, [
+    ["start"],
+    ["log", { loss: 1, eval: { accuracy: 0.5 } }, 3],
+    ["images", { sample: pixels, "eval/drawn": read }],
+    ["table", { "eval/worst": { columns: ["id", "loss"], rows } }],
+    ["images", { only: pixels }],
+    ["table", { grid: { columns: ["a", "b"], rows: [[1, "x"]] } }],
+    ["artifact", { name: "trackers.test.ts", path: import.meta.filename, type: "code" }],
+    ["finish", "success"],
+  ]);
+});
+
+test("refuse media that are none, before anything is logged", async () => {
+  const tracker = new RecordingTracker();
+  const accelerator = new Accelerator({ logWith: tracker });
+  await accelerator.initTrackers("project");
+  const wrongSize = { data: new Uint8Array(3), shape: [2, 2] };
+  const attempts: [() => unknown, RegExp][] = [
+    [() => accelerator.log({ loss: 1, drawing: image(wrongSize) }), /VALUE_INVALID.*"drawing"/],
+    [
+      () => accelerator.log({ loss: 1, t: table({ columns: ["a"], rows: [[1, 2]] }) }),
+      /VALUE_INVALID.*"t".*row 0/,
+    ],
+    [() => accelerator.logTable({ t: [1, 2] as never }), /VALUE_INVALID.*row 0 is no object/],
+    [() => accelerator.logArtifact("nothing/here.bin"), /VALUE_INVALID.*nothing\/here\.bin/],
+  ];
+  for (const [attempt, expected] of attempts) assert.match(codeOf(attempt), expected);
+  await accelerator.endTraining();
+  assert.equal(tracker.calls, [["start"], ["finish", "success"]]);
 });
 
 test("of one run do not disturb each other: a failing one warns once and is reported", async () => {

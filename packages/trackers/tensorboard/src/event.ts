@@ -2,6 +2,7 @@
  * Events of TensorBoard's files as protobuf messages. Field numbers are those of TensorBoard's
  * `event.proto`, `summary.proto` and the hparams plugin's `plugin_data.proto`.
  */
+import type { Histogram } from "./histogram.ts";
 import { MessageWriter } from "./protobuf.ts";
 
 /** When something happened: an event's own time, and its place on the step axis. */
@@ -14,7 +15,9 @@ export type SummaryValue = MessageWriter;
 export type Hparam = string | number | boolean;
 
 const DT_FLOAT = 1;
+const DT_DOUBLE = 2;
 const DT_STRING = 7;
+const DATA_CLASS_SCALAR = 1;
 
 /** The first record of every file. */
 export function fileVersionEvent(wallTimeMs: number): Uint8Array {
@@ -38,6 +41,29 @@ export function summaryEvent(time: EventTime, values: readonly SummaryValue[]): 
 /** float32: what TensorBoard's default loader shows. */
 export function scalarValue(tag: string, value: number): SummaryValue {
   return new MessageWriter().string(1, tag).float(2, value);
+}
+
+/** An exact double. TensorBoard shows it only with `--load_fast=false`. */
+export function doubleValue(tag: string, value: number): SummaryValue {
+  const tensor = new MessageWriter()
+    .varint(1, DT_DOUBLE)
+    .message(2, new MessageWriter())
+    .packedDoubles(6, [value]);
+  const metadata = pluginMetadata("scalars").varint(4, DATA_CLASS_SCALAR);
+  return new MessageWriter().string(1, tag).message(8, tensor).message(9, metadata);
+}
+
+export function histogramValue(tag: string, histogram: Histogram): SummaryValue {
+  const { min, max, count, sum, sumSquares, limits, counts } = histogram;
+  const message = new MessageWriter()
+    .double(1, min)
+    .double(2, max)
+    .double(3, count)
+    .double(4, sum)
+    .double(5, sumSquares)
+    .packedDoubles(6, limits)
+    .packedDoubles(7, counts);
+  return new MessageWriter().string(1, tag).message(5, message);
 }
 
 /** Text for the text plugin, which renders Markdown. */

@@ -34,7 +34,8 @@ function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-function isNested(value: LogValue): value is { readonly [key: string]: LogValue } {
+/** Whether a value is an object of values. */
+export function isNested(value: LogValue): value is { readonly [key: string]: LogValue } {
   return (
     typeof value === "object" &&
     value !== null &&

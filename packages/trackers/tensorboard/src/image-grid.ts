@@ -41,6 +41,16 @@ export function encodeImages({ data, shape }: ImageData): EncodedImage {
   return { width: gridWidth, height: gridHeight, channels, png };
 }
 
+/** The images of a batch `[count, height, width, channels]`. */
+export function imagesOf({ data, shape }: ImageData): ImageData[] {
+  const [count = 0, ...single] = shape;
+  const size = single.reduce((product, length) => product * length, 1);
+  return Array.from({ length: count }, (_, index) => ({
+    data: data.slice(index * size, (index + 1) * size),
+    shape: single,
+  }));
+}
+
 function imageShape(shape: readonly number[]): [number, number, number, number] {
   const [a = 0, b = 0, c = 0, d = 0] = shape;
   if (shape.length === 2) return [1, a, b, 1];

@@ -17,6 +17,11 @@ export class MessageWriter {
     return this;
   }
 
+  /** Repeated doubles in one field. */
+  packedDoubles(field: number, values: readonly number[]): this {
+    return this.bytes(field, new Uint8Array(Float64Array.from(values).buffer));
+  }
+
   float(field: number, value: number): this {
     this.#tag(field, 5);
     const bytes = new Uint8Array(4);

@@ -1,6 +1,7 @@
 import type { ImageData } from "@acc/core";
 import {
   type Hparam,
+  histogramValue,
   imageValue,
   type SummaryValue,
   scalarValue,
@@ -11,6 +12,7 @@ import {
   textValue,
 } from "./event.ts";
 import { EventFile } from "./event-file.ts";
+import { histogramOf } from "./histogram.ts";
 import { encodeImages } from "./image-grid.ts";
 
 export type SummaryWriterOptions = {
@@ -49,6 +51,16 @@ export class SummaryWriter {
   /** Text; Markdown is rendered. */
   addText(tag: string, text: string, step = 0, wallTimeMs: number = Date.now()): void {
     this.addValues([textValue(tag, text)], step, wallTimeMs);
+  }
+
+  /** How values are distributed. */
+  addHistogram(
+    tag: string,
+    values: Iterable<number>,
+    step = 0,
+    wallTimeMs: number = Date.now(),
+  ): void {
+    this.addValues([histogramValue(tag, histogramOf(values))], step, wallTimeMs);
   }
 
   /** One image, or a batch as a grid. */

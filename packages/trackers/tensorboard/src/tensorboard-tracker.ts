@@ -9,14 +9,35 @@ import {
   type LogValue,
   type LogValues,
   type RunConfig,
+  type TableData,
 } from "@acc/core";
 import { stringify } from "yaml";
-import { type SummaryValue, scalarValue, textValue } from "./event.ts";
-import { flatten, flattenConfig } from "./flatten.ts";
+import { doubleValue, histogramValue, type SummaryValue, scalarValue, textValue } from "./event.ts";
+import { flatten, flattenConfig, isNested } from "./flatten.ts";
+import { histogramOf, numbersOf } from "./histogram.ts";
+import { imagesOf } from "./image-grid.ts";
+import { markdownTable } from "./markdown-table.ts";
 import { SummaryWriter, type SummaryWriterOptions } from "./summary-writer.ts";
 
 /** Options of the tracker, for `initTrackers(…, { initOptions: { tensorboard: … } })`. */
-export type TensorBoardOptions = SummaryWriterOptions;
+export type TensorBoardOptions = SummaryWriterOptions & {
+  /**
+   * `"tags"`: nested values become `name/part`. `"runs"`: as Accelerate writes them, each part of `name` in a run
+   * of its own beside the others, `<run>/name_part`, under the tag `name`. Default `"tags"`.
+   */
+  readonly nestedScalars?: "tags" | "runs";
+  /** `"grid"`: a batch of images is one picture. `"separate"`: tags `name/0`, `name/1`, …. Default `"grid"`. */
+  readonly imageLayout?: "grid" | "separate";
+  /** Also write every number as an exact double, under `name.f64`. Default false. */
+  readonly doubles?: boolean;
+  /** Wait for the disk after every call, not only at the end. Default false. */
+  readonly syncOnLog?: boolean;
+  /**
+   * `"run"`: hparams are part of the run. `"subrun"`: as Accelerate writes them, in a run of their own named
+   * after the time, without metrics. Default `"run"`.
+   */
+  readonly hparams?: "run" | "subrun";
+};
 
 /** With hparams in a run, one scalar above this step breaks TensorBoard's hparams page for all runs. */
 const MAX_STEP_WITH_HPARAMS = 2 ** 31 - 1;
@@ -35,6 +56,7 @@ export class TensorBoardTracker extends GeneralTracker {
   #hasHparams = false;
   #hasMovedSteps = false;
   #nextStep: number;
+  readonly #partWriters = new Map<string, SummaryWriter>();
   readonly #leftOut = new Map<string, number>();
 
   /** @throws {AcceleratorError} `OPTION_INVALID` if the project's name leads out of the logging directory. */
@@ -75,16 +97,31 @@ export class TensorBoardTracker extends GeneralTracker {
   }
 
   override storeInitConfiguration(values: RunConfig): void {
-    this.tracker.addHparams(flattenConfig(values));
+    const hparams = flattenConfig(values);
+    const { tracker } = this;
+    if (this.#options.hparams === "subrun") {
+      const directory = join(this.#runDir, String(Date.now() / 1000));
+      const writer = new SummaryWriter(directory, this.#options);
+      writer.addHparams(hparams);
+      writer.addEnd("success");
+      writer.close();
+      writeYaml(directory, hparams);
+      return;
+    }
+    tracker.addHparams(hparams);
     this.#hasHparams = true;
-    this.#writeYaml(flattenConfig(values));
+    writeYaml(this.#runDir, hparams);
   }
 
   override log(values: LogValues, { step, wallTimeMs = Date.now() }: LogContext = {}): void {
     const writer = this.tracker;
     const at = this.#resolveStep(step);
-    const summary = flatten(values).flatMap(([key, value]) => this.#summarize(key, value));
+    const flat = this.#options.nestedScalars === "runs" ? Object.entries(values) : flatten(values);
+    const summary = flat.flatMap(([key, value]) =>
+      isNested(value) ? this.#logParts(key, value, at, wallTimeMs) : this.#summarize(key, value),
+    );
     if (summary.length > 0) writer.addValues(summary, at, wallTimeMs);
+    this.#sync();
   }
 
   override logImages(
@@ -93,13 +130,32 @@ export class TensorBoardTracker extends GeneralTracker {
   ): void {
     const writer = this.tracker;
     const at = this.#resolveStep(step);
-    for (const [tag, image] of Object.entries(images)) writer.addImage(tag, image, at, wallTimeMs);
+    for (const [tag, image] of Object.entries(images)) {
+      const separate = this.#options.imageLayout === "separate" && image.shape.length === 4;
+      if (!separate) writer.addImage(tag, image, at, wallTimeMs);
+      else
+        for (const [i, one] of imagesOf(image).entries())
+          writer.addImage(`${tag}/${i}`, one, at, wallTimeMs);
+    }
+    this.#sync();
+  }
+
+  override logTable(
+    tables: Record<string, TableData>,
+    { step, wallTimeMs = Date.now() }: LogContext = {},
+  ): void {
+    const writer = this.tracker;
+    const at = this.#resolveStep(step);
+    for (const [name, table] of Object.entries(tables)) {
+      writer.addText(name, markdownTable(table), at, wallTimeMs);
+    }
+    this.#sync();
   }
 
   override finish(status: FinishStatus): void {
     if (!this.#writer || this.#isFinished) return;
     if (this.#hasHparams) this.#writer.addEnd(status);
-    this.#writer.close();
+    for (const writer of [this.#writer, ...this.#partWriters.values()]) writer.close();
     this.#isFinished = true;
     if (this.#leftOut.size === 0) return;
     const counts = [...this.#leftOut].map(([what, count]) => `${what} ${count} times`).join(", ");
@@ -107,14 +163,50 @@ export class TensorBoardTracker extends GeneralTracker {
   }
 
   #summarize(key: string, value: LogValue): SummaryValue[] {
-    if (typeof value === "number") return [scalarValue(key, value)];
+    if (typeof value === "number") return this.#scalars(key, value);
     if (typeof value === "boolean" || typeof value === "bigint")
-      return [scalarValue(key, Number(value))];
+      return this.#scalars(key, Number(value));
     if (typeof value === "string") return [textValue(key, value)];
     if (value instanceof Date) return [textValue(key, value.toISOString())];
-    if (isSingleNumber(value)) return [scalarValue(key, value[0])];
+    const numbers = numbersOf(value);
+    if (numbers?.length === 1) return this.#scalars(key, numbers[0] as number);
+    if (numbers && numbers.length > 0) return [histogramValue(key, histogramOf(numbers))];
     this.#leaveOut(`${key} (${kindOf(value)})`);
     return [];
+  }
+
+  #scalars(key: string, value: number): SummaryValue[] {
+    const scalar = scalarValue(key, value);
+    return this.#options.doubles ? [scalar, doubleValue(`${key}.f64`, value)] : [scalar];
+  }
+
+  /** One run per part, as `SummaryWriter.add_scalars` of PyTorch lays them out. */
+  #logParts(
+    key: string,
+    parts: { readonly [part: string]: LogValue },
+    step: number,
+    wallTimeMs: number,
+  ): [] {
+    for (const [part, value] of flatten(parts)) {
+      const folder = `${key.replaceAll("/", "_")}_${part.replaceAll("/", "_")}`;
+      const summary = this.#summarize(key, value);
+      if (summary.length > 0) this.#partWriter(folder).addValues(summary, step, wallTimeMs);
+    }
+    return [];
+  }
+
+  #partWriter(folder: string): SummaryWriter {
+    let writer = this.#partWriters.get(folder);
+    if (!writer) {
+      writer = new SummaryWriter(join(this.#runDir, folder), this.#options);
+      this.#partWriters.set(folder, writer);
+    }
+    return writer;
+  }
+
+  #sync(): void {
+    if (!this.#options.syncOnLog) return;
+    for (const writer of [this.tracker, ...this.#partWriters.values()]) writer.flush();
   }
 
   #leaveOut(what: string): void {
@@ -145,18 +237,13 @@ export class TensorBoardTracker extends GeneralTracker {
         "recorded at that step.",
     );
   }
-
-  #writeYaml(hparams: ReadonlyMap<string, unknown>): void {
-    const path = join(this.#runDir, "hparams.yml");
-    const temporary = `${path}.${process.pid}.tmp`;
-    writeFileSync(temporary, stringify(Object.fromEntries(hparams)));
-    renameSync(temporary, path);
-  }
 }
 
-function isSingleNumber(value: LogValue): value is [number] {
-  const { length, 0: first } = (value ?? {}) as ArrayLike<unknown>;
-  return length === 1 && typeof first === "number";
+function writeYaml(directory: string, hparams: ReadonlyMap<string, unknown>): void {
+  const path = join(directory, "hparams.yml");
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, stringify(Object.fromEntries(hparams)));
+  renameSync(temporary, path);
 }
 
 function kindOf(value: LogValue): string {

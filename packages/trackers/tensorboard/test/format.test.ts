@@ -3,7 +3,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crc32c } from "../src/crc32c.ts";
 import {
+  doubleValue,
   fileVersionEvent,
+  histogramValue,
   type SummaryValue,
   scalarValue,
   sessionEndInfo,
@@ -36,7 +38,12 @@ test("records are framed as TensorBoard frames them, every one", () => {
 const summary = (wallTime: number, step: number, ...values: SummaryValue[]) =>
   summaryEvent({ wallTimeMs: wallTime * 1000, step }, values);
 const T = 1_700_000_000;
+const HISTOGRAM = {
+  ...{ min: -1, max: 2, count: 6, sum: 3, sumSquares: 7 },
+  ...{ limits: [-1, 0, 1, 2], counts: [1, 2, 2, 1] },
+};
 const EVENTS: Record<string, Uint8Array> = {
+  histogram: summary(T + 15, 0, histogramValue("h", HISTOGRAM)),
   file_version: fileVersionEvent(T * 1000),
   session_start_0: sessionStartEvent({ wallTimeMs: T * 1000, step: 0 }),
   session_start_3: sessionStartEvent({ wallTimeMs: (T + 2000) * 1000, step: 3 }),
@@ -77,6 +84,11 @@ for (const [name, event] of Object.entries(EVENTS)) {
     }
   });
 }
+
+test("an exact double stands in TensorBoard's own bytes", () => {
+  const { payload = "" } = records.find(({ name }) => name === "scalars_0") ?? {};
+  assert.ok(payload.includes(hex(doubleValue("loss64", 1).finish())));
+});
 
 test("the test's own reader reads TensorBoard's files, truncated ones up to the damage", () => {
   const read = (path: string) => readEvents(new URL(path, vectors).pathname);

@@ -2,7 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type Point = { tag: string; kind: "scalar" | "text" | "image" | "hparams"; value: unknown };
+export type Point = {
+  tag: string;
+  kind: "scalar" | "double" | "histogram" | "text" | "image" | "hparams";
+  value: unknown;
+};
 export type Event = {
   wallTime: number;
   step: number;
@@ -104,12 +108,29 @@ function decodePoint(bytes: Buffer): Point {
     const [height, width, channels] = [1, 2, 3].map((field) => Number(parts.get(field)?.[0]));
     return { tag, kind: "image", value: { height, width, channels, png: one(parts, 4) } };
   }
+  const histogram = one(fields, 5);
+  if (histogram) return { tag, kind: "histogram", value: decodeHistogram(histogram) };
   const metadata = decode(one(fields, 9) as Buffer);
   const plugin = decode(one(metadata, 1) as Buffer);
   if (one(plugin, 1)?.toString() === "text") {
     return { tag, kind: "text", value: one(decode(one(fields, 8) as Buffer), 8)?.toString() };
   }
+  if (one(plugin, 1)?.toString() === "scalars") {
+    return { tag, kind: "double", value: one(decode(one(fields, 8) as Buffer), 6)?.readDoubleLE() };
+  }
   return { tag, kind: "hparams", value: decodeHparams(one(plugin, 2) as Buffer) };
+}
+
+function decodeHistogram(bytes: Buffer): unknown {
+  const fields = decode(bytes);
+  const [min, max, count, sum, sumSquares] = [1, 2, 3, 4, 5].map((f) =>
+    one(fields, f)?.readDoubleLE(),
+  );
+  const doubles = (field: number) => {
+    const packed = one(fields, field) ?? Buffer.alloc(0);
+    return Array.from({ length: packed.length / 8 }, (_, i) => packed.readDoubleLE(8 * i));
+  };
+  return { min, max, count, sum, sumSquares, limits: doubles(6), counts: doubles(7) };
 }
 
 function decodeHparams(bytes: Buffer): unknown {

@@ -70,7 +70,7 @@ test("warns once about what TensorBoard cannot hold, counts it, and records the 
   process.on("warning", listen);
   const { tracker, run } = start();
   for (let step = 0; step < 3; step++)
-    tracker.log({ list: [1, 2], none: null, fine: step }, { step });
+    tracker.log({ list: [1, "a"], none: null, fine: step }, { step });
   tracker.finish("success");
   await new Promise((resolve) => setImmediate(resolve));
   process.off("warning", listen);
@@ -160,6 +160,76 @@ test("draws images in every layout and number of channels", () => {
   const grid = decode(images.get("grid")?.png as Buffer);
   assert.equal([grid.width, grid.height], [16, 4]);
   assert.is(grid.data.filter((value) => value === 9).length, 40);
+});
+
+test("shows lists and arrays of numbers as histograms", () => {
+  const { tracker, run } = start();
+  const values = Float32Array.from({ length: 300 }, (_, i) => i);
+  tracker.log(
+    {
+      values,
+      nested: [
+        [1, 1],
+        [1, 1],
+      ],
+      odd: [1, Number.NaN, 3],
+    },
+    { step: 2 },
+  );
+  tracker.finish("success");
+  const [all, same, odd] = pointsOf(run, "histogram").map(
+    ([, , value]) => value as Record<string, unknown>,
+  );
+  assert.equal([all?.min, all?.max, all?.count, all?.sum], [0, 299, 300, (299 * 300) / 2]);
+  const counts = all?.counts as number[];
+  assert.equal([counts.length, counts.reduce((a, b) => a + b), all?.max], [30, 300, 299]);
+  assert.ok(
+    counts.every((count) => count === 10),
+    counts.join(" "),
+  );
+  assert.equal(same, { min: 1, max: 1, count: 4, sum: 4, sumSquares: 4, limits: [1], counts: [4] });
+  assert.equal([odd?.count, odd?.sum], [2, 4]);
+});
+
+test("writes tables as Markdown", () => {
+  const { tracker, run } = start();
+  const rows = [
+    ["a|b", 1, null],
+    ["line\nbreak", 2.5, [1, 2]],
+  ];
+  tracker.logTable({ errors: { columns: ["name", "loss", "more"], rows } }, { step: 3 });
+  tracker.finish("success");
+  const text =
+    "| name | loss | more |\n| --- | --- | --- |\n| a\\|b | 1 |  |\n| line<br>break | 2.5 | [1,2] |";
+  assert.equal(pointsOf(run, "text"), [["errors/text_summary", 3, text]]);
+});
+
+test("lays out nested scalars, doubles, images and hparams as it is asked to", () => {
+  const options = {
+    nestedScalars: "runs",
+    imageLayout: "separate",
+    doubles: true,
+    hparams: "subrun",
+    syncOnLog: true,
+  };
+  const { tracker, run } = start("run", options);
+  tracker.storeInitConfiguration({ lr: 1 });
+  tracker.log({ "a/loss": { train: 1.5, eval: { top: 2 } }, exact: 2 ** 24 + 1 }, { step: 4 });
+  tracker.logImages({ batch: { data: new Uint8Array(2 * 4), shape: [2, 2, 2, 1] } }, { step: 4 });
+  tracker.finish("success");
+  assert.equal(pointsOf(run, "scalar"), [["exact", 4, 2 ** 24]]);
+  assert.equal(pointsOf(run, "double"), [["exact.f64", 4, 2 ** 24 + 1]]);
+  assert.equal(pointsOf(join(run, "a_loss_train"), "scalar"), [["a/loss", 4, 1.5]]);
+  assert.equal(pointsOf(join(run, "a_loss_eval_top"), "scalar"), [["a/loss", 4, 2]]);
+  assert.equal(
+    pointsOf(run, "image").map(([tag]) => tag),
+    ["batch/0", "batch/1"],
+  );
+  assert.equal(pointsOf(run, "hparams"), []);
+  const [subrun] = readdirSync(run).filter((name) => /^\d+(\.\d+)?$/.test(name));
+  const [info, end] = pointsOf(join(run, subrun as string), "hparams").map(([, , value]) => value);
+  assert.equal([info, end], [{ lr: 1 }, { status: 1 }]);
+  assert.ok(existsSync(join(run, subrun as string, "hparams.yml")));
 });
 
 test("is finished once, and refuses what comes later", () => {
