@@ -1,6 +1,7 @@
 /**
  * Runs every test file in a process of its own, with a time limit, and prints `N passed, N failed`.
- * `node tools/run-tests.mjs [PATTERN]` runs the files whose path contains PATTERN.
+ * `node tools/run-tests.mjs [--peers] [PATTERN]` runs the files whose path contains PATTERN; with `--peers` those
+ * that compare us with other tools.
  */
 import { spawn } from "node:child_process";
 import { testFiles } from "./test-files.mjs";
@@ -28,7 +29,9 @@ function runFile(file) {
   });
 }
 
-const files = testFiles(process.argv[2]);
+const patterns = process.argv.slice(2).filter((argument) => argument !== "--peers");
+const isPeers = process.argv.includes("--peers");
+const files = testFiles(patterns[0], isPeers ? ".peer-test.ts" : ".test.ts");
 let passed = 0;
 let failed = 0;
 for (const file of files) {

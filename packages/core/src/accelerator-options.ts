@@ -1,4 +1,4 @@
-import type { BackendName } from "./backend/select-backend.ts";
+import type { BackendName } from "./backend/candidates.ts";
 import {
   type DataLoaderConfiguration,
   type ResolvedDataLoaderConfiguration,

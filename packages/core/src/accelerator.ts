@@ -128,7 +128,7 @@ export class Accelerator extends PartialState {
     ...objects: T
   ): Promise<{ -readonly [K in keyof T]: Prepared<T[K]> }>;
   async prepare(...objects: unknown[]): Promise<unknown> {
-    await selectBackend(this.#options.backend);
+    await selectBackend(this.#options.backend, replicaContext().scriptUrl);
     checkEngine();
     const prepared = await this.#preparation.prepareAll(objects);
     return objects.length === 1 ? prepared[0] : prepared;

@@ -1,5 +1,6 @@
 export { Accelerator, type ArtifactOptions, type LogOptions } from "./accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator-options.ts";
+export type { BackendName } from "./backend/candidates.ts";
 export type { ReduceOp } from "./collective/collective.ts";
 export { DataLoader } from "./data/data-loader.ts";
 export type { DataLoaderConfiguration } from "./data/data-loader-configuration.ts";

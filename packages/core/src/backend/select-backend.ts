@@ -1,50 +1,31 @@
 import { getBackend, setBackend } from "@tensorflow/tfjs-core";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { type BackendName, CANDIDATES, type Candidate } from "./candidates.ts";
 
-/** `"auto"` takes the first of the others that works. */
-export type BackendName = "auto" | "wasm" | "cpu";
+/** How starting a backend went. */
+export type BackendAttempt = {
+  readonly name: Candidate["name"];
+  readonly works: boolean;
+  /** Why it does not work and what to do, or what is to know about it; empty if nothing is. */
+  readonly reason: string;
+};
 
-/** What was chosen, and why nothing before it was. */
+/** What was chosen, and what was tried before it. */
 export type BackendReport = {
-  readonly name: Exclude<BackendName, "auto">;
-  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
+  readonly chosen: BackendAttempt;
+  readonly rejected: readonly BackendAttempt[];
 };
 
-type Candidate = {
-  readonly name: Exclude<BackendName, "auto">;
-  /** Registers the backend and what we add to it. Imports it only now: registering alone changes tfjs's default. */
-  load(): Promise<unknown>;
-  /** What a user can do when it does not load. */
-  readonly advice: string;
-};
-
-/** In order of preference. */
-const CANDIDATES: readonly Candidate[] = [
-  {
-    name: "wasm",
-    load: async () => {
-      await import("@tensorflow/tfjs-backend-wasm");
-      const { registerTrainingKernels } = await import("./wasm/register-training-kernels.ts");
-      registerTrainingKernels();
-    },
-    advice: "Install @tensorflow/tfjs-backend-wasm 4.22, or choose the backend cpu.",
-  },
-  {
-    name: "cpu",
-    load: () => import("@tensorflow/tfjs-backend-cpu"),
-    advice: "Install @tensorflow/tfjs-backend-cpu 4.22.",
-  },
-];
-
-const reports = new Map<BackendName, Promise<BackendReport>>();
+const attempts = new Map<string, Promise<BackendAttempt>>();
 
 /**
  * Makes a backend the one that tfjs uses in this thread. Tensors made before on another one are moved when
  * they are used.
  *
+ * @param scriptUrl the training script, from which optional packages are resolved.
  * @throws {AcceleratorError} `OPTION_INVALID` for an unknown name, `BACKEND_UNAVAILABLE` if it does not work.
  */
-export async function selectBackend(name: BackendName): Promise<BackendReport> {
+export async function selectBackend(name: BackendName, scriptUrl?: string): Promise<BackendReport> {
   const candidates = CANDIDATES.filter((candidate) => name === "auto" || candidate.name === name);
   if (candidates.length === 0) {
     const names = ["auto", ...CANDIDATES.map((candidate) => candidate.name)].join(", ");
@@ -53,27 +34,47 @@ export async function selectBackend(name: BackendName): Promise<BackendReport> {
       `There is no backend "${name}"; choose one of ${names}.`,
     );
   }
-  let report = reports.get(name);
-  if (!report) {
-    report = firstThatWorks(candidates);
-    reports.set(name, report);
+  const rejected: BackendAttempt[] = [];
+  for (const candidate of candidates) {
+    const attempt = await tryBackend(candidate, scriptUrl);
+    if (attempt.works) {
+      if (getBackend() !== candidate.tfjsName) await setBackend(candidate.tfjsName);
+      return { chosen: attempt, rejected };
+    }
+    rejected.push(attempt);
   }
-  const chosen = await report;
-  if (getBackend() !== chosen.name) await setBackend(chosen.name);
-  return chosen;
+  const reasons = rejected.map((attempt) => `${attempt.name}: ${attempt.reason}`).join("; ");
+  const subject = name === "auto" ? "No backend works" : `The backend "${name}" does not work here`;
+  throw new AcceleratorError("BACKEND_UNAVAILABLE", `${subject}. ${reasons}.`);
 }
 
-async function firstThatWorks(candidates: readonly Candidate[]): Promise<BackendReport> {
-  const rejected: { name: string; reason: string }[] = [];
-  for (const { name, load, advice } of candidates) {
-    try {
-      await load();
-      if (await setBackend(name)) return { name, rejected };
-      rejected.push({ name, reason: `tfjs could not initialise it. ${advice}` });
-    } catch (error) {
-      rejected.push({ name, reason: `${messageOf(error)}. ${advice}` });
-    }
+/** Tries every backend in this thread, and leaves it with the one that `"auto"` takes. */
+export async function tryBackends(scriptUrl?: string): Promise<BackendAttempt[]> {
+  const results: BackendAttempt[] = [];
+  for (const candidate of CANDIDATES) results.push(await tryBackend(candidate, scriptUrl));
+  await selectBackend("auto", scriptUrl);
+  return results;
+}
+
+/** Once per thread: what is loaded stays loaded. */
+function tryBackend(candidate: Candidate, scriptUrl: string | undefined): Promise<BackendAttempt> {
+  let attempt = attempts.get(candidate.name);
+  if (!attempt) {
+    attempt = start(candidate, scriptUrl);
+    attempts.set(candidate.name, attempt);
   }
-  const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
-  throw new AcceleratorError("BACKEND_UNAVAILABLE", `No backend works. ${reasons}`);
+  return attempt;
+}
+
+async function start(
+  { name, tfjsName, load, advice }: Candidate,
+  scriptUrl: string | undefined,
+): Promise<BackendAttempt> {
+  try {
+    const note = await load(scriptUrl);
+    if (await setBackend(tfjsName)) return { name, works: true, reason: note ?? "" };
+    return { name, works: false, reason: `tfjs could not initialise it. ${advice}` };
+  } catch (error) {
+    return { name, works: false, reason: `${messageOf(error)}. ${advice}` };
+  }
 }

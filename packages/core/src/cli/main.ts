@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../host/launch.ts";
+import { describeEnvironment, formatEnvironment } from "./environment.ts";
 import { parseLaunchArguments } from "./launch-arguments.ts";
 
 const USAGE = `Usage: acc launch [options] SCRIPT [arguments of the script]
+       acc env [--json]
 
-Runs a training script in several replicas, one worker thread each.
+launch   runs a training script in several replicas, one worker thread each
+env      shows versions, the machine, every backend with its reason, and the trackers installed
 
-Options:
+Options of launch:
   --num-processes N   number of replicas (default: number of cores)
   --timeout-ms MS     longest wait for the other replicas in a collective (default: 1800000)
   -h, --help          this text
@@ -26,11 +29,24 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
     return 0;
   }
-  if (command !== "launch") {
-    process.stderr.write(`acc: unknown command "${command}".\n\n${USAGE}`);
+  if (command === "env") return showEnvironment(rest);
+  if (command === "launch") return runLaunch(rest);
+  process.stderr.write(`acc: unknown command "${command}".\n\n${USAGE}`);
+  return 2;
+}
+
+async function showEnvironment(argv: readonly string[]): Promise<number> {
+  const unknown = argv.find((argument) => argument !== "--json");
+  if (unknown !== undefined) {
+    process.stderr.write(`acc env: unknown option ${unknown}.\n\n${USAGE}`);
     return 2;
   }
-  return runLaunch(rest);
+  const environment = await describeEnvironment();
+  const text = argv.includes("--json")
+    ? `${JSON.stringify(environment, undefined, 2)}\n`
+    : formatEnvironment(environment);
+  process.stdout.write(text);
+  return 0;
 }
 
 async function runLaunch(argv: readonly string[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { prepareForTensorFlow } from "../backend/tensorflow.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Terminal } from "../progress/terminal.ts";
@@ -41,6 +42,7 @@ export async function launch<T = unknown>(
 
 async function runReplicas(resolved: ResolvedLaunch): Promise<unknown[]> {
   const { numProcesses, timeoutMs } = resolved;
+  prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   const terminal = new Terminal();
   const group = createSharedGroup(numProcesses, { timeoutMs });
   const threads = new ReplicaThreads(resolved);

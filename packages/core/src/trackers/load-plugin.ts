@@ -1,8 +1,6 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { LoggerType } from "../logger-type.ts";
+import { resolvePackage } from "../resolve-package.ts";
 import { findTracker, registeredTrackers } from "./registry.ts";
 import type { TrackerPlugin } from "./tracker-plugin.ts";
 
@@ -65,17 +63,4 @@ export async function loadPlugin({ name, moduleUrl }: TrackerSource): Promise<Tr
     "TRACKER_INVALID",
     `${moduleUrl} was imported but registers no tracker "${name}": it must call registerTracker.`,
   );
-}
-
-function resolvePackage(specifier: string, scriptUrl: string | undefined): string | undefined {
-  const here = pathToFileURL(join(process.cwd(), "index.js")).href;
-  for (const from of [scriptUrl, here]) {
-    if (from === undefined) continue;
-    try {
-      return pathToFileURL(createRequire(from).resolve(specifier)).href;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
-    }
-  }
-  return undefined;
 }

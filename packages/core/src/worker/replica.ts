@@ -23,7 +23,7 @@ export default async function runReplica(task: ReplicaTask): Promise<ReplicaOutc
   let outcome: ReplicaOutcome;
   try {
     if (/\.m?ts$/.test(scriptUrl)) await import(REGISTER_TS);
-    await selectBackend("auto"); // before the script: its top level may already make tensors
+    await selectBackend("auto", scriptUrl); // before the script: its top level may already make tensors
     const script = await importScript(scriptUrl);
     const value = typeof script.default === "function" ? await script.default(...args) : undefined;
     await closeOpenSessions("success");

@@ -86,4 +86,26 @@ test("says what is wrong with its arguments", async () => {
   assert.is((await acc(["--help"])).code, 0);
 });
 
+test("env shows every backend with its reason, as text and for programs", async () => {
+  const { code, stdout, stderr } = await acc(["env"]);
+  assert.is(code, 0, stderr);
+  assert.match(stdout, `- Node.js: ${process.versions.node}`);
+  assert.match(
+    stdout,
+    /- tensorflow +does not work: @tensorflow\/tfjs-node is not installed\. .*npm install/,
+  );
+  assert.match(stdout, /- wasm +works; auto takes it\n/);
+  const { backends } = JSON.parse((await acc(["env", "--json"])).stdout);
+  assert.equal(
+    backends.map((backend: { name: string; isAuto: boolean }) => [backend.name, backend.isAuto]),
+    [
+      ["tensorflow-gpu", false],
+      ["tensorflow", false],
+      ["wasm", true],
+      ["cpu", false],
+    ],
+  );
+  assert.is((await acc(["env", "--jsno"])).code, 2);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Accelerator, type AcceleratorError, DataLoader } from "../../src/index.ts";
+import { Accelerator, type AcceleratorError, DataLoader, launch } from "../../src/index.ts";
 
 const test = suite("tensor lifetime");
 
@@ -178,6 +178,12 @@ test("backward says what is wrong with a loss", async () => {
     gone.dispose();
     assert.is(await codeOf(accelerator.backward(gone)), "LOSS_INVALID");
   }
+});
+
+test("two replicas leave as few tensors behind, after an exchange in every step", async () => {
+  const script = new URL("./fixtures/count-tensors.ts", import.meta.url);
+  const ranks = await launch<number[]>(script, { numProcesses: 2 });
+  for (const [first, second] of ranks) assert.is(second, first);
 });
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {

@@ -1,0 +1,27 @@
+/** Where the programs that peer tests compare us with are installed: outside the checkout, kept between runs. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const COMPLETE = ".complete";
+
+/** Folder of a peer; another recipe is another folder. */
+export function peerFolder(name, recipe) {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const version = createHash("sha256").update(recipe).digest("hex").slice(0, 12);
+  return join(cache, "accelerate-ts", `${name}-${version}`);
+}
+
+export function isComplete(folder) {
+  return existsSync(join(folder, COMPLETE));
+}
+
+/** Runs `build(folder)` unless an earlier run completed it. */
+export async function buildOnce(folder, build) {
+  if (isComplete(folder)) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await build(folder);
+  writeFileSync(join(folder, COMPLETE), "");
+}

@@ -1,0 +1,2 @@
+export function tfjsNodeFolder(): string | undefined;
+export function installTfjsNode(): Promise<string | undefined>;
