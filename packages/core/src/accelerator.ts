@@ -141,7 +141,7 @@ export class Accelerator extends PartialState {
    * @param loss a float32 scalar computed in the current step of a prepared loader, or a function that
    *   computes one anywhere.
    * @returns the loss. The step disposes it; outside of a prepared loader the caller does.
-   * @throws {AcceleratorError} `LOSS_INVALID`, `STATE_INVALID`, `COLLECTIVE_…`.
+   * @throws {AcceleratorError} `LOSS_INVALID`, `LOSS_UNCONNECTED`, `STATE_INVALID`, `COLLECTIVE_…`.
    */
   backward(loss: LossSource, options: BackwardOptions = {}): Promise<Tensor> {
     const target = { state: this.#state, stores: this.#models.stores, unsynced: this.#unsynced };
@@ -217,8 +217,8 @@ export class Accelerator extends PartialState {
    * Records values of the main process on every tracker. Never waits: tensors are read when the backend has
    * them, and the caller may dispose them at once.
    *
-   * @throws {AcceleratorError} `VALUE_INVALID`, `OPTION_INVALID` for a step that is no integer,
-   *   `STATE_INVALID` before `initTrackers` and after `endTraining`.
+   * @throws {AcceleratorError} `VALUE_INVALID`, `TENSOR_DISPOSED`, `OPTION_INVALID` for a step that is no
+   *   integer, `STATE_INVALID` before `initTrackers`, `TRACKERS_CLOSED` after `endTraining`.
    */
   log(values: { readonly [key: string]: LoggableWithMedia }, options: LogOptions = {}): void {
     const context = logContext(options);

@@ -1,4 +1,5 @@
-import { loadTensorFlow, TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow.ts";
+import { loadTensorFlow } from "./tensorflow.ts";
+import { TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow-package.ts";
 
 /** `"auto"` takes the first of the others that works. */
 export type BackendName = "auto" | TensorFlowName | "wasm" | "cpu";

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../host/launch.ts";
-import { describeEnvironment, formatEnvironment } from "./environment.ts";
 import { parseLaunchArguments } from "./launch-arguments.ts";
 
 const USAGE = `Usage: acc launch [options] SCRIPT [arguments of the script]
@@ -41,6 +40,8 @@ async function showEnvironment(argv: readonly string[]): Promise<number> {
     process.stderr.write(`acc env: unknown option ${unknown}.\n\n${USAGE}`);
     return 2;
   }
+  // Imported only here: it loads TensorFlow.js, which no other command needs on this thread.
+  const { describeEnvironment, formatEnvironment } = await import("./environment.ts");
   const environment = await describeEnvironment();
   const text = argv.includes("--json")
     ? `${JSON.stringify(environment, undefined, 2)}\n`

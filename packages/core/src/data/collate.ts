@@ -17,7 +17,7 @@ import {
  *
  * @param samples without tensors in them: `withoutTensors` has replaced those by columns.
  * @param indices of the samples, for messages.
- * @throws {AcceleratorError} `DATA_INVALID` naming the sample that does not fit the others.
+ * @throws {AcceleratorError} `SAMPLE_INVALID` naming the sample that does not fit the others.
  */
 export function collate(
   samples: readonly unknown[],
@@ -158,7 +158,7 @@ function misfit(
 ): AcceleratorError {
   const where = path === "" ? "" : ` at ${path.replace(/^\./, "")}`;
   return new AcceleratorError(
-    "DATA_INVALID",
+    "SAMPLE_INVALID",
     `Sample ${index}${where} cannot be stacked into a batch: it is ${found}, but ${rule}.`,
   );
 }

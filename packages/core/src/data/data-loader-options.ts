@@ -46,14 +46,14 @@ export type ResolvedDataLoaderOptions<Batch> = {
   readonly shard: boolean;
 };
 
-/** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
+/** Fills defaults. @throws {AcceleratorError} `BATCH_SIZE_INVALID`, `OPTION_INVALID`. */
 export function resolveDataLoaderOptions<Batch>(
   options: DataLoaderOptions<Batch>,
 ): ResolvedDataLoaderOptions<Batch> {
   const { batchSampler, batchSize = 1, shuffle = false, dropLast = false, seed, collate } = options;
   const { decode, numWorkers = 0, shard = true } = options;
   const { prefetch = 2 * numWorkers } = options;
-  if (batchSize !== null) requireInteger("batchSize", batchSize, 1);
+  if (batchSize !== null) requireBatchSize(batchSize);
   requireInteger("numWorkers", numWorkers, 0);
   requireInteger("prefetch", prefetch, 0);
   if (seed !== undefined) requireInteger("seed", seed, Number.MIN_SAFE_INTEGER);
@@ -80,6 +80,14 @@ export function resolveDataLoaderOptions<Batch>(
     ...{ shuffle, seed, dropLast, collate, batchSampler, numWorkers, prefetch, shard },
     decode: decode === undefined ? undefined : new URL(decode).href,
   };
+}
+
+function requireBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return;
+  throw new AcceleratorError(
+    "BATCH_SIZE_INVALID",
+    `DataLoader: batchSize must be an integer of at least 1, or null, got ${String(batchSize)}.`,
+  );
 }
 
 function requireInteger(name: string, value: number, least: number): void {

@@ -34,13 +34,13 @@ const MAX_PROCESSES = 256;
 /**
  * Fills defaults and checks everything before a thread is started.
  *
- * @throws {AcceleratorError} `SCRIPT_NOT_FOUND`, `OPTION_INVALID`, `INTERRUPTED`.
+ * @throws {AcceleratorError} `SCRIPT_NOT_FOUND`, `NUM_PROCESSES_INVALID`, `OPTION_INVALID`, `INTERRUPTED`.
  */
 export function resolveLaunch(script: string | URL, options: LaunchOptions): ResolvedLaunch {
   const { numProcesses = availableParallelism(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MAX_PROCESSES) {
     throw new AcceleratorError(
-      "OPTION_INVALID",
+      "NUM_PROCESSES_INVALID",
       `numProcesses must be an integer from 1 to ${MAX_PROCESSES}, got ${numProcesses}.`,
     );
   }

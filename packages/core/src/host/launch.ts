@@ -1,11 +1,11 @@
-import { prepareForTensorFlow } from "../backend/tensorflow.ts";
+import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Terminal } from "../progress/terminal.ts";
 import { fromRemoteError } from "../worker/remote-error.ts";
 import { interruptedBySignal } from "./interrupt.ts";
-import { type LaunchOptions, type ResolvedLaunch, resolveLaunch } from "./launch-options.ts";
-import { ReplicaThreads, type RunningReplica } from "./replica-threads.ts";
+import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
+import type { ReplicaThreads, RunningReplica } from "./replica-threads.ts";
 
 /** How long the other replicas may take to notice that one failed and to print what they have to say. */
 const GRACE_MS = 500;
@@ -19,28 +19,32 @@ let running = false;
  * @param script path or `file:` URL of the script.
  * @throws {AcceleratorError} with the code of the first replica that failed (`REPLICA_FAILED` if it threw
  *   an error of its own), its rank in `rank` and its error, with the stack of its thread, in `cause`. All
- *   threads are gone by then. Also `SCRIPT_NOT_FOUND`, `OPTION_INVALID`, `STATE_INVALID`, `INTERRUPTED`.
+ *   threads are gone by then. Also `SCRIPT_NOT_FOUND`, `NUM_PROCESSES_INVALID`, `OPTION_INVALID`,
+ *   `LAUNCH_IN_PROGRESS`, `INTERRUPTED`.
  */
 export async function launch<T = unknown>(
   script: string | URL,
   options: LaunchOptions = {},
 ): Promise<T[]> {
-  const resolved = resolveLaunch(script, options);
   if (running) {
     throw new AcceleratorError(
-      "STATE_INVALID",
+      "LAUNCH_IN_PROGRESS",
       "launch: another run is in progress in this process; await it first.",
     );
   }
   running = true;
   try {
-    return (await runReplicas(resolved)) as T[];
+    return (await runReplicas(script, options)) as T[];
   } finally {
     running = false;
   }
 }
 
-async function runReplicas(resolved: ResolvedLaunch): Promise<unknown[]> {
+async function runReplicas(script: string | URL, options: LaunchOptions): Promise<unknown[]> {
+  // Imported only here: every training script imports this module, and few of them launch. And imported
+  // first: once the signal was checked, nothing may wait until someone listens to it.
+  const { ReplicaThreads } = await import("./replica-threads.ts");
+  const resolved = resolveLaunch(script, options);
   const { numProcesses, timeoutMs } = resolved;
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   const terminal = new Terminal();

@@ -26,7 +26,7 @@ export function requireValues<T extends object>(values: T): T {
  * read: a scalar becomes a number, a larger tensor nested lists.
  *
  * @returns the copy, or a promise of it if there are tensors to read.
- * @throws {AcceleratorError} `VALUE_INVALID` if a tensor in it is disposed.
+ * @throws {AcceleratorError} `TENSOR_DISPOSED` naming the tensor that is disposed already.
  */
 export function snapshotValues(values: {
   readonly [key: string]: Loggable;
@@ -133,7 +133,7 @@ function fill<T extends LogValue[] | Record<string, LogValue>>(
 function readTensor(tensor: Tensor, path: string): Promise<LogValue> {
   if (tensor.isDisposed) {
     throw new AcceleratorError(
-      "VALUE_INVALID",
+      "TENSOR_DISPOSED",
       `log: the tensor "${path}" is disposed already. Log it in the step that made it, or hold it with ` +
         "accelerator.keep.",
     );

@@ -175,7 +175,7 @@ export class TrackerSession {
     if (this.#phase === "open") return true;
     if (this.#isEmpty) return false;
     throw new AcceleratorError(
-      "STATE_INVALID",
+      this.#phase === "new" ? "STATE_INVALID" : "TRACKERS_CLOSED",
       this.#phase === "new"
         ? `${method} was called before initTrackers: await accelerator.initTrackers(projectName) first.`
         : `${method} was called after endTraining: the trackers are closed. Log before it.`,

@@ -65,7 +65,7 @@ async function differentiate(
   const gradients = gradientsOf(loss, variables, 1 / state.accumulation.numSteps, retainGraph);
   if (gradients.every((gradient) => !gradient)) {
     throw new AcceleratorError(
-      "LOSS_INVALID",
+      "LOSS_UNCONNECTED",
       "backward: the loss does not depend on any variable of a prepared model. Compute it from the " +
         "model's output in this step, with tfjs operations only (no dataSync in between), outside noGrad, " +
         "and pass retainGraph: true to an earlier backward that shares operations with it.",

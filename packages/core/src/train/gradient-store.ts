@@ -1,4 +1,5 @@
-import { add, keep, type Tensor, tensor, type Variable } from "@tensorflow/tfjs-core";
+import { add, keep, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 
@@ -70,8 +71,9 @@ export class GradientStore {
     let offset = 0;
     for (const [index, variable] of this.variables.entries()) {
       const gradient = this.#gradients.get(variable);
-      if (gradient) this.#bucket.set((await gradient.data()) as Float32Array, offset);
-      else this.#bucket.fill(0, offset, offset + variable.size);
+      const part = this.#bucket.subarray(offset, offset + variable.size);
+      if (gradient) await readInto(part, gradient);
+      else part.fill(0);
       this.#bucket[this.#size + index] = gradient ? 1 : 0;
       offset += variable.size;
     }
@@ -82,8 +84,7 @@ export class GradientStore {
     for (const [index, variable] of this.variables.entries()) {
       const end = offset + variable.size;
       if (this.#bucket[this.#size + index] !== 0) {
-        // A copy: some backends keep the array itself, and the bucket is written again next step.
-        this.set(variable, tensor(this.#bucket.slice(offset, end), variable.shape, "float32"));
+        this.set(variable, tensorOf(this.#bucket.subarray(offset, end), variable.shape));
       }
       offset = end;
     }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { selectBackend } from "../backend/select-backend.ts";
 import { SharedMemory } from "../collective/shared-memory.ts";
@@ -42,15 +43,26 @@ async function importScript(scriptUrl: string): Promise<{ readonly default?: unk
     return await import(scriptUrl);
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "SyntaxError") throw error;
-    // Node.js puts the place of a syntax error in front of the stack, not into the message.
-    const place = error.stack?.split("\n", 1)[0] ?? "";
+    const path = fileURLToPath(scriptUrl);
     throw new AcceleratorError(
       "SCRIPT_INVALID",
-      `The training script ${fileURLToPath(scriptUrl)} cannot be parsed: ${error.message} (${place})`,
+      `The training script ${path}, or a module it imports, cannot be parsed: ${error.message}${placeOf(path)}`,
       { cause: error },
     );
   }
 }
+
+/** Where in a file its syntax error is: Node.js tells nobody but the terminal. */
+function placeOf(path: string): string {
+  const { stderr } = spawnSync(process.execPath, ["--check", path], {
+    encoding: "utf8",
+    timeout: CHECK_TIMEOUT_MS,
+  });
+  const [place = ""] = stderr?.split("\n", 1) ?? [];
+  return /:\d+$/.test(place) ? ` (${place})` : "";
+}
+
+const CHECK_TIMEOUT_MS = 5000;
 
 // Same relative place from src/worker and from dist/worker; plain JavaScript, so it is not built.
 const REGISTER_TS = new URL("../../src/register-ts.mjs", import.meta.url).href;

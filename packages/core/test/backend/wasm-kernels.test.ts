@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { selectBackend } from "../../src/backend/select-backend.ts";
 import { agree, gradients, noise } from "./compare-backends.ts";
 
 const test = suite("training kernels of the wasm backend");
@@ -207,6 +209,28 @@ test("sums rows by segment, and so gives the gradient of gather", async () => {
       `axis ${axis}`,
     );
   }
+});
+
+test("clones share their data until the last of them is disposed", async () => {
+  await selectBackend("wasm");
+  const before = tf.memory();
+  const x = tf.tensor1d([1, 2, 3]);
+  const clone = x.clone();
+  assert.is(tf.memory().numDataBuffers, before.numDataBuffers + 1);
+  x.dispose();
+  assert.equal([...tf.square(clone).dataSync()], [1, 4, 9]);
+  const [clones, words] = [clone.clone(), tf.tensor1d(["a", "b"]).clone()];
+  tf.dispose([clone, clones]);
+  assert.equal(words.dataSync() as unknown, ["a", "b"]);
+  const again = tf.tensor1d([4, 5, 6]); // takes the memory that is free now
+  assert.equal([...tf.clone(again).dataSync()], [4, 5, 6]);
+  const variable = tf.variable(again);
+  variable.assign(tf.add(variable, 1));
+  assert.equal(
+    [...again.dataSync()],
+    [4, 5, 6],
+    "a variable that moved on leaves its initial value",
+  );
 });
 
 test.run();

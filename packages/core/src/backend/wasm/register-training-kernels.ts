@@ -2,6 +2,7 @@ import { conv2dBackpropFilter } from "./conv2d-backprop-filter.ts";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.ts";
 import { depthwiseConv2dBackpropFilter } from "./depthwise-conv2d-backprop-filter.ts";
 import { depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop-input.ts";
+import { identity } from "./identity.ts";
 import { matrixProduct } from "./matrix-product.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
 import { replaceKernel, type WasmKernel } from "./replace-kernel.ts";
@@ -15,6 +16,7 @@ const TRAINING_KERNELS: Readonly<Record<string, WasmKernel>> = {
   Conv2DBackpropInput: conv2dBackpropInput,
   DepthwiseConv2dNativeBackpropFilter: depthwiseConv2dBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseConv2dBackpropInput,
+  Identity: identity,
   MaxPoolGrad: maxPoolGrad,
   UnsortedSegmentSum: unsortedSegmentSum,
 };

@@ -2,6 +2,8 @@ import type { DataType, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 
 /** The parts of the wasm backend that reach its heap without a copy. */
 export interface WasmHeap {
+  /** Holds the data that is on the heap. */
+  readonly dataIdMap: { has(dataId: object): boolean };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
   /** A view; invalid after the next output is made, which may move the heap. */
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;

@@ -1,0 +1,2 @@
+/** A training script that does nothing. */
+export default function script() {}

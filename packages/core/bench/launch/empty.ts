@@ -1,0 +1,2 @@
+/** The same in TypeScript. */
+export default function script(): void {}

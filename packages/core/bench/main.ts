@@ -1,0 +1,40 @@
+/**
+ * Measures us beside what people use now: `npm run bench [-- --json FILE] [PATTERN]`. Every line is a median, with
+ * the peer's median of the same run and the ratio of both; above 1, ours is better.
+ */
+import { renameSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { benchAllReduce } from "./all-reduce/bench.ts";
+import { benchLaunch } from "./launch/bench.ts";
+import { benchLog } from "./log/bench.ts";
+import { formatRow, type Row } from "./row.ts";
+import { benchTraining } from "./training/bench.ts";
+
+const BENCHES: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
+  "all-reduce": benchAllReduce,
+  training: benchTraining,
+  log: benchLog,
+  launch: benchLaunch,
+};
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: "string" } },
+  allowPositionals: true,
+});
+const [pattern = ""] = positionals;
+console.log(
+  `${cpus()[0]?.model}, ${availableParallelism()} cores, Node.js ${process.versions.node}\n`,
+);
+const rows: Row[] = [];
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (!name.includes(pattern)) continue;
+  for await (const row of bench()) {
+    rows.push(row);
+    console.log(formatRow(row));
+  }
+}
+if (values.json !== undefined) {
+  writeFileSync(`${values.json}.tmp`, `${JSON.stringify(rows, undefined, 2)}\n`);
+  renameSync(`${values.json}.tmp`, values.json);
+}

@@ -1,0 +1,25 @@
+import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import type { WasmHeap } from "./wasm/wasm-heap.ts";
+
+/**
+ * Copies the values of a float32 tensor to `target`, of the same size. The wasm backend's heap is read in
+ * place: arrays made in every step would keep the garbage collector busy.
+ */
+export async function readInto(target: Float32Array, source: Tensor): Promise<void> {
+  target.set(valuesOnHeap(source) ?? ((await source.data()) as Float32Array));
+}
+
+/** A float32 tensor of `values`, which the caller may then overwrite. */
+export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
+  // The wasm backend copies to its heap at once; others may keep the array itself.
+  const own = getBackend() === "wasm" ? values : values.slice();
+  return tensor(own, [...shape], "float32");
+}
+
+function valuesOnHeap(source: Tensor): Float32Array | undefined {
+  if (getBackend() !== "wasm") return undefined;
+  const heap = backend() as unknown as WasmHeap;
+  // Made before this backend was chosen, it lies elsewhere.
+  if (!heap.dataIdMap.has(source.dataId)) return undefined;
+  return heap.typedArrayFromHeap(source) as Float32Array;
+}

@@ -1,0 +1,60 @@
+/** Accuracy on held-out points, counted over all replicas, each point once. */
+import { Accelerator, DataLoader } from "@acc/core";
+import * as tf from "@tensorflow/tfjs";
+
+const accelerator = new Accelerator();
+
+// Points in a square, and which of them lie in a circle; a seed makes them alike on all replicas.
+const points = tf.randomUniform<tf.Rank.R2>([2048, 2], -1, 1, "float32", 42);
+const inside = points.square().sum(1, true).less(0.6).toFloat();
+
+const adam = tf.train.adam(0.02);
+const data = new DataLoader<[tf.Tensor2D, tf.Tensor2D]>([points, inside], {
+  batchSize: 32,
+  shuffle: true,
+});
+// New: an odd number of points, so that the last batches are padded; shares of it go to the replicas.
+const heldOut = tf.randomUniform<tf.Rank.R2>([333, 2], -1, 1, "float32", 7);
+const answers = heldOut.square().sum(1, true).less(0.6).toFloat();
+const evaluation = await accelerator.prepare(
+  new DataLoader<[tf.Tensor2D, tf.Tensor2D]>([heldOut, answers], { batchSize: 50 }),
+);
+// End of new.
+const [model, optimizer, loader] = await accelerator.prepare(buildModel(), adam, data);
+
+for (let epoch = 1; epoch <= 5; epoch++) {
+  for await (const [inputs, targets] of loader) {
+    const outputs = model.apply(inputs, { training: true }) as tf.Tensor2D;
+    const loss = tf.losses.sigmoidCrossEntropy(targets, outputs) as tf.Scalar;
+    await accelerator.backward(loss);
+    optimizer.step();
+    optimizer.zeroGrad();
+    if (loader.endOfDataloader) accelerator.print(`epoch ${epoch}: loss ${await loss.array()}`);
+  }
+  // New
+  accelerator.print(`epoch ${epoch}: ${(100 * (await accuracy())).toFixed(1)} % right`);
+  // End of new.
+}
+
+// New: `gatherForMetrics` gives every rank the results of all of them, without the padding.
+async function accuracy(): Promise<number> {
+  let [right, seen] = [0, 0];
+  for await (const [inputs, targets] of evaluation) {
+    const outputs = accelerator.noGrad(() => model.apply(inputs) as tf.Tensor2D);
+    const hits = await accelerator.gatherForMetrics(outputs.greater(0).equal(targets.cast("bool")));
+    right += (await hits.sum().array()) as number;
+    seen += hits.size;
+  }
+  if (seen !== heldOut.shape[0]) throw new Error(`${seen} points were counted`);
+  return right / seen;
+}
+// End of new.
+
+function buildModel(): tf.Sequential {
+  return tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [2], units: 16, activation: "tanh" }),
+      tf.layers.dense({ units: 1 }),
+    ],
+  });
+}

@@ -1,0 +1,44 @@
+/** The gradients of four batches make one step of the optimizer. */
+import { Accelerator, DataLoader } from "@acc/core";
+import * as tf from "@tensorflow/tfjs";
+
+// New: four batches of 8 train like one of 32, in a quarter of the memory.
+const accelerator = new Accelerator({ gradientAccumulationSteps: 4 });
+// End of new.
+
+// Points in a square, and which of them lie in a circle; a seed makes them alike on all replicas.
+const points = tf.randomUniform<tf.Rank.R2>([2048, 2], -1, 1, "float32", 42);
+const inside = points.square().sum(1, true).less(0.6).toFloat();
+
+const adam = tf.train.adam(0.02);
+const data = new DataLoader<[tf.Tensor2D, tf.Tensor2D]>([points, inside], {
+  // New
+  batchSize: 8,
+  // End of new.
+  shuffle: true,
+});
+const [model, optimizer, loader] = await accelerator.prepare(buildModel(), adam, data);
+
+for (let epoch = 1; epoch <= 5; epoch++) {
+  for await (const [inputs, targets] of loader) {
+    // New: inside, `step` and `zeroGrad` wait until the gradients of four batches have come together.
+    await accelerator.accumulate(model, async () => {
+      const outputs = model.apply(inputs, { training: true }) as tf.Tensor2D;
+      const loss = tf.losses.sigmoidCrossEntropy(targets, outputs) as tf.Scalar;
+      await accelerator.backward(loss);
+      optimizer.step();
+      optimizer.zeroGrad();
+      if (loader.endOfDataloader) accelerator.print(`epoch ${epoch}: loss ${await loss.array()}`);
+    });
+    // End of new.
+  }
+}
+
+function buildModel(): tf.Sequential {
+  return tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [2], units: 16, activation: "tanh" }),
+      tf.layers.dense({ units: 1 }),
+    ],
+  });
+}
