@@ -5,14 +5,14 @@
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildOnce, isComplete, peerFolder } from "./peer-folder.mjs";
-import { hasPrograms, runCommand } from "./run-command.mjs";
+import { buildOnce, cacheFolder, isComplete } from "../cache-folder.mjs";
+import { hasPrograms, runCommand } from "../run-command.mjs";
 
 const TFJS_NODE = "4.22.0";
 const TENSORFLOW = "2.12.1"; // the newest whose wheel exports every function the addon calls
 /** What the install script looks for before it downloads anything. */
 const EXPECTED_LIBRARY = "libtensorflow.so.2.9.1";
-const folder = peerFolder("tfjs-node", `${TFJS_NODE} ${TENSORFLOW} ${process.version}`);
+const folder = cacheFolder("tfjs-node", `${TFJS_NODE} ${TENSORFLOW} ${process.version}`);
 
 /** Folder whose node_modules holds tfjs-node; undefined if it could not be built here. */
 export function tfjsNodeFolder() {
@@ -53,7 +53,7 @@ async function build(directory) {
   symlinkSync("libtensorflow_framework.so.2", join(library, "libtensorflow_framework.so"));
   await runCommand("npm", ["rebuild", "@tensorflow/tfjs-node", "--build-from-source"], {
     ...options,
-    env: nodeHeaders(),
+    env: { ...process.env, ...nodeHeaders() },
   });
 }
 

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const SCRATCH = join(FOLDER, ".docs");
 /** What the shell blocks may say: each is run by the checks of the repository or by a test beside this one. */
 const COMMANDS = [
-  /^npm run (demo|setup|check|check:packages|format|test:node24)( |$)/,
+  /^npm run (demo|setup|check|check:packages|format|test:node24|test:peers|bench)\b/,
   /^npm install @acc\/core( @acc\/tracker-\w+)* @tensorflow\/tfjs$/,
   /^npm test\b/,
   /^npm run test:only -- collective\b/,
@@ -64,6 +64,16 @@ test("shell blocks hold only commands that are run elsewhere", () => {
       `${file}: ${line}`,
     );
   }
+});
+
+test("every error code has a line in docs/errors.md, and nothing else has", () => {
+  const source = readFileSync(join(ROOT, "packages/core/src/errors.ts"), "utf8");
+  const codes = [...source.matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map(([, code]) => code);
+  const documented = [
+    ...readFileSync(join(ROOT, "docs/errors.md"), "utf8").matchAll(/^\| `([A-Z_]+)`/gm),
+  ].map(([, code]) => code);
+  assert.ok(codes.length > 20);
+  assert.equal(documented.sort(), codes.sort());
 });
 
 test("the quick start of the README is the example quick-start.ts", () => {

@@ -155,7 +155,7 @@ test("refuses bad options and data, saying what was found", async () => {
   for (const batchSize of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.is(
       codeOf(() => new DataLoader(numbers(3), { batchSize })),
-      "OPTION_INVALID",
+      "BATCH_SIZE_INVALID",
     );
   }
   assert.is(
@@ -188,7 +188,7 @@ test("refuses bad options and data, saying what was found", async () => {
       { batchSize: 2 },
     ),
   );
-  assert.is(ragged.code, "DATA_INVALID");
+  assert.is(ragged.code, "SAMPLE_INVALID");
   assert.match(ragged.message, "Sample 1");
   const nested = await failureOf(
     new DataLoader([{ a: { b: 1 } }, { a: { b: null } }], { batchSize: 2 }),
@@ -276,7 +276,7 @@ test("tells its accelerator the end exactly once: complete, broken off, thrown o
   assert.equal(empty.events, ["begin", "end"]);
 
   const faulty = prepare(new DataLoader({ length: 2, get: () => null }));
-  assert.is((await failureOf(faulty.loader)).code, "DATA_INVALID");
+  assert.is((await failureOf(faulty.loader)).code, "SAMPLE_INVALID");
   assert.equal(faulty.events, ["begin", "end"]);
 });
 

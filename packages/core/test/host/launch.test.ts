@@ -91,7 +91,7 @@ test("refuses bad options before a thread is started", async () => {
   const known = threads.all.length;
   for (const numProcesses of [0, -1, Number.NaN, 1.5, 1000]) {
     const error = await failureOf(launch(fixture("results.ts"), { numProcesses }));
-    assert.is(error.code, "OPTION_INVALID");
+    assert.is(error.code, "NUM_PROCESSES_INVALID");
     assert.match(error.message, String(numProcesses));
   }
   const missing = await failureOf(launch("no/such/script.ts"));
@@ -103,7 +103,7 @@ test("refuses bad options before a thread is started", async () => {
 test("refuses a second run while one is in progress", async () => {
   const first = launch(fixture("results.ts"), { numProcesses: 1 });
   const error = await failureOf(launch(fixture("results.ts"), { numProcesses: 1 }));
-  assert.is(error.code, "STATE_INVALID");
+  assert.is(error.code, "LAUNCH_IN_PROGRESS");
   await first;
 });
 

@@ -265,12 +265,12 @@ test("are not logged to before their time, nor after, nor with nonsense", async 
   gone.dispose();
   assert.match(
     codeOf(() => accelerator.log({ deep: { gone } })),
-    /VALUE_INVALID.*deep\/gone/,
+    /TENSOR_DISPOSED.*deep\/gone/,
   );
   await accelerator.endTraining();
   assert.match(
     codeOf(() => accelerator.log({ a: 1 })),
-    /STATE_INVALID.*endTraining/,
+    /TRACKERS_CLOSED.*endTraining/,
   );
   const silent = new Accelerator();
   silent.log({ a: 1 }); // no trackers: nothing to lose

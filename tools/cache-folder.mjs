@@ -1,4 +1,4 @@
-/** Where the programs that peer tests compare us with are installed: outside the checkout, kept between runs. */
+/** Where programs that tests and checks need are installed: outside the checkout, kept between runs. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -6,8 +6,8 @@ import { join } from "node:path";
 
 const COMPLETE = ".complete";
 
-/** Folder of a peer; another recipe is another folder. */
-export function peerFolder(name, recipe) {
+/** Folder of a program; another recipe is another folder. */
+export function cacheFolder(name, recipe) {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const version = createHash("sha256").update(recipe).digest("hex").slice(0, 12);
   return join(cache, "accelerate-ts", `${name}-${version}`);

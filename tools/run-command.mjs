@@ -1,4 +1,4 @@
-/** Child processes of the peer installers: bounded in time, their output shown only if they fail. */
+/** Child processes of the tools: bounded in time, their output shown only if they fail. */
 import { spawn, spawnSync } from "node:child_process";
 
 /** Whether all programs are on the PATH. */
@@ -6,11 +6,12 @@ export function hasPrograms(...programs) {
   return programs.every((program) => spawnSync("which", [program]).status === 0);
 }
 
+/** @returns what it printed on stdout and stderr. */
 export function runCommand(command, args, { cwd, env, timeoutMs = 600_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...process.env, ...env },
+      env,
       timeout: timeoutMs,
       stdio: ["ignore", "pipe", "pipe"],
     });

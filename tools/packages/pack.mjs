@@ -1,0 +1,28 @@
+/** Packs the packages as `pnpm publish` would, and unpacks them again to look inside. */
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { publishedPackages } from "../published-packages.mjs";
+import { runCommand } from "../run-command.mjs";
+
+/** @returns for each its name, its tarball, the folder with its files and their paths in there. */
+export async function packAll(target) {
+  const packages = [];
+  for (const folder of publishedPackages()) packages.push(await pack(folder, target));
+  return packages;
+}
+
+async function pack(folder, target) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const id = `${name.replace("@", "").replace("/", "-")}-${version}`;
+  const unpacked = join(target, id);
+  const tarball = `${unpacked}.tgz`;
+  const command = ["-y", "pnpm@10", "pack", "--pack-destination", target];
+  await runCommand("npx", command, { cwd: resolve(folder), timeoutMs: 120_000 });
+  mkdirSync(unpacked);
+  const unpack = ["-xzf", tarball, "--strip-components=1", "-C", unpacked];
+  await runCommand("tar", unpack, { timeoutMs: 60_000 });
+  const files = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(unpacked.length + 1));
+  return { name, tarball, unpacked, files };
+}

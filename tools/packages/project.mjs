@@ -1,0 +1,54 @@
+/** An empty project outside the checkout, as somebody has it who has never seen this repository. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { runCommand } from "../run-command.mjs";
+
+const CHECKOUT = process.cwd();
+const MANIFEST = { name: "stranger", private: true, type: "module" };
+/** As strict as it gets, and without the DOM: our declarations must need no more than Node.js has. */
+const COMPILER_OPTIONS = {
+  ...{ module: "nodenext", target: "es2023", lib: ["es2023"], types: ["node"], noEmit: true },
+  ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+  ...{ skipLibCheck: false },
+};
+const INSTALL = {
+  npm: ["npm", "install", "--ignore-scripts=false", "--prefer-offline", "--no-audit", "--no-fund"],
+  pnpm: ["npx", "-y", "pnpm@10", "add", "--ignore-scripts", "--prefer-offline"],
+};
+
+/** Makes the folder, with the quick start of the README as `train.ts`. */
+export function createProject(folder) {
+  mkdirSync(folder);
+  const script = readFileSync("packages/examples/quick-start.ts", "utf8");
+  const replicas = 'accelerator.print("replicas:", accelerator.numProcesses);\n';
+  writeFileSync(join(folder, "package.json"), JSON.stringify(MANIFEST));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: ["train.ts"] }),
+  );
+  writeFileSync(join(folder, "train.ts"), script + replicas);
+  return folder;
+}
+
+/** npm flattens what it installs and runs install scripts; pnpm does neither. */
+export function install(project, manager, packages) {
+  const [command, ...args] = INSTALL[manager];
+  return runInProject(project, [command, ...args, ...packages], { timeoutMs: 300_000 });
+}
+
+/** @param nodeFolder where `node` is, if it is not the one on the PATH. */
+export function runInProject(
+  project,
+  [command, ...args],
+  { nodeFolder, timeoutMs = 120_000 } = {},
+) {
+  return runCommand(command, args, { cwd: project, env: environment(nodeFolder), timeoutMs });
+}
+
+/** The environment without anything that leads into this checkout. */
+function environment(nodeFolder) {
+  const variables = Object.entries(process.env).filter(([, value]) => !value.includes(CHECKOUT));
+  const path = process.env.PATH.split(delimiter).filter((entry) => !entry.startsWith(CHECKOUT));
+  if (nodeFolder) path.unshift(nodeFolder);
+  return { ...Object.fromEntries(variables), PATH: path.join(delimiter) };
+}
