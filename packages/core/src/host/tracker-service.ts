@@ -3,6 +3,7 @@ import { createTrackers } from "../trackers/create-trackers.ts";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import { TrackerHub } from "../trackers/tracker-hub.ts";
+import { createRun } from "../trackers/tracker-run.ts";
 import type { HostApi, NativeRun } from "../worker/protocol.ts";
 import { toRemoteError } from "../worker/remote-error.ts";
 
@@ -20,7 +21,7 @@ export class TrackerService implements HostApi {
     ...[request, config, strict, ports]: Parameters<HostApi["startTrackers"]>
   ): ReturnType<HostApi["startTrackers"]> {
     try {
-      const trackers = await createTrackers(request);
+      const trackers = await createTrackers(request, (name) => createRun(name, request.loggingDir));
       for (const [index, tracker] of trackers.entries()) {
         const run: NativeRun = {
           get native() {

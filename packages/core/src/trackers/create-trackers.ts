@@ -1,7 +1,7 @@
 import { AcceleratorError } from "../errors.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { loadPlugin, type TrackerSource } from "./load-plugin.ts";
-import type { TrackerInitOptions } from "./tracker-plugin.ts";
+import type { TrackerInitOptions, TrackerRun } from "./tracker-plugin.ts";
 
 /** What `initTrackers` asks for; plain data, so that it can go to the host thread. */
 export type TrackerRequest = {
@@ -17,12 +17,18 @@ export type TrackerRequest = {
  * @throws {AcceleratorError} `TRACKER_NEEDS_DIRECTORY` if one writes files and there is no logging
  *   directory. Nothing has been started then.
  */
-export async function createTrackers(request: TrackerRequest): Promise<GeneralTracker[]> {
+export async function createTrackers(
+  request: TrackerRequest,
+  runOf: (name: string) => TrackerRun,
+): Promise<GeneralTracker[]> {
   const { sources, projectName, loggingDir, initOptions } = request;
   const plugins = await Promise.all(sources.map(loadPlugin));
   for (const plugin of plugins) requireDirectory(plugin, loggingDir);
   return plugins.map((plugin) =>
-    plugin.create({ projectName, loggingDir, options: initOptions[plugin.name] ?? {} }),
+    plugin.create({
+      ...{ projectName, loggingDir, options: initOptions[plugin.name] ?? {} },
+      run: runOf(plugin.name),
+    }),
   );
 }
 

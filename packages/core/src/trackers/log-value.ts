@@ -50,6 +50,8 @@ export type LogContext = {
   readonly step?: number;
   /** Milliseconds since 1970 when the user logged, not when the tracker got round to it; now if absent. */
   readonly wallTimeMs?: number;
+  /** What the user asked of this tracker for this call, as `log(…, { logOptions: { [name]: … } })`. */
+  readonly options?: { readonly [key: string]: LogValue };
 };
 
 /** How a run ended, told to every tracker in `finish`. */

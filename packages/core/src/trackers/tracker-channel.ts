@@ -79,6 +79,9 @@ async function deliver(tracker: GeneralTracker, event: TrackerEvent): Promise<vo
     case "artifact":
       if (!supports(tracker, "logArtifact", event)) return;
       return tracker.logArtifact?.(event.artifact, event.context);
+    case "call":
+      if (!supports(tracker, "call", event)) return;
+      return tracker.call?.(event.method, event.args, event.context);
     default:
       event satisfies never;
   }
@@ -87,7 +90,7 @@ async function deliver(tracker: GeneralTracker, event: TrackerEvent): Promise<vo
 /** What is meant for all trackers goes to those that can; what is meant for one must not vanish. */
 function supports(
   tracker: GeneralTracker,
-  method: "logImages" | "logTable" | "logArtifact",
+  method: "logImages" | "logTable" | "logArtifact" | "call",
   { target }: TrackerEvent,
 ): boolean {
   if (tracker[method]) return true;

@@ -2,6 +2,7 @@ import type {
   ArtifactData,
   ImageData,
   LogContext,
+  LogValue,
   LogValues,
   RunConfig,
   TableData,
@@ -22,7 +23,17 @@ export type TrackerEvent = { readonly target?: string } & (
       readonly context: LogContext;
     }
   | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }
+  | {
+      /** A call of the native run object that is none of the above, such as adding a tag. */
+      readonly type: "call";
+      readonly method: string;
+      readonly args: readonly LogValue[];
+      readonly context: LogContext;
+    }
 );
+
+/** An event with its place in the run, counted from 0: the same in every attempt to deliver it. */
+export type DeliveredEvent = TrackerEvent & { readonly sequence: number };
 
 /** How far a channel of trackers got, for the report at the end. */
 export type TrackerReport = {

@@ -19,6 +19,7 @@ import {
 import type { TrackerEvent } from "./tracker-event.ts";
 import { TrackerHub } from "./tracker-hub.ts";
 import type { TrackerInitOptions } from "./tracker-plugin.ts";
+import { createRun } from "./tracker-run.ts";
 
 /** Options of `initTrackers`. */
 export type InitTrackersOptions = {
@@ -83,7 +84,9 @@ export class TrackerSession {
     const onHost = remote ? selection.sources.filter((source) => source.moduleUrl) : [];
     const here = selection.sources.filter((source) => !onHost.includes(source));
     const mine = [
-      ...(isMainProcess ? await createTrackers({ ...request, sources: here }) : []),
+      ...(isMainProcess
+        ? await createTrackers({ ...request, sources: here }, (name) => createRun(name, loggingDir))
+        : []),
       ...selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly),
     ];
     if (remote && isMainProcess && onHost.length > 0) {

@@ -11,11 +11,11 @@ import {
   type RunConfig,
   type TableData,
 } from "@acc/core";
+import { flatten, imagesOf, isNested, numbersOf } from "@acc/tracker-kit";
 import { stringify } from "yaml";
 import { doubleValue, histogramValue, type SummaryValue, scalarValue, textValue } from "./event.ts";
-import { flatten, flattenConfig, isNested } from "./flatten.ts";
-import { histogramOf, numbersOf } from "./histogram.ts";
-import { imagesOf } from "./image-grid.ts";
+import { histogramOf } from "./histogram.ts";
+import { flattenConfig } from "./hparam-values.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { SummaryWriter, type SummaryWriterOptions } from "./summary-writer.ts";
 
