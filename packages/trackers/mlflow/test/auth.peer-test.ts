@@ -12,7 +12,7 @@ import { TestRun } from "./test-run.ts";
 const test = suite("MLflow authentication");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
 const run = python ? test : test.skip;
-const PASSWORD = "a long enough päss:word";
+const PASSWORD = "a long enough pass:word";
 let server: MlflowServer;
 
 test.before(async () => {

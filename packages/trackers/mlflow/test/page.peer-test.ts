@@ -49,7 +49,7 @@ run("shows the run, its parameters, curves, images and tables", async () => {
 
     await pageWith(`${experiment}/runs`, "seen-run");
     await pageWith(page, "seen-run", "learning_rate", "0.0625", "falling_loss", "Finished");
-    const thumbnail = /<img[^>]*src="([^"]*compressed\.png)"/;
+    const thumbnail = /<img[^>]*src="([^"]*compressed\.png[^"]*)"/;
     const dom = await pageWith(`${page}/model-metrics`, "falling_loss", "train/sample", thumbnail);
     const [, source = ""] = thumbnail.exec(dom) ?? [];
     const shown = await fetch(new URL(source.replaceAll("&amp;", "&"), server.uri), {
