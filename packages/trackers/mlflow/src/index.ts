@@ -1,5 +1,5 @@
 import { registerTracker } from "@acc/core";
-import type { MlflowOptions } from "./mlflow-options.ts";
+import type { MlflowLogOptions, MlflowOptions } from "./mlflow-options.ts";
 import { MlflowTracker } from "./mlflow-tracker.ts";
 
 export type { RunStatus } from "./mlflow-client.ts";
@@ -10,6 +10,9 @@ export { MlflowTracker } from "./mlflow-tracker.ts";
 declare module "@acc/core" {
   interface TrackerInitOptions {
     mlflow?: MlflowOptions;
+  }
+  interface TrackerLogOptions {
+    readonly mlflow?: MlflowLogOptions;
   }
 }
 

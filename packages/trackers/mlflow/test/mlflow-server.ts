@@ -20,9 +20,12 @@ const START_LIMIT_MS = 120_000;
 /** A real `mlflow server` on loopback with SQLite and a folder of artifacts of its own. */
 export async function startMlflowServer(
   python: string,
-  { env = {}, args = [] }: { env?: Record<string, string>; args?: string[] } = {},
+  {
+    env = {},
+    args = [],
+    folder = mkdtempSync(join(tmpdir(), "acc-mlflow-server-")),
+  }: { env?: Record<string, string>; args?: string[]; folder?: string } = {},
 ): Promise<MlflowServer> {
-  const folder = mkdtempSync(join(tmpdir(), "acc-mlflow-server-"));
   const port = await freePort();
   const uri = `http://127.0.0.1:${port}`;
   const log = join(folder, "server.log");
