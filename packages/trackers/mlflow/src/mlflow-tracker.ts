@@ -93,7 +93,7 @@ export class MlflowTracker extends GeneralTracker {
   override async start(): Promise<void> {
     if (this.#intent) return;
     await this.#settle();
-    await this.#run.save(this.state());
+    await this.#save();
   }
 
   override storeInitConfiguration(values: RunConfig): void {
@@ -140,7 +140,7 @@ export class MlflowTracker extends GeneralTracker {
     await delivery.flush();
     // A run that is replayed ended when its process did, not now.
     this.#endTimeMs ??= this.#run.isReplay ? recording.lastTimeMs : Date.now();
-    await this.#run.save(this.state());
+    await this.#save();
     const ended = recording.endStatus ?? (status === "success" ? "FINISHED" : "FAILED");
     await client.updateRun(opened.runId, ended, this.#endTimeMs);
     this.#leftOut.report();
@@ -190,13 +190,18 @@ export class MlflowTracker extends GeneralTracker {
     }
     this.#trackingUri = client.trackingUri;
     this.#announce(this.#opened.runId);
-    await this.#run.save(this.state());
+    await this.#save();
     return this.#opened;
   }
 
   async #settle(): Promise<RunIntent> {
     this.#intent ??= await resolveRunIntent(this.#projectName, this.#options, this.#run.script);
     return this.#intent;
+  }
+
+  /** Saving early spares requests after a crash. That the disk takes nothing is said elsewhere, and stops nothing here. */
+  async #save(): Promise<void> {
+    await this.#run.save(this.state()).catch(() => {});
   }
 
   #post(event: TrackerEvent): void {

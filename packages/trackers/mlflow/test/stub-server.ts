@@ -9,6 +9,8 @@ type StubRun = {
   endTime: number | undefined;
   /** By name: points as the server's primary key makes them one. */
   metrics: Record<string, string[]>;
+  /** The same, for a quick look. */
+  points: Set<string>;
   params: Record<string, string>;
   tags: Record<string, string>;
 };
@@ -129,7 +131,7 @@ export class StubServer {
         const tags = Object.fromEntries(json.tags.map(({ key, value }: Entry) => [key, value]));
         const run: StubRun = {
           ...{ id, experimentId: json.experiment_id, status: "RUNNING", endTime: undefined },
-          ...{ metrics: {}, params: {}, tags },
+          ...{ metrics: {}, points: new Set(), params: {}, tags },
         };
         this.runs.set(id, run);
         return [200, { run: messageOf(run) }];
@@ -192,7 +194,9 @@ export class StubServer {
     for (const { key, value, timestamp, step } of metrics) {
       const point = `${step} ${value} ${timestamp}`;
       run.metrics[key] ??= [];
-      if (!run.metrics[key].includes(point)) run.metrics[key].push(point);
+      if (run.points.has(`${key} ${point}`)) continue;
+      run.points.add(`${key} ${point}`);
+      run.metrics[key].push(point);
     }
     return [200, {}];
   }
