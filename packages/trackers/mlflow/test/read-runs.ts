@@ -29,7 +29,7 @@ export async function readRuns(
   const { stdout } = await promisify(execFile)(python, [READER, uri, experiment], {
     maxBuffer: 1 << 28,
     timeout: 100_000,
-    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true", ...env },
+    env: { ...process.env, MLFLOW_TRACKING_URI: uri, MLFLOW_DISABLE_TELEMETRY: "true", ...env },
   });
   return (JSON.parse(stdout) as { runs: ReadRun[] }).runs;
 }
