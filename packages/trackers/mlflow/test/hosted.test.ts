@@ -1,50 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { StubServer } from "./stub-server.ts";
+import { killAfterStep, scratch, sync, train } from "./training.ts";
 
 const test = suite("MLflow through the public API");
-const SCRIPT = fileURLToPath(new URL("fixtures/train.ts", import.meta.url));
-const CORE = import.meta.resolve("@acc/core/package.json");
-const ACC = fileURLToPath(new URL("bin/acc.mjs", CORE));
-const REGISTER = import.meta.resolve("@acc/core/register-ts");
-const TIMEOUT_MS = 90_000;
-
-type Ended = { readonly code: number | null; readonly output: string };
-
-function start(
-  cwd: string,
-  args: readonly string[],
-  env: Record<string, string>,
-): { child: ChildProcess; ended: Promise<Ended>; output: () => string } {
-  const { MLFLOW_TRACKING_URI: _unset, ...others } = process.env;
-  const child = spawn(process.execPath, args, {
-    ...{ cwd, timeout: TIMEOUT_MS, killSignal: "SIGKILL" },
-    env: { ...others, ...env },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      output += chunk;
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code) => resolve({ code, output }));
-  });
-  return { child, ended, output: () => output };
-}
-
-const train = (cwd: string, args: readonly number[], env: Record<string, string> = {}) =>
-  start(cwd, ["--import", REGISTER, SCRIPT, ...args.map(String)], env);
-const sync = (cwd: string, env: Record<string, string>) =>
-  start(cwd, [ACC, "sync", "runs"], env).ended;
-const scratch = () => mkdtempSync(join(tmpdir(), "acc-mlflow-hosted-"));
-
 /** What the server holds of the only run, without times. */
 function holdings(server: StubServer) {
   const [run, ...others] = server.runs.values();
@@ -110,11 +69,7 @@ for (const stepsBefore of [1, 12, 40]) {
     withServer(async (server, uri) => {
       const folder = scratch();
       server.fault = ({ count }) => (count % 3 === 0 ? "reset after" : undefined);
-      const { child, ended, output } = train(folder, [1000, 10], { MLFLOW_TRACKING_URI: uri });
-      const until = Date.now() + TIMEOUT_MS;
-      while (!output().includes(`step ${stepsBefore}\n`) && Date.now() < until) await sleep(5);
-      child.kill("SIGKILL");
-      await ended;
+      const last = await killAfterStep(stepsBefore, folder, { MLFLOW_TRACKING_URI: uri });
       server.fault = () => undefined;
       const synced = await sync(folder, { MLFLOW_TRACKING_URI: uri });
       assert.is(synced.code, 0, synced.output);
@@ -123,7 +78,6 @@ for (const stepsBefore of [1, 12, 40]) {
         losses,
         Array.from({ length: losses.length }, (_, step) => [step, 1 / (step + 1)]),
       );
-      const last = Number(output().match(/step (\d+)\n$/)?.[1] ?? Number.NaN);
       // The journal is written every 100 ms.
       assert.ok(losses.length > last - 30, `${losses.length} values after step ${last}`);
     }));
