@@ -226,6 +226,20 @@ test("a resumed run goes on behind the last step, also behind step 0, and keeps 
   assert.equal([...filesOf(join(root, "dvclive")).keys()], ["metrics.json", "plots/metrics/z.tsv"]);
 });
 
+test("goes on behind the rows when metrics.json is damaged or missing, and says so", async () => {
+  for (const damage of ['{ "a": 1,', "[]", "", undefined]) {
+    const root = temporary();
+    await logged([[{ a: 0.5 }], [{ a: 1.5, b: 1 }], [{ a: 2.5 }]], {}, root);
+    const path = join(root, "dvclive/metrics.json");
+    if (damage === undefined) rmSync(path);
+    else writeFileSync(path, damage);
+    const run = await logged([[{ a: 3.5 }]], { resume: true }, root);
+    assert.is(tsv(run, "a").split("\n").at(-2), "3\t3.5");
+    assert.equal(metrics(run), { a: 3.5, step: 3 });
+    assert.is(run.warnings.length, damage === undefined ? 0 : 1, run.warnings.join());
+  }
+});
+
 test("writes times where they are asked for, in every row of that file", async () => {
   const run = await logged([
     [{ a: 1 }, { wallTimeMs: 1234.5, options: { timestamp: true } }],
