@@ -32,10 +32,13 @@ export class LiveFolder {
   /** Absolute path of `dvc.yaml`; undefined if it is not to be kept. */
   readonly dvcYaml: string | undefined;
 
-  constructor(root: string, { dir = "dvclive", dvcyaml = "dvc.yaml" }: DvcLiveOptions) {
+  constructor(root: string, { dir = "dvclive", dvcyaml }: DvcLiveOptions) {
     this.root = root;
     this.path = resolve(root, dir);
-    this.dvcYaml = dvcyaml === false ? undefined : resolve(root, dvcyaml);
+    // DVC takes no paths from outside; each such run would only add more of them to the file.
+    const isOutside = relative(root, this.path).split(sep)[0] === "..";
+    const yaml = dvcyaml ?? (isOutside ? false : "dvc.yaml");
+    this.dvcYaml = yaml === false ? undefined : resolve(root, yaml);
   }
 
   /** The folder as `dvc.yaml` names it. */

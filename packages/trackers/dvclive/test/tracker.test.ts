@@ -268,6 +268,8 @@ test("takes folders of the user's choice, no dvc.yaml, and no other name for it"
   );
   const other = await logged([[{ a: 1 }]], { dir: "out/live", dvcyaml: "out/dvc.yaml" });
   assert.match(readFileSync(join(other.root, "out/dvc.yaml"), "utf8"), /- live\/metrics\.json/);
+  const outside = await logged([[{ a: 1 }]], { dir: join(temporary(), "live") });
+  assert.equal([...filesOf(outside.root).keys()], [], "DVC takes no paths from outside");
   assert.throws(() => new TestRun().tracker({ dvcyaml: "x.yaml" }), /must be called dvc\.yaml/);
 });
 
