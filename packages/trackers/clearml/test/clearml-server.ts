@@ -22,6 +22,8 @@ export type StoredEvent = {
   readonly worker?: string;
 };
 
+const SINGLE = -2147483648;
+
 type Fields = Record<string, unknown>;
 
 export type StoredTask = {
@@ -241,6 +243,28 @@ export class ClearMLServer {
         return setStatus("failed");
       case "events.add_batch":
         return this.#addBatch(lines);
+      case "events.scalar_metrics_iter_histogram": {
+        const curves: Record<
+          string,
+          Record<string, { name: string; x: number[]; y: unknown[] }>
+        > = {};
+        for (const { metric, variant, iter, value } of this.#scalarsOf(String(body.task))) {
+          if (iter === SINGLE) continue;
+          curves[metric] ??= {};
+          curves[metric][variant] ??= { name: variant, x: [], y: [] };
+          const curve = curves[metric][variant];
+          curve.x.push(iter);
+          curve.y.push(value);
+        }
+        return curves;
+      }
+      case "events.get_task_single_value_metrics": {
+        const tasks = (body.tasks as string[]).map((task) => ({
+          task,
+          values: this.#scalarsOf(task).filter(({ iter }) => iter === SINGLE),
+        }));
+        return { tasks };
+      }
       case "events.get_task_log":
         return this.#taskLog(body);
       default:
@@ -269,6 +293,10 @@ export class ClearMLServer {
     }
     if (added === 0) throw new Error(`Failed adding events: ${JSON.stringify(reasons)}`);
     return { added, errors: lines.length - added, errors_info: reasons };
+  }
+
+  #scalarsOf(task: string): StoredEvent[] {
+    return this.stored("training_stats_scalar").filter((event) => event.task === task);
   }
 
   #taskLog(body: Fields): object {
