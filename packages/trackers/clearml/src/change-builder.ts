@@ -117,7 +117,9 @@ export class ChangeBuilder {
   }
 
   parameters(values: RunConfig, section: string): void {
-    const hyperparams = { [section]: hyperparametersOf(values, section) };
+    const parameters = hyperparametersOf(values, section);
+    if (Object.keys(parameters).length === 0) return;
+    const hyperparams = { [section]: parameters };
     this.changes.push({ kind: "edit", edit: { hyperparams } });
   }
 

@@ -29,7 +29,7 @@ function encode(value: LogValue): { readonly value: string; readonly type?: stri
   if (typeof value === "boolean") return { value: value ? "True" : "False", type: "bool" };
   if (typeof value === "bigint") return { value: String(value), type: "int" };
   if (typeof value === "number") {
-    return { value: pythonNumber(value), type: Number.isInteger(value) ? "int" : "float" };
+    return { value: pythonNumber(value), type: Number.isSafeInteger(value) ? "int" : "float" };
   }
   const json = toJson(value);
   if (typeof json === "string") return { value: json, type: "str" };
@@ -38,8 +38,7 @@ function encode(value: LogValue): { readonly value: string; readonly type?: stri
 
 function pythonNumber(value: number): string {
   if (Number.isNaN(value)) return "nan";
-  if (Number.isFinite(value))
-    return Number.isInteger(value) ? String(BigInt(value)) : String(value);
+  if (Number.isFinite(value)) return String(value);
   return value > 0 ? "inf" : "-inf";
 }
 
