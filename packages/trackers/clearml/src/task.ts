@@ -17,7 +17,7 @@ type TaskSource = {
  * once; what it records is delivered in order with everything else that was logged.
  */
 export class Task {
-  /** Reports scalars, plots, images and text. After `acc launch` use it in place of `getLogger()`. */
+  /** Reports scalars, plots, images and text. On another thread than the tracker use it in place of `getLogger()`. */
   readonly logger: Logger;
   readonly #source: TaskSource;
 
