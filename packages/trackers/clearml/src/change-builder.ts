@@ -1,9 +1,17 @@
 import { AcceleratorError, type ImageData, type LogValue, type RunConfig } from "@acc/core";
 import { encodePng, imagesOf, type LeftOut, toJson, wellFormed } from "@acc/tracker-kit";
-import { type Change, type LogLevel, type MetricEvent, SINGLE_VALUE_ITERATION } from "./change.ts";
+import {
+  type ArtifactChange,
+  type Change,
+  type LogLevel,
+  type MetricEvent,
+  SINGLE_VALUE_ITERATION,
+} from "./change.ts";
 import { imagePath } from "./file-path.ts";
 import { hyperparametersOf } from "./hyperparameters.ts";
+import { nameOf } from "./name-of.ts";
 import type { Figure } from "./plot.ts";
+import type { TaskEdit } from "./task-fields.ts";
 
 /** What decides how later events are recorded. */
 export type RecordingState = {
@@ -58,7 +66,9 @@ export class ChangeBuilder {
       }
     }
     const isSingle = place.step === undefined;
-    const [metric, variant] = isSingle ? ["Summary", title] : [title, series];
+    const [metric, variant] = isSingle
+      ? ["Summary", nameOf(title)]
+      : [nameOf(title), nameOf(series)];
     const iter = isSingle ? SINGLE_VALUE_ITERATION : this.#integer(place.step, title);
     this.#warnOfRepetition(metric, variant, iter);
     const timestamp = place.timeMs;
@@ -71,7 +81,7 @@ export class ChangeBuilder {
   plot(title: string, series: string, figure: Figure, place: Place): void {
     const plot = JSON.stringify(figure);
     if (this.#isTooLong(plot, `the plot "${title}"`)) return;
-    const [metric, variant] = [wellFormed(title), wellFormed(series)];
+    const [metric, variant] = [nameOf(title), nameOf(series)];
     const iter = this.#iteration("plot", metric, variant, place.step);
     const timestamp = place.timeMs;
     const event: MetricEvent = { timestamp, type: "plot", iter, metric, variant, plot_str: plot };
@@ -82,10 +92,10 @@ export class ChangeBuilder {
   image(title: string, series: string, image: ImageData, place: Place): void {
     const isBatch = image.shape.length === 4;
     for (const [index, single] of imagesOf(image).entries()) {
-      const variant = wellFormed(isBatch ? `${series}_${index}` : series);
+      const variant = nameOf(isBatch ? `${series}_${index}` : series);
       const png = this.#encode(single, title);
       if (!png) continue;
-      const metric = wellFormed(title);
+      const metric = nameOf(title);
       const iter = this.#iteration("image", metric, variant, place.step);
       const type = "training_debug_image";
       const event = { timestamp: place.timeMs, type, iter, metric, variant } as const;
@@ -107,20 +117,37 @@ export class ChangeBuilder {
     this.changes.push({ kind: "line", line });
   }
 
-  configuration(values: LogValue, name: string, description?: string): void {
+  configuration(values: LogValue, title: string, description?: string): void {
     const value = JSON.stringify(toJson(values), undefined, 2); // JSON is valid HOCON
+    const name = nameOf(title);
     const object = {
       ...{ name, value, type: "dictionary" as const },
-      ...(description === undefined ? {} : { description }),
+      ...(description === undefined ? {} : { description: wellFormed(description) }),
     };
-    this.changes.push({ kind: "edit", edit: { configuration: { [name]: object } } });
+    this.#edit({ configuration: { [name]: object } });
   }
 
-  parameters(values: RunConfig, section: string): void {
+  parameters(values: RunConfig, title: string): void {
+    const section = nameOf(title);
     const parameters = hyperparametersOf(values, section);
-    if (Object.keys(parameters).length === 0) return;
-    const hyperparams = { [section]: parameters };
-    this.changes.push({ kind: "edit", edit: { hyperparams } });
+    if (Object.keys(parameters).length > 0) this.#edit({ hyperparams: { [section]: parameters } });
+  }
+
+  tags(tags: readonly string[]): void {
+    this.#edit({ tags: tags.map(nameOf) });
+  }
+
+  comment(text: string): void {
+    this.#edit({ comment: wellFormed(text) });
+  }
+
+  artifact(artifact: ArtifactChange): void {
+    const key = nameOf(artifact.key);
+    this.changes.push({ kind: "artifact", artifact: { ...artifact, key } });
+  }
+
+  #edit(edit: TaskEdit): void {
+    this.changes.push({ kind: "edit", edit });
   }
 
   #encode(image: ImageData, title: string): Uint8Array | undefined {

@@ -34,6 +34,8 @@ export class ClearMLTracker extends GeneralTracker {
   readonly #leftOut: LeftOut;
   readonly #task: Task;
   #state: RunState | undefined;
+  /** Sequence of the last event that was translated in this process. */
+  #translated = -1;
   #sink: OnlineTask | OfflineSession | undefined;
 
   constructor(creation: TrackerCreation) {
@@ -72,12 +74,18 @@ export class ClearMLTracker extends GeneralTracker {
     const recording = structuredClone(state.recording);
     const { run } = this.#creation;
     const options = {
-      ...{ runId: run.id, startedMs: run.startedMs, leftOut: this.#leftOut },
+      ...{ runId: run.id, startedMs: run.startedMs },
       hyperparameters: this.#options.hyperparameters ?? true,
       nonFinite: this.#options.nonFinite ?? ("text" as const),
       warn: (message: string) => run.warn(message),
     };
-    const changes = events.flatMap((event) => translate(event, options, recording));
+    const changes = events.flatMap((event) => {
+      const isNew = event.sequence > this.#translated;
+      this.#translated = Math.max(this.#translated, event.sequence);
+      // What is left out is counted once, however often it comes.
+      const leftOut = isNew ? this.#leftOut : new LeftOut("ClearML", () => {});
+      return translate(event, { ...options, leftOut }, recording);
+    });
     await sink.record(changes, signal);
     this.#state = { ...state, recording, target: sink.state };
   }

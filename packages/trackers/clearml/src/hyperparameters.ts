@@ -1,5 +1,6 @@
 import type { LogValue, RunConfig } from "@acc/core";
 import { isNested, type Json, toJson } from "@acc/tracker-kit";
+import { nameOf } from "./name-of.ts";
 import type { Hyperparameter } from "./task-fields.ts";
 
 /** Hyperparameters of a section by name, nested ones as `a/b`, encoded as the Python client does. */
@@ -9,7 +10,7 @@ export function hyperparametersOf(
 ): Record<string, Hyperparameter> {
   return Object.fromEntries(
     leavesOf(values).map(([path, value]) => {
-      const name = path || "(empty)"; // the server refuses an empty name
+      const name = nameOf(path) || "(empty)"; // the server refuses an empty name
       return [name, { section, name, ...encode(value), description: "" }];
     }),
   );

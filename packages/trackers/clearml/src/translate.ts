@@ -63,8 +63,7 @@ export function translate(
       break;
     case "artifact": {
       const { name, path, type = "custom" } = event.artifact;
-      const artifact = { key: name, timestamp: timeMs, type, source: { path } };
-      builder.changes.push({ kind: "artifact", artifact });
+      builder.artifact({ key: name, timestamp: timeMs, type, source: { path } });
       break;
     }
     case "call":
@@ -139,15 +138,14 @@ function recordCall(
       return;
     case "uploadArtifact": {
       const [key, value] = [first as string, second];
-      const artifact = { key, timestamp: timeMs, ...valueArtifact(key, value) };
-      builder.changes.push({ kind: "artifact", artifact });
+      builder.artifact({ key, timestamp: timeMs, ...valueArtifact(key, value) });
       return;
     }
     case "addTags":
-      builder.changes.push({ kind: "edit", edit: { tags: first as string[] } });
+      builder.tags(first as string[]);
       return;
     case "setComment":
-      builder.changes.push({ kind: "edit", edit: { comment: String(first) } });
+      builder.comment(String(first));
       return;
     case "close":
       builder.changes.push({ kind: "close" });

@@ -164,6 +164,7 @@ test("takes keys of any kind without leaving the task's folder", async () => {
     "a//b",
     "",
     "x".repeat(1000),
+    "long ".repeat(10_000),
     "µ \u0000\n",
     '"%?#',
     "a\ud800",
@@ -191,6 +192,9 @@ test("takes keys of any kind without leaving the task's folder", async () => {
     );
   }
   assert.is(server.onlyTask.execution.artifacts?.length, odd.length);
+  const everything = JSON.stringify([server.onlyTask, [...server.events.values()]]);
+  assert.not.match(everything, /\\ud[89a-f]/i); // half characters break the server's reader
+  for (const { metric } of server.events.values()) assert.ok(metric.length < 8020);
 });
 
 test("renews its token before it ends, and asks for another where the server refuses it", async () => {
