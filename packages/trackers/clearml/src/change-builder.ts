@@ -119,7 +119,7 @@ export class ChangeBuilder {
 
   configuration(values: LogValue, title: string, description?: string): void {
     const value = JSON.stringify(toJson(values), undefined, 2); // JSON is valid HOCON
-    const name = nameOf(title);
+    const name = nameOf(title) || "General";
     const object = {
       ...{ name, value, type: "dictionary" as const },
       ...(description === undefined ? {} : { description: wellFormed(description) }),
@@ -128,7 +128,7 @@ export class ChangeBuilder {
   }
 
   parameters(values: RunConfig, title: string): void {
-    const section = nameOf(title);
+    const section = nameOf(title) || "General"; // the server refuses an empty name
     const parameters = hyperparametersOf(values, section);
     if (Object.keys(parameters).length > 0) this.#edit({ hyperparams: { [section]: parameters } });
   }

@@ -88,8 +88,6 @@ export class OfflineSession implements TaskSink {
     await zipFolder(folder, `${folder}.zip`, (path) => kept.test(path));
   }
 
-  dispose(): void {}
-
   get #taskFolder(): string {
     return taskFolder(this.#run.projectName, this.#run.taskName, this.id);
   }

@@ -96,12 +96,7 @@ export class OnlineTask implements TaskSink {
       const status_reason = "the training failed";
       await this.#session.call("tasks.failed", { task, force: true, status_reason });
     }
-    this.dispose();
-  }
-
-  dispose(): void {
     clearInterval(this.#pings);
-    this.#pings = undefined;
   }
 
   async #complete(signal: AbortSignal | undefined): Promise<void> {

@@ -29,9 +29,10 @@ export type TaskEdit = Partial<TaskFields>;
 
 /** The fields after a change: of equal names the later holds. Applying it twice comes to the same as once. */
 export function applyEdit(fields: TaskFields, edit: TaskEdit): TaskFields {
-  const hyperparams = { ...fields.hyperparams };
+  let { hyperparams } = fields;
   for (const [section, parameters] of Object.entries(edit.hyperparams ?? {})) {
-    hyperparams[section] = { ...hyperparams[section], ...parameters };
+    // Spread, not assigned: a section may be called __proto__.
+    hyperparams = { ...hyperparams, [section]: { ...hyperparams[section], ...parameters } };
   }
   return {
     ...fields,

@@ -15,6 +15,4 @@ export interface TaskSink {
   record(changes: readonly Change[], signal?: AbortSignal): Promise<void>;
   /** Closes the task; a second call does nothing new. */
   finish(status: FinishStatus): Promise<void>;
-  /** Lets go of timers. */
-  dispose(): void;
 }

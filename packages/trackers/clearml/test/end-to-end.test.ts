@@ -90,7 +90,12 @@ test("a run is recorded whole", async () => {
   const { code, output } = await train(newDirectory());
   assert.is(code, 0, output);
   requireSteps(STEPS);
-  const { status, tags, hyperparams, script } = server.onlyTask;
+  const { status, tags, hyperparams, script, execution } = server.onlyTask;
+  const artifacts = (execution.artifacts ?? []).map(({ key, type }) => [key, type]);
+  assert.equal(artifacts.sort(), [
+    ["logged", "code"],
+    ["uploaded", "custom"],
+  ]);
   assert.equal([status, tags], ["completed", ["e2e"]]);
   assert.is(hyperparams.General?.layers?.value, "[64, 10]");
   assert.is(script?.entry_point, "train.ts");

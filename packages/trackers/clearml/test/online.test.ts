@@ -175,6 +175,7 @@ test("takes keys of any kind without leaving the task's folder", async () => {
     const context = { step, wallTimeMs: 1 };
     const values = Object.fromEntries([[key, 1]]);
     run.post({ type: "config", values });
+    run.post({ type: "call", method: "connect", args: [{ x: 1 }, key], context });
     run.post({ type: "metrics", values, context });
     run.post({ type: "images", values: Object.fromEntries([[key, pixels]]), context });
     run.post({ type: "call", method: "uploadArtifact", args: [key, "text"], context });
@@ -192,6 +193,8 @@ test("takes keys of any kind without leaving the task's folder", async () => {
     );
   }
   assert.is(server.onlyTask.execution.artifacts?.length, odd.length);
+  const sections = Object.values(server.onlyTask.hyperparams);
+  assert.is(sections.filter(({ x }) => x?.value === "1").length, odd.length);
   const everything = JSON.stringify([server.onlyTask, [...server.events.values()]]);
   assert.not.match(everything, /\\ud[89a-f]/i); // half characters break the server's reader
   for (const { metric } of server.events.values()) assert.ok(metric.length < 8020);
