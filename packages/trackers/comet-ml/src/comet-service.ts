@@ -68,7 +68,7 @@ export class CometService {
     if (metadata && Object.keys(metadata).length > 0) {
       body.append("metadata", JSON.stringify(metadata));
     }
-    const timeoutMs = UPLOAD_TIMEOUT_MS + blob.size / SLOWEST_BYTES_PER_MS;
+    const timeoutMs = UPLOAD_TIMEOUT_MS + Math.ceil(blob.size / SLOWEST_BYTES_PER_MS);
     await this.#guarded(this.#http.request(path, { body, query, signal, timeoutMs }));
   }
 

@@ -121,7 +121,7 @@ export class CometTracker extends GeneralTracker {
       const { name, tags, online } = this.#settings as CometSettings;
       builder.open({ name, tags, isOffline: !online });
     }
-    for (const event of events) recordEvent(builder, event);
+    for (const event of events) recordEvent(builder, event, run.startedMs);
     await destination.send(builder.messages, signal);
     this.#recording = builder.state;
     if (events.some((event) => event.type === "call" && event.method === "end")) {

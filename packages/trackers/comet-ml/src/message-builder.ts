@@ -147,10 +147,16 @@ export class MessageBuilder {
     this.#file("asset", { fileName: name, ...(extension && { extension }) }, content, metadata);
   }
 
+  /** A table as a file; Comet's client gives it no epoch. */
+  table(fileName: string, csv: string): void {
+    const params = { fileName: wellFormed(fileName), extension: "csv" };
+    this.#file("asset", params, { bytes: Buffer.from(csv) }, {}, false);
+  }
+
   /** One image panel. @throws {AcceleratorError} `VALUE_INVALID` for an image that is none. */
   image(figName: string, image: ImageData): void {
     const params = { figName: wellFormed(figName), figCounter: this.#state.figures };
-    this.#file("visualization", params, { bytes: encodePng(image).png }, {});
+    this.#file("visualization", params, { bytes: encodePng(image).png }, {}, false);
     this.#change({ figures: this.#state.figures + 1 });
   }
 
@@ -199,19 +205,20 @@ export class MessageBuilder {
     params: FileMessage["params"],
     content: FileMessage["content"],
     metadata: FileMessage["metadata"],
+    hasEpoch = true,
   ): void {
     const { runId } = this.#options;
     const place = `${runId}:${this.#sequence}:${this.#index++}`;
     const id = createHash("sha256").update(place).digest("hex").slice(0, 32);
-    const isImage = uploadType === "visualization";
+    const idName = uploadType === "visualization" ? "imageId" : "assetId";
     const { step, epoch } = this.#state;
     this.#messages.push({
       type: "file",
       uploadType,
       params: {
         ...params,
-        [isImage ? "imageId" : "assetId"]: id,
-        ...(isImage || epoch === null ? {} : { epoch }),
+        [idName]: id,
+        ...(hasEpoch && epoch !== null ? { epoch } : {}),
         ...{ step, context: null, overwrite: false, runId: null },
       },
       content,

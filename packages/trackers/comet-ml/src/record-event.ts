@@ -16,10 +16,15 @@ import { runNativeCall } from "./native-call.ts";
 /**
  * Adds what Comet is told of an event.
  *
+ * @param startedMs when the run began: the time of its configuration.
  * @throws {AcceleratorError} `VALUE_INVALID` for an image that is none, or a call that Comet's experiment does not have.
  */
-export function recordEvent(builder: MessageBuilder, event: DeliveredEvent): void {
-  const context = "context" in event ? event.context : {};
+export function recordEvent(
+  builder: MessageBuilder,
+  event: DeliveredEvent,
+  startedMs: number,
+): void {
+  const context = event.type === "config" ? { wallTimeMs: startedMs } : event.context;
   builder.begin(event.sequence, context.wallTimeMs ?? Date.now());
   switch (event.type) {
     case "config":
@@ -77,7 +82,7 @@ function recordTables(
   builder.setStep(context.step, "auto-logged");
   for (const [name, table] of Object.entries(tables)) {
     const fileName = name.endsWith(".csv") ? name : `${name}.csv`;
-    builder.asset(fileName, { bytes: Buffer.from(toCsv(table)) }, {});
+    builder.table(fileName, toCsv(table));
   }
 }
 
