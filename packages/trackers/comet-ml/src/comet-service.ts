@@ -116,10 +116,14 @@ export class CometService {
     );
   }
 
-  /** A service may repeat the key in what it says about a request. */
-  async #guarded<T>(request: Promise<T>): Promise<T> {
+  /** A service may repeat the key in what it says about a request; what answers with a page is no service. */
+  async #guarded(request: Promise<HttpAnswer>): Promise<HttpAnswer> {
     try {
-      return await request;
+      const answer = await request;
+      if (!/^\s*</.test(answer.text)) return answer;
+      throw new TrackerUnreachableError(
+        `Comet at ${this.#http.baseUrl} answered with a page: ${answer.text.slice(0, 200)}`,
+      );
     } catch (error) {
       const key = this.#findKey();
       if (!(error instanceof Error) || !key || !error.message.includes(key)) throw error;

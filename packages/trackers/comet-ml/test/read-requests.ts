@@ -125,3 +125,22 @@ export function comparable({ metrics, parameters, others, tags, files }: ReadExp
     files: [...files.values()].map((file) => JSON.stringify(file)).sort(),
   };
 }
+
+/** False for the file with the whole of a text that was cut: the official client keeps none. */
+export function isShared({ query }: RecordedRequest): boolean {
+  return query.fileName !== "long.txt";
+}
+
+/**
+ * What an official client and ours must agree on: without the bytes of images, which encoders choose, and the whole of
+ * the text that was cut, which only we keep.
+ */
+export function sketch(requests: readonly RecordedRequest[], key: string): object {
+  const read = readRequests(requests.filter(isShared), key);
+  const files = [...read.files].map(([id, file]): [string, ReadFile] => {
+    const isImage = file.endpoint.includes("visualizations");
+    return [id, isImage ? { ...file, sha256: "", bytes: 0 } : file];
+  });
+  const { offline_experiment, ...others } = read.others; // said of archives only
+  return comparable({ ...read, others, files: new Map(files) });
+}
