@@ -34,3 +34,11 @@ export type CometOptions = {
 
 /** What to do about an experiment key. */
 export type CometMode = "get_or_create" | "get" | "create";
+
+/** Options of one call of `log`, as `log(values, { logOptions: { comet_ml: … } })`. */
+export type CometLogOptions = {
+  /** Stays until another is given. */
+  readonly epoch?: number;
+  /** Such as `"train"` or `"validate"`: Comet draws a curve for each. */
+  readonly context?: string;
+};

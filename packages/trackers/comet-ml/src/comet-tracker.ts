@@ -44,18 +44,21 @@ export class CometTracker extends GeneralTracker {
   readonly #options: CometOptions;
   readonly #leftOut: LeftOut;
   readonly #experiment: CometExperiment;
-  #settings: CometSettings | undefined;
+  readonly #settings: CometSettings;
   #destination: Destination | undefined;
   #recording: RecordingState;
   #isSaved: boolean;
 
+  /** @throws {AcceleratorError} `OPTION_INVALID` naming the option. */
   constructor(creation: TrackerCreation) {
     super();
-    const { run, options } = creation;
+    const { run, options, projectName } = creation;
     this.#creation = creation;
     this.#options = options as CometOptions;
     const previous = run.state as CometState | undefined;
-    this.#settings = previous?.settings;
+    // Another process goes on where this recording began, whatever its own environment says.
+    this.#settings =
+      previous?.settings ?? resolveSettings(this.#options, { projectName, runId: run.id });
     this.#recording = previous?.recording ?? EMPTY_RECORDING;
     this.#isSaved = previous !== undefined;
     this.#leftOut = new LeftOut("Comet", (message) => run.warn(message));
@@ -70,11 +73,7 @@ export class CometTracker extends GeneralTracker {
     return this.#experiment;
   }
 
-  /** @throws {AcceleratorError} `OPTION_INVALID` naming the option. */
   override start(): void {
-    const { projectName, run } = this.#creation;
-    // Another process goes on where this recording began, whatever its own environment says.
-    this.#settings ??= resolveSettings(this.#options, { projectName, runId: run.id });
     this.#destination = this.#createDestination(this.#settings);
   }
 
@@ -118,7 +117,7 @@ export class CometTracker extends GeneralTracker {
       leftOut: this.#leftOut,
     });
     if (!this.#recording.isOpened) {
-      const { name, tags, online } = this.#settings as CometSettings;
+      const { name, tags, online } = this.#settings;
       builder.open({ name, tags, isOffline: !online });
     }
     for (const event of events) recordEvent(builder, event, run.startedMs);
@@ -146,14 +145,15 @@ export class CometTracker extends GeneralTracker {
   get #key(): string {
     const atService =
       this.#destination instanceof OnlineDelivery ? this.#destination.key : undefined;
-    const key = atService ?? this.#settings?.experimentKey;
-    if (key !== undefined) return key;
-    throw notStarted();
+    return atService ?? this.#settings.experimentKey;
   }
 
   #requireDestination(): Destination {
     if (this.#destination) return this.#destination;
-    throw notStarted();
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "The Comet experiment has not been started; call initTrackers first.",
+    );
   }
 
   #createDestination(settings: CometSettings): Destination {
@@ -188,11 +188,4 @@ export class CometTracker extends GeneralTracker {
 
 function timed(context: LogContext = {}): LogContext {
   return { wallTimeMs: Date.now(), ...context };
-}
-
-function notStarted(): AcceleratorError {
-  return new AcceleratorError(
-    "STATE_INVALID",
-    "The Comet experiment has not been started; call initTrackers first.",
-  );
 }

@@ -1,14 +1,17 @@
 import { registerTracker } from "@acc/core";
-import type { CometOptions } from "./comet-options.ts";
+import type { CometLogOptions, CometOptions } from "./comet-options.ts";
 import { CometTracker } from "./comet-tracker.ts";
 
 export { CometExperiment, type CometPlace } from "./comet-experiment.ts";
-export type { CometMode, CometOptions } from "./comet-options.ts";
+export type { CometLogOptions, CometMode, CometOptions } from "./comet-options.ts";
 export { CometTracker } from "./comet-tracker.ts";
 
 declare module "@acc/core" {
   interface TrackerInitOptions {
     comet_ml?: CometOptions;
+  }
+  interface TrackerLogOptions {
+    readonly comet_ml?: CometLogOptions;
   }
 }
 
