@@ -36,6 +36,16 @@ export class CometServer {
     return server;
   }
 
+  /** A server for the time of one check. */
+  static async during(check: (server: CometServer) => Promise<void>): Promise<void> {
+    const server = await CometServer.start();
+    try {
+      await check(server);
+    } finally {
+      await server.stop();
+    }
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }

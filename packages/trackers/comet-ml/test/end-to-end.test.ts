@@ -16,6 +16,7 @@ const SCRIPT = here("fixtures/track.ts");
 const ACC = here("../../../core/bin/acc.mjs");
 const PRELOAD = new URL("../../../core/src/register-ts.mjs", import.meta.url).href;
 const LIMIT_MS = 60_000;
+const TEXT = "auto-generated-in-the-backend";
 
 const temporary = () => mkdtempSync(join(tmpdir(), "acc-comet-e2e-"));
 
@@ -75,69 +76,77 @@ function requireCurve({ metrics }: ReadExperiment, name: string): number {
 }
 
 test("a script logs to the service", async () => {
-  const server = await CometServer.start();
-  const { code, output } = await train(temporary(), 50, 20_000, onlineAt(server)).finished;
-  assert.is(code, 0, output);
-  const read = onlyExperiment(server);
-  assert.is(requireCurve(read, "loss"), 50);
-  assert.is(requireCurve(read, "nested/twice"), 50);
-  assert.ok(
-    read.metrics.every(({ name, context }) => (context === "train") === (name !== "native")),
-  );
-  assert.is(read.others.note, "step 49");
-  assert.is(read.others.Name, "e2e");
-  assert.equal(read.parameters["nested|deep (manual)"], [[1, 2], null]);
-  assert.equal(read.tags, ["t1"]);
-  assert.is(read.files.size, 2);
-  assert.is(read.alive.at(-1), false);
-  assert.match(output, new RegExp(`key ${server.requests[0]?.json.experimentKey}`));
-  await server.stop();
+  await CometServer.during(async (server) => {
+    const { code, output } = await train(temporary(), 50, 20_000, onlineAt(server)).finished;
+    assert.is(code, 0, output);
+    const read = onlyExperiment(server);
+    assert.is(requireCurve(read, "loss"), 50);
+    assert.is(requireCurve(read, "nested/twice"), 50);
+    const native = read.metrics.filter(({ context }) => context !== "train");
+    assert.equal(
+      native.map(({ name, value }) => [name, value]),
+      [["native", 7]],
+    );
+    assert.is(read.others.note, "step 49");
+    assert.is(read.others.Name, "e2e");
+    assert.equal(read.parameters["nested|deep (manual)"], [[1, 2], null]);
+    assert.equal(read.tags, ["t1"]);
+    assert.equal([...read.files.values()].map(({ name }) => name).sort(), [TEXT, "sample"]);
+    assert.is(read.alive.at(-1), false);
+  });
 });
 
 test("nothing is lost while the service is down: acc sync brings it, once", async () => {
-  const server = await CometServer.start();
-  const env = onlineAt(server);
-  const { port } = server;
-  await server.stop();
   const directory = temporary();
+  let env: NodeJS.ProcessEnv = {};
+  await CometServer.during(async (server) => {
+    env = onlineAt(server);
+  });
   const { code, output } = await train(directory, 30, 300, env).finished;
   assert.is(code, 0, output);
   assert.match(output, /acc sync/);
-  const back = await CometServer.start(port);
-  for (let times = 0; times < 2; times++) {
-    const synced = await sync(directory, env);
-    assert.is(synced.code, 0, synced.output);
-  }
-  assert.is(requireCurve(onlyExperiment(back), "loss"), 30);
-  assert.is(onlyExperiment(back).files.size, 2);
-  await back.stop();
+  await CometServer.during(async (server) => {
+    for (let times = 0; times < 2; times++) {
+      const synced = await sync(directory, onlineAt(server));
+      assert.is(synced.code, 0, synced.output);
+    }
+    assert.is(requireCurve(onlyExperiment(server), "loss"), 30);
+    assert.is(onlyExperiment(server).files.size, 2);
+  });
 });
 
 for (const mode of ["online", "offline"] as const) {
   test(`a process killed at any moment loses nothing that log had accepted, ${mode}`, async () => {
     for (const steps of [0, 20, 60]) {
-      const server = await CometServer.start();
-      const directory = temporary();
-      const archives = join(directory, "archives");
-      const offline = { COMET_START_ONLINE: "0", COMET_OFFLINE_DIRECTORY: archives };
-      const env = mode === "online" ? onlineAt(server) : offline;
-      const { child, finished, listen } = train(directory, 5000, 20_000, env);
-      listen((output) => {
-        if (acceptedSteps(output) > steps) setTimeout(() => child.kill("SIGKILL"), 150);
-      });
-      const { output } = await finished;
-      const synced = await sync(directory, env);
-      assert.is(synced.code, 0, synced.output);
-      assert.is((await sync(directory, env)).code, 0);
-      // The journal is written every 100 ms; one more step may have been under way.
-      const least = steps + 1;
-      const most = acceptedSteps(output) + 1;
-      const count = mode === "online" ? countOnline(server) : countOffline(archives);
-      assert.ok(count >= least && count <= most, `${count} of ${least} to ${most}\n${output}`);
-      assert.not.match(journalsOf(directory), new RegExp(KEY));
-      await server.stop();
+      await CometServer.during((server) => killAndSync(server, mode, steps));
     }
   });
+}
+
+/** Kills a run some time after a step, brings the rest, and looks for what `log` had accepted. */
+async function killAndSync(
+  server: CometServer,
+  mode: "online" | "offline",
+  steps: number,
+): Promise<void> {
+  const directory = temporary();
+  const archives = join(directory, "archives");
+  const offline = { COMET_START_ONLINE: "0", COMET_OFFLINE_DIRECTORY: archives };
+  const env = mode === "online" ? onlineAt(server) : offline;
+  const { child, finished, listen } = train(directory, 5000, 20_000, env);
+  listen((output) => {
+    if (acceptedSteps(output) > steps) setTimeout(() => child.kill("SIGKILL"), 150);
+  });
+  const { output } = await finished;
+  for (let times = 0; times < 2; times++) {
+    const synced = await sync(directory, env);
+    assert.is(synced.code, 0, synced.output);
+  }
+  // The journal is written every 100 ms; one more step may have been under way.
+  const count = mode === "online" ? countOnline(server) : countOffline(archives);
+  const most = acceptedSteps(output) + 1;
+  assert.ok(count > steps && count <= most, `${count} of ${steps + 1} to ${most}\n${output}`);
+  assert.not.match(storedText(directory), new RegExp(KEY));
 }
 
 const countOnline = (server: CometServer): number => requireCurve(onlyExperiment(server), "loss");
@@ -154,7 +163,7 @@ function countOffline(archives: string): number {
 }
 
 /** Everything that is stored of the runs. */
-function journalsOf(directory: string): string {
+function storedText(directory: string): string {
   return readdirSync(join(directory, ".acc"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))

@@ -46,15 +46,6 @@ async function upload(archives: string, server: CometServer): Promise<string> {
   return output;
 }
 
-async function withServer(check: (server: CometServer) => Promise<void>): Promise<void> {
-  const server = await CometServer.start();
-  try {
-    await check(server);
-  } finally {
-    await server.stop();
-  }
-}
-
 const golden = { name: "golden", tags: ["t1"], workspace: "ws" };
 
 async function archiveOf(log: (recording: Recording) => void, options = {}): Promise<string> {
@@ -66,13 +57,13 @@ async function archiveOf(log: (recording: Recording) => void, options = {}): Pro
 }
 
 peer("uploads our archive with the result of its own", async () => {
-  await withServer(async (server) => {
+  await CometServer.during(async (server) => {
     await upload(await archiveOf(goldenCalls, { mode: "create" }), server);
     const ours = sketch(server.requests, RUN_ID);
     const asked = (requests: readonly RecordedRequest[]) =>
       [...new Set(requests.filter(isShared).map(shapeOf))].sort();
     const oursAsked = asked(server.requests);
-    await withServer(async (other) => {
+    await CometServer.during(async (other) => {
       const archives = temporary();
       await runPeer(python as string, [GOLDEN, "offline", archives], other);
       await upload(archives, other);
@@ -90,11 +81,11 @@ function shapeOf({ method, path, query, json }: RecordedRequest): string {
 }
 
 peer("sends live what we send live", async () => {
-  await withServer(async (server) => {
+  await CometServer.during(async (server) => {
     const recording = new Recording({ apiKey: KEY, urlOverride: server.url, ...golden });
     goldenCalls(recording);
     await recording.finish();
-    await withServer(async (other) => {
+    await CometServer.during(async (other) => {
       await runPeer(python as string, [GOLDEN, "online"], other);
       assert.equal(sketch(server.requests, RUN_ID), sketch(other.requests, RUN_ID));
       const official = new Set(other.requests.map(shapeOf));
@@ -117,7 +108,7 @@ function valuesOf({ json }: RecordedRequest): string[] {
 }
 
 peer("takes every kind of value without a complaint", async () => {
-  await withServer(async (server) => {
+  await CometServer.during(async (server) => {
     const archives = await archiveOf((recording) => {
       recording.post({
         type: "config",
@@ -179,7 +170,7 @@ peer("takes every kind of value without a complaint", async () => {
 });
 
 peer("an archive goes on with the experiment that ran online before", async () => {
-  await withServer(async (server) => {
+  await CometServer.during(async (server) => {
     const experimentKey = "K".repeat(40);
     const log = (step: number) => (recording: Recording) =>
       recording.post({ type: "metrics", values: { m: step }, context: { step, wallTimeMs: 5000 } });
@@ -214,7 +205,7 @@ peer("its imaging library reads our images", async () => {
   writeFileSync(path, files[message?.payload.file_path] as Uint8Array);
   const script =
     "import sys\nfrom PIL import Image\ni = Image.open(sys.argv[1])\nprint(i.size, i.mode, set(i.getdata()))";
-  await withServer(async (server) => {
+  await CometServer.during(async (server) => {
     const output = await runPeer(python as string, ["-c", script, path], server);
     assert.match(output, /\(4, 3\) RGB \{\(255, 0, 0\)\}/);
   });

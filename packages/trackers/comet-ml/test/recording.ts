@@ -6,7 +6,8 @@ import type { CometOptions } from "../src/comet-options.ts";
 import { CometTracker } from "../src/comet-tracker.ts";
 
 export const RUN_ID = "0123456789abcdef0123456789abcdef";
-export const KEY = "A".repeat(25);
+/** 25 characters, as Comet's keys have. */
+export const KEY = "Key0of1the2Comet3Tracker4";
 
 /** What a tracker recorded, and how far it was delivered: the part of the hub that a tracker sees. */
 export class Recording {
