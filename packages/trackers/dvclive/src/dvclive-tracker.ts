@@ -54,7 +54,8 @@ export class DvcLiveTracker extends GeneralTracker {
   readonly #options: DvcLiveOptions;
   readonly #run: TrackerRun;
   readonly #leftOut: LeftOut;
-  readonly #startedIn = process.cwd();
+  /** What this process goes on from. */
+  readonly #saved: LiveState;
   #opened: Opened | undefined;
   /** What `dvc.yaml` was last given; it is not written again for the same. */
   #written = "";
@@ -73,10 +74,17 @@ export class DvcLiveTracker extends GeneralTracker {
         `dvclive: the file of dvcyaml must be called dvc.yaml, got ${JSON.stringify(dvcyaml)}.`,
       );
     }
+    const { state = newState(relative(run.folder, process.cwd())) } = run;
+    this.#saved = state as LiveState;
     this.tracker = new Live(
       (event) => run.post({ ...event, target: NAME }),
       () => this.#opened?.state.step ?? 0,
     );
+  }
+
+  /** Only says where the run is: `acc sync` may be called anywhere. Files are written by `deliver`. */
+  override async start(): Promise<void> {
+    await this.#run.save(this.#saved);
   }
 
   override storeInitConfiguration(values: RunConfig): void {
@@ -100,7 +108,7 @@ export class DvcLiveTracker extends GeneralTracker {
   }
 
   override async finish(): Promise<void> {
-    if ((this.#opened?.state ?? this.#run.state)?.isFinished) return;
+    if ((this.#opened?.state ?? this.#saved).isFinished) return;
     await this.#record((recording) => recording.end());
     const { folder, state } = this.#opened as Opened;
     await folder.close(state);
@@ -137,18 +145,17 @@ export class DvcLiveTracker extends GeneralTracker {
   }
 
   async #open(): Promise<Opened> {
-    const saved = this.#run.state as LiveState | undefined;
-    const root = saved ? resolve(this.#run.folder, saved.root) : this.#startedIn;
-    const folder = new LiveFolder(root, this.#options);
-    if (saved) {
-      await folder.verify(saved);
-      return { folder, state: saved };
+    const state = structuredClone(this.#saved);
+    const folder = new LiveFolder(resolve(this.#run.folder, state.root), this.#options);
+    if (state.isPrepared) {
+      await folder.verify(state);
+      return { folder, state };
     }
-    const state = newState(relative(this.#run.folder, root));
     const { resume = process.env.DVCLIVE_RESUME?.toLowerCase() === "true" } = this.#options;
     if (resume) await folder.resume(state);
     else await folder.clear();
     // Before the first row: whoever goes on must know how long the files were.
+    state.isPrepared = true;
     await this.#run.save(state);
     return { folder, state };
   }

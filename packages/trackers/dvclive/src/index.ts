@@ -1,6 +1,6 @@
 import { registerTracker } from "@acc/core";
 import { DvcLiveTracker } from "./dvclive-tracker.ts";
-import type { DvcLiveOptions } from "./live-options.ts";
+import type { DvcLiveLogOptions, DvcLiveOptions } from "./live-options.ts";
 
 export { DvcLiveTracker } from "./dvclive-tracker.ts";
 export { type ArtifactOptions, Live, type PlotOptions } from "./live.ts";
@@ -10,6 +10,9 @@ export type { Scalar } from "./metric-table.ts";
 declare module "@acc/core" {
   interface TrackerInitOptions {
     dvclive?: DvcLiveOptions;
+  }
+  interface TrackerLogOptions {
+    readonly dvclive?: DvcLiveLogOptions;
   }
 }
 

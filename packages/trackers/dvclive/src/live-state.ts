@@ -23,6 +23,8 @@ export type LivePlot = {
 export type LiveState = {
   /** Working directory of the run, relative to the tracker's folder, so that both can be moved together. */
   root: string;
+  /** Whether the folder is this run's: cleared, or taken over from an earlier one. */
+  isPrepared: boolean;
   /** The step of the next values; null until there was one. */
   step: number | null;
   summary: SummaryEntries;
@@ -44,6 +46,12 @@ export type LiveState = {
 export function newState(root: string): LiveState {
   return {
     ...{ root, step: null, summary: [], metrics: [], plots: [], artifacts: [], toAdd: [] },
-    ...{ isResumed: false, hasParams: false, hasImages: false, isFinished: false },
+    ...{
+      isPrepared: false,
+      isResumed: false,
+      hasParams: false,
+      hasImages: false,
+      isFinished: false,
+    },
   };
 }
