@@ -93,6 +93,7 @@ test("a script logs to the service", async () => {
     assert.equal(read.tags, ["t1"]);
     assert.equal([...read.files.values()].map(({ name }) => name).sort(), [TEXT, "sample"]);
     assert.is(read.alive.at(-1), false);
+    assert.match(output, new RegExp(`key ${server.requests[0]?.json.experimentKey}`));
   });
 });
 
