@@ -75,10 +75,14 @@ export function findApiKey(options: CometOptions): string | undefined {
   return options.apiKey ?? (process.env.COMET_API_KEY || readConfigFiles()("api_key"));
 }
 
-/** @throws {AcceleratorError} `OPTION_INVALID` if it is no address. */
+/** @throws {AcceleratorError} `OPTION_INVALID` if it is no address, or one with a password, which would be stored. */
 export function rootOf(url: string): string {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw invalid("urlOverride", "an address such as https://comet.example.com/clientlib/", url);
+  }
+  const { username, password } = new URL(url);
+  if (username !== "" || password !== "") {
+    throw invalid("urlOverride", "an address without user name and password", "one with them");
   }
   return url.replace(/\/+$/, "").replace(/\/clientlib$/, "");
 }

@@ -120,6 +120,7 @@ test("refuses what Comet would refuse, naming the option", () => {
     [{ mode: "get" }, /experimentKey must be the experiment to go on with/],
     [{ tags: "a" as unknown as string[] }, /tags must be a list of strings/],
     [{ urlOverride: "comet.test" }, /urlOverride must be an address/],
+    [{ urlOverride: "https://me:pass@host/clientlib/" }, /address without user name[^@]*$/],
   ];
   for (const [options, message] of faults) {
     assert.throws(
