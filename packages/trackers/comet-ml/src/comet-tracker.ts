@@ -114,7 +114,6 @@ export class CometTracker extends GeneralTracker {
     const builder = new MessageBuilder(this.#recording, {
       runId: run.id,
       nestedMetrics: this.#options.nestedMetrics ?? "path",
-      leftOut: this.#leftOut,
     });
     if (!this.#recording.isOpened) {
       const { name, tags, online } = this.#settings;
@@ -123,8 +122,12 @@ export class CometTracker extends GeneralTracker {
     for (const event of events) recordEvent(builder, event, run.startedMs);
     await destination.send(builder.messages, signal);
     this.#recording = builder.state;
+    for (const { what, advice } of builder.leftOut) this.#leftOut.add(what, advice);
     if (events.some((event) => event.type === "call" && event.method === "end")) {
-      await destination.flush();
+      // The events are recorded: an error here must not bring them again.
+      await destination.flush().catch((error: Error) => {
+        run.warn(`The Comet archive cannot be written now, only at the end: ${error.message}`);
+      });
     }
   }
 

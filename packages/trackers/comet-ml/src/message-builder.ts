@@ -7,7 +7,6 @@ import {
   isNested,
   type Json,
   kindOf,
-  type LeftOut,
   scalarOf,
   toJson,
   wellFormed,
@@ -21,8 +20,10 @@ export type MessageBuilderOptions = {
   /** Id of the recording, from which ids of files follow. */
   readonly runId: string;
   readonly nestedMetrics: "path" | "bare";
-  readonly leftOut: LeftOut;
 };
+
+/** A value that Comet cannot hold, and what becomes of it. */
+export type LeftOutValue = { readonly what: string; readonly advice: string };
 
 /**
  * Collects what Comet is told. The same calls from the same state make the same messages, so that a second attempt to
@@ -31,6 +32,7 @@ export type MessageBuilderOptions = {
 export class MessageBuilder {
   readonly #options: MessageBuilderOptions;
   readonly #messages: CometMessage[] = [];
+  readonly #leftOut: LeftOutValue[] = [];
   #state: RecordingState;
   #sequence = -1;
   #index = 0;
@@ -43,6 +45,11 @@ export class MessageBuilder {
 
   get messages(): readonly CometMessage[] {
     return this.#messages;
+  }
+
+  /** To be counted once the rest is delivered: another attempt leaves it out again. */
+  get leftOut(): readonly LeftOutValue[] {
+    return this.#leftOut;
   }
 
   /** After what was added so far. */
@@ -79,7 +86,7 @@ export class MessageBuilder {
       return;
     }
     if (value === null || value === undefined) {
-      this.#options.leftOut.add(`${key} (${kindOf(value)})`, "the value is left out.");
+      this.#leftOut.push({ what: `${key} (${kindOf(value)})`, advice: "the value is left out." });
       return;
     }
     const number = typeof value === "bigint" ? undefined : scalarOf(value);
@@ -178,8 +185,8 @@ export class MessageBuilder {
   #axis(name: string, value: LogValue): number | undefined {
     if (typeof value === "number" && Number.isFinite(value)) return value;
     if (value !== undefined && value !== null) {
-      const what = `the ${name} ${String(value)}`;
-      this.#options.leftOut.add(what, `the values go to the ${name} before it.`);
+      const advice = `the values go to the ${name} before it.`;
+      this.#leftOut.push({ what: `the ${name} ${String(value)}`, advice });
     }
     return undefined;
   }

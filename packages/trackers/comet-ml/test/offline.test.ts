@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -326,6 +327,19 @@ test("`end` of the experiment writes the archive at once, and what follows is ad
   recording.tracker.tracker.logMetric("m", 2);
   await recording.finish();
   assert.is(readArchive(archives).messages.length, 3);
+});
+
+test("an archive that cannot be written yet costs a warning, and no line twice", async () => {
+  const { recording, archives } = record();
+  rmSync(archives, { recursive: true });
+  writeFileSync(archives, "in the way");
+  recording.tracker.tracker.logMetric("m", 1);
+  recording.tracker.tracker.end();
+  await recording.deliver();
+  assert.match(recording.warnings[0] ?? "", /cannot be written now/);
+  rmSync(archives);
+  await recording.finish();
+  assert.is(readArchive(archives).messages.length, 2);
 });
 
 test("a run without a value is an archive, too", async () => {

@@ -268,6 +268,16 @@ test("what the service refuses is an error of the event alone", async () => {
   assert.is(held().metrics.length, 4);
 });
 
+test("counts what is left out once, however often it is delivered", async () => {
+  const recording = record();
+  recording.post({ type: "metrics", values: { none: null, m: 1 }, context: { wallTimeMs: 5000 } });
+  disturb(METRIC_BATCH, 3, { kind: "answer", status: 503 });
+  for (let attempt = 0; attempt < 3; attempt++) await rejection(recording.deliver());
+  await recording.finish();
+  assert.is(recording.warnings.length, 2);
+  assert.match(recording.warnings[1] ?? "", /none \(null\) 1 times/);
+});
+
 test("says how the run ended, once", async () => {
   const recording = record();
   logPoints(recording, 1);
