@@ -1,0 +1,355 @@
+import type {
+  DeliveredEvent,
+  ImageData,
+  LogContext,
+  LogValue,
+  LogValues,
+  RunConfig,
+  TableData,
+} from "@acc/core";
+import { kindOf } from "@acc/tracker-kit";
+import type { ArtifactRequest } from "./artifact.ts";
+import { histogram } from "./histogram.ts";
+import { jsonText } from "./json-text.ts";
+import { imageMedia, type Media, type RunFile, tableMedia } from "./media.ts";
+import {
+  addToTotals,
+  defineMetric,
+  type MetricDefinition,
+  type MetricOptions,
+  type MetricTotals,
+  matchesGlob,
+  summaryOf,
+} from "./metric-definition.ts";
+import { Row, type RowJson } from "./row.ts";
+
+/** What decides the recorded form of the next event; plain JSON. */
+export type RecorderState = {
+  /** Step of the open row, or of the next one. */
+  readonly step: number;
+  readonly open?: { readonly row: RowJson; readonly timeMs: number; readonly isClosed: boolean };
+  readonly summary: RowJson;
+  /** Configuration: key and JSON text. */
+  readonly config: readonly (readonly [key: string, text: string])[];
+  readonly metrics: readonly MetricDefinition[];
+  readonly totals: readonly (readonly [name: string, totals: MetricTotals])[];
+  /** Values of earlier steps that were recorded at a later one. */
+  readonly moved: number;
+};
+
+export const NEW_RUN: RecorderState = {
+  step: 0,
+  summary: [],
+  config: [],
+  metrics: [],
+  totals: [],
+  moved: 0,
+};
+
+/** What came of some events, in the order in which a run holds it. */
+export type Batch = {
+  /** Names of the configuration that changed. */
+  readonly config: ReadonlySet<string>;
+  readonly metrics: readonly MetricDefinition[];
+  readonly files: readonly RunFile[];
+  readonly artifacts: readonly ArtifactRequest[];
+  readonly rows: readonly { readonly step: number; readonly row: Row }[];
+  /** Changed values of the summary. */
+  readonly summary: Row;
+};
+
+export type RecorderOptions = {
+  /** When the run began, in milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly leaveOut: (what: string, advice: string) => void;
+  readonly warn: (message: string) => void;
+};
+
+/** Typed arrays longer than this are recorded as histograms of as many ranges, as W&B does with NumPy arrays. */
+const LIST_LENGTH = 32;
+/** Names of a row's own values. */
+const RESERVED = new Set(["_step", "_runtime", "_timestamp", "_wandb"]);
+/** The step that the user gave, where W&B could not take it. */
+const GIVEN_STEP = "accelerate/step";
+
+/**
+ * Turns events into the rows, files and summary of a run, by W&B's rules of steps: values of one step share a row, and
+ * steps only rise. Nothing is lost by them: a value that would overwrite another, or comes with an earlier step,
+ * goes to a later row. The same events make the same rows, whatever portions they come in.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  #step: number;
+  #open: { row: Row; timeMs: number; isClosed: boolean } | undefined;
+  readonly #summary: Row;
+  readonly #config: Map<string, string>;
+  readonly #metrics: MetricDefinition[];
+  readonly #totals: Map<string, MetricTotals>;
+  #moved: number;
+  readonly #batch = {
+    config: new Set<string>(),
+    metrics: [] as MetricDefinition[],
+    files: [] as RunFile[],
+    artifacts: [] as ArtifactRequest[],
+    rows: [] as { step: number; row: Row }[],
+    summary: new Row(),
+  };
+
+  constructor(state: RecorderState, options: RecorderOptions) {
+    this.#options = options;
+    this.#step = state.step;
+    this.#open = state.open && { ...state.open, row: Row.fromJson(state.open.row) };
+    this.#summary = Row.fromJson(state.summary);
+    this.#config = new Map(state.config);
+    this.#metrics = [...state.metrics];
+    this.#totals = new Map(state.totals);
+    this.#moved = state.moved;
+  }
+
+  get batch(): Batch {
+    return this.#batch;
+  }
+
+  get config(): ReadonlyMap<string, string> {
+    return this.#config;
+  }
+
+  get metrics(): readonly MetricDefinition[] {
+    return this.#metrics;
+  }
+
+  /** The whole summary. */
+  get summary(): Row {
+    return this.#summary;
+  }
+
+  /** Calls whose values stand at a later step than they gave. */
+  get moved(): number {
+    return this.#moved;
+  }
+
+  /** Whole seconds from the begin of the run to its last row. */
+  get runtimeSeconds(): number {
+    return Math.floor(Number(this.#summary.text("_runtime") ?? 0));
+  }
+
+  state(): RecorderState {
+    const open = this.#open && { ...this.#open, row: this.#open.row.toJson() };
+    return {
+      step: this.#step,
+      ...(open ? { open } : {}),
+      summary: this.#summary.toJson(),
+      config: [...this.#config],
+      metrics: this.#metrics,
+      totals: [...this.#totals],
+      moved: this.#moved,
+    };
+  }
+
+  /** Takes every event but calls. */
+  apply(event: Exclude<DeliveredEvent, { type: "call" }>): void {
+    if (event.type === "config") this.setConfig(event.values);
+    else if (event.type === "artifact") {
+      const { artifact, context, sequence } = event;
+      this.#batch.artifacts.push({ artifact, step: this.#step, sequence, context });
+    } else {
+      this.#closeRowBefore(event.type !== "metrics", event.context);
+      if (event.type === "metrics") this.#addValues(this.#rowOf(event.values), event.context);
+      else if (event.type === "images") this.#addImages(event.values, event.context);
+      else this.#addTables(event.values, event.context);
+    }
+  }
+
+  setConfig(values: RunConfig): void {
+    for (const [key, value] of Object.entries(values)) {
+      if (key === "") {
+        this.#options.leaveOut('config ""', "it has no name.");
+        continue;
+      }
+      this.#config.set(key, jsonText(value, "strings"));
+      this.#batch.config.add(key);
+    }
+  }
+
+  /** Sets values of the summary; they stay until they are logged or set again. */
+  setSummary(values: LogValues): void {
+    this.#mergeSummary(Row.of(values));
+  }
+
+  define(name: string, options: MetricOptions): void {
+    this.#addDefinition(defineMetric(name, options));
+    const { stepMetric } = options;
+    if (stepMetric !== undefined && !this.#metrics.some((metric) => metric.name === stepMetric)) {
+      this.#addDefinition(defineMetric(stepMetric, {}));
+    }
+  }
+
+  /** Ends the open row, as the end of the run does. */
+  end(): void {
+    this.#commit();
+  }
+
+  /**
+   * A row without a step ends with the next call. It stays open for the media of its own call, which come as events
+   * of their own with the same time.
+   */
+  #closeRowBefore(isMedia: boolean, { step, wallTimeMs }: LogContext): void {
+    if (!this.#open?.isClosed) return;
+    const isSameCall = isMedia && step === undefined && wallTimeMs === this.#open.timeMs;
+    if (!isSameCall) this.#commit();
+  }
+
+  #addImages(images: Record<string, ImageData>, context: LogContext): void {
+    const captions = captionsOf(context);
+    this.#addMedia(images, context, (key, image, at) => imageMedia(key, image, at, captions));
+  }
+
+  #addTables(tables: Record<string, TableData>, context: LogContext): void {
+    this.#addMedia(tables, context, tableMedia);
+  }
+
+  #addMedia<T>(
+    values: Record<string, T>,
+    context: LogContext,
+    toMedia: (key: string, value: T, step: number) => Media,
+  ): void {
+    const at = this.#rowStepFor(context);
+    const row = new Row();
+    const files: RunFile[] = [];
+    for (const [key, value] of Object.entries(values)) {
+      const media = toMedia(key, value, at);
+      row.set(this.#nameOf(key), media.value);
+      files.push(...media.files);
+    }
+    this.#addValues(row, context);
+    this.#batch.files.push(...files);
+  }
+
+  /** The step that the next row of this context has; only a name of files, so a moved row does not matter. */
+  #rowStepFor({ step }: LogContext): number {
+    return step !== undefined && step > this.#step && Number.isSafeInteger(step)
+      ? step
+      : this.#step;
+  }
+
+  #addValues(row: Row, { step, wallTimeMs = Date.now() }: LogContext): void {
+    const isMoved = step !== undefined && !(Number.isSafeInteger(step) && step >= this.#step);
+    if (isMoved) row.set(GIVEN_STEP, step);
+    if (step !== undefined && !isMoved && step > this.#step) {
+      this.#commit();
+      this.#step = step;
+    }
+    if (this.#open?.row.conflictsWith(row)) {
+      this.#commit();
+      if (step !== undefined && !isMoved) row.set(GIVEN_STEP, step);
+    }
+    if (row.text(GIVEN_STEP) !== undefined && step !== undefined) this.#countMoved();
+    this.#open ??= { row: new Row(), timeMs: wallTimeMs, isClosed: false };
+    this.#open.row.merge(row);
+    this.#open.timeMs = wallTimeMs;
+    this.#open.isClosed = step === undefined;
+  }
+
+  #countMoved(): void {
+    this.#moved++;
+    if (this.#moved > 1) return;
+    this.#options.warn(
+      "W&B's steps only rise, and one step holds one value of a name: what came later for an earlier or equal " +
+        `step is recorded at the next free step, with the step that was given as "${GIVEN_STEP}". Use ` +
+        "defineMetric with a stepMetric for a second axis.",
+    );
+  }
+
+  #commit(): void {
+    if (!this.#open) return;
+    const { row, timeMs } = this.#open;
+    this.#open = undefined;
+    this.#expandGlobs(row);
+    for (const metric of this.#metrics) this.#syncStep(metric, row);
+    row.set("_step", this.#step);
+    row.set("_timestamp", timeMs / 1000);
+    row.set("_runtime", Math.max(0, timeMs - this.#options.startedMs) / 1000);
+    this.#batch.rows.push({ step: this.#step, row });
+    this.#mergeSummary(this.#summaryRow(row));
+    this.#step++;
+  }
+
+  /** One definition per real name: some versions of W&B's server side ignore globs. */
+  #expandGlobs(row: Row): void {
+    for (const key of row.keys()) {
+      if (this.#metrics.some(({ name }) => name === key)) continue;
+      const glob = this.#metrics.find(({ name }) => name.includes("*") && matchesGlob(name, key));
+      if (glob && glob.stepMetric !== key) this.#addDefinition({ ...glob, name: key });
+    }
+  }
+
+  #addDefinition(metric: MetricDefinition): void {
+    const at = this.#metrics.findIndex(({ name }) => name === metric.name);
+    if (at < 0) this.#metrics.push(metric);
+    else this.#metrics[at] = metric;
+    if (!metric.name.includes("*")) this.#batch.metrics.push(metric);
+  }
+
+  #syncStep({ name, stepMetric, stepSync }: MetricDefinition, row: Row): void {
+    if (!stepSync || stepMetric === undefined) return;
+    if (row.text(name) === undefined || row.text(stepMetric) !== undefined) return;
+    const last = this.#summary.text(stepMetric);
+    if (last !== undefined) row.setText(stepMetric, last);
+  }
+
+  /** The row as the summary holds it: without nulls, and what definitions ask for in place of the last value. */
+  #summaryRow(row: Row): Row {
+    const shown = row.withoutNulls();
+    for (const metric of this.#metrics) {
+      const text = metric.summary.length > 0 ? row.text(metric.name) : undefined;
+      if (text === undefined) continue;
+      const value = Number(text);
+      if (!Number.isFinite(value)) continue;
+      const totals = addToTotals(this.#totals.get(metric.name), value);
+      this.#totals.set(metric.name, totals);
+      const summary = summaryOf(metric, totals);
+      if (Object.keys(summary).length === 0) shown.delete(metric.name);
+      else shown.set(metric.name, summary);
+    }
+    const runtime = Number(row.text("_runtime"));
+    shown.set("_wandb", { runtime: Math.floor(runtime) });
+    return shown;
+  }
+
+  #mergeSummary(row: Row): void {
+    this.#summary.merge(row);
+    this.#batch.summary.merge(row);
+  }
+
+  #rowOf(values: LogValues): Row {
+    const row = new Row();
+    for (const [key, value] of Object.entries(values)) {
+      if (key === "") this.#options.leaveOut(`"" (${kindOf(value)})`, "give it a name.");
+      else row.set(this.#nameOf(key), compact(value));
+    }
+    return row;
+  }
+
+  /** A name of W&B's own would replace the row's step or time. */
+  #nameOf(key: string): string {
+    return RESERVED.has(key) ? `${key}_` : key;
+  }
+}
+
+function captionsOf({ options }: LogContext): string[] {
+  const given = options?.captions ?? options?.caption;
+  if (typeof given === "string") return [given];
+  return Array.isArray(given) ? given.map(String) : [];
+}
+
+/** Long typed arrays become histograms, as W&B does with NumPy arrays; all else stays. */
+function compact(value: LogValue): LogValue {
+  if (ArrayBuffer.isView(value)) {
+    const numbers = value as Float32Array;
+    if (numbers.length === 1) return numbers[0] as number;
+    if (numbers.length > LIST_LENGTH && numbers.some(Number.isFinite)) {
+      return histogram(numbers, LIST_LENGTH);
+    }
+  }
+  return value;
+}
