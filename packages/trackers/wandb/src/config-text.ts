@@ -45,12 +45,12 @@ function withClient(config: ConfigTexts, metrics: readonly MetricDefinition[]): 
 /** Definitions by field number of the client's record; a step metric by its place in the list, from 1. */
 function metricList(metrics: readonly MetricDefinition[]): object[] {
   const real = metrics.filter(({ name }) => !name.includes("*"));
-  return real.map(({ name, stepMetric, stepSync, hidden, summary }) => {
+  return real.map(({ name, stepMetric, stepSync, hidden, isDefined, summary }) => {
     const index = real.findIndex((metric) => metric.name === stepMetric) + 1;
     return {
       1: name,
       ...(index > 0 ? { 5: index } : {}),
-      6: [...(stepSync ? [1] : []), ...(hidden ? [2] : [])],
+      6: [...(stepSync ? [1] : []), ...(hidden ? [2] : []), ...(isDefined ? [3] : [])],
       7: summary.map((kind) => SUMMARY_KINDS.indexOf(kind) + 1),
     };
   });

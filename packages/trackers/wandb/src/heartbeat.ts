@@ -1,16 +1,28 @@
 /** The server takes a run that is silent for some minutes for crashed. */
 const INTERVAL_MS = 30_000;
 
-/** Calls `beat` while a run is open. Never keeps the process alive. */
+/** Signs of life while a run is open. They never keep the process alive. */
 export class Heartbeat {
+  readonly #intervalMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #lastMs = 0;
 
-  /** @param beat its failures are of no interest: the next delivery meets them. */
-  start(beat: () => Promise<void>): void {
+  constructor(intervalMs: number = INTERVAL_MS) {
+    this.#intervalMs = intervalMs;
+  }
+
+  /**
+   * @param lastSentMs when the run was last heard of, in milliseconds since 1970: a busy run needs no sign.
+   * @param beat its failures are of no interest: the next delivery meets them.
+   */
+  start(lastSentMs: () => number, beat: () => Promise<void>): void {
     if (this.#timer) return;
     this.#timer = setInterval(() => {
+      const silent = Date.now() - Math.max(lastSentMs(), this.#lastMs);
+      if (silent < this.#intervalMs * 0.9) return;
+      this.#lastMs = Date.now(); // one that hangs is not joined by others
       beat().catch(() => {});
-    }, INTERVAL_MS);
+    }, this.#intervalMs);
     this.#timer.unref();
   }
 
@@ -18,9 +30,4 @@ export class Heartbeat {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
-}
-
-/** Whether it is time for a sign of life. */
-export function isSilent(lastSentMs: number): boolean {
-  return Date.now() - lastSentMs >= INTERVAL_MS - 1000;
 }

@@ -23,6 +23,8 @@ export type MetricDefinition = {
   readonly goal?: "minimize" | "maximize";
   readonly hidden: boolean;
   readonly stepSync: boolean;
+  /** False for a step metric that nobody defined itself. */
+  readonly isDefined: boolean;
 };
 
 /** What was seen of a metric whose summary is more than its last value. */
@@ -35,7 +37,11 @@ export type MetricTotals = {
   readonly last: number;
 };
 
-export function defineMetric(name: string, options: MetricOptions): MetricDefinition {
+export function defineMetric(
+  name: string,
+  options: MetricOptions,
+  isDefined: boolean,
+): MetricDefinition {
   const { stepMetric, summary = [], goal, hidden = false, stepSync = true } = options;
   return {
     name,
@@ -44,6 +50,7 @@ export function defineMetric(name: string, options: MetricOptions): MetricDefini
     ...(goal === undefined ? {} : { goal }),
     hidden,
     stepSync: stepSync && stepMetric !== undefined,
+    isDefined,
   };
 }
 

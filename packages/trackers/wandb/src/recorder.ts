@@ -177,10 +177,10 @@ export class Recorder {
   }
 
   define(name: string, options: MetricOptions): void {
-    this.#addDefinition(defineMetric(name, options));
+    this.#addDefinition(defineMetric(name, options, true));
     const { stepMetric } = options;
     if (stepMetric !== undefined && !this.#metrics.some((metric) => metric.name === stepMetric)) {
-      this.#addDefinition(defineMetric(stepMetric, {}));
+      this.#addDefinition(defineMetric(stepMetric, {}, false));
     }
   }
 

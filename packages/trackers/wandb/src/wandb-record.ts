@@ -1,7 +1,7 @@
 import { MessageWriter } from "@acc/tracker-kit";
 import type { ArtifactVersion } from "./artifact.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
-import { CLIENT_VERSION, MIN_READER_VERSION, PRODUCER } from "./protocol.ts";
+import { CLIENT_VERSION, MIN_READER_VERSION, PLATFORM, PRODUCER } from "./protocol.ts";
 import type { Row } from "./row.ts";
 import type { RunSettings } from "./run-settings.ts";
 
@@ -49,7 +49,7 @@ export function runRecord(
   optional(message, 9, settings.notes);
   for (const tag of settings.tags ?? []) message.string(10, tag);
   message.string(13, settings.host).message(17, timestamp(startedMs));
-  message.message(19, new MessageWriter().string(5, CLIENT_VERSION));
+  message.message(19, new MessageWriter().string(5, CLIENT_VERSION).string(13, PLATFORM));
   if (settings.git) {
     const git = new MessageWriter();
     optional(git, 1, settings.git.remote);
@@ -90,7 +90,8 @@ export function metricRecord(metric: MetricDefinition): WandbRecord {
   const options = new MessageWriter();
   if (metric.stepSync) options.varint(1, 1);
   if (metric.hidden) options.varint(2, 1);
-  message.message(6, options.varint(3, 1));
+  if (metric.isDefined) options.varint(3, 1);
+  message.message(6, options);
   const summary = new MessageWriter();
   for (const [at, kind] of SUMMARY_KINDS.entries()) {
     if (metric.summary.includes(kind)) summary.varint(at + 1, 1);

@@ -16,7 +16,7 @@ import {
 } from "@acc/core";
 import { LeftOut } from "@acc/tracker-kit";
 import { forgetAutoResume, rememberForAutoResume } from "./auto-resume.ts";
-import { Heartbeat, isSilent } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { MetricOptions } from "./metric-definition.ts";
 import { OfflineRun } from "./offline-run.ts";
 import { OnlineRun, type OnlineState } from "./online-run.ts";
@@ -31,6 +31,7 @@ import type { WandbState } from "./wandb-state.ts";
 /** Fewer events than this wait for more of them, so that a fast loop does not meet the server's limit of requests. */
 const SMALL_DELIVERY = 100;
 const DEFAULT_INTERVAL_MS = 1000;
+const BEAT_TIMEOUT_MS = 20_000;
 
 /** Records a run at a W&B server, or in a folder that `wandb sync` uploads. */
 export class WandbTracker extends GeneralTracker {
@@ -271,11 +272,14 @@ export class WandbTracker extends GeneralTracker {
     if (!(target instanceof OnlineRun) || !target.stream || this.#opened().isFinished) return;
     this.#warnIfStopped(target);
     if (this.#creation.run.isReplay) return;
-    this.#heartbeat.start(async () => {
-      if (this.#isBusy || !target.stream || !isSilent(target.stream.lastSentMs)) return;
-      await target.stream.beat(AbortSignal.timeout(DEFAULT_INTERVAL_MS * 30));
-      this.#warnIfStopped(target);
-    });
+    const { stream } = target;
+    this.#heartbeat.start(
+      () => (this.#isBusy ? Date.now() : stream.lastSentMs),
+      async () => {
+        await stream.beat(AbortSignal.timeout(BEAT_TIMEOUT_MS));
+        this.#warnIfStopped(target);
+      },
+    );
   }
 
   #warnIfStopped({ stream, url }: OnlineRun): void {
