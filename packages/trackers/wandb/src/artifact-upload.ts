@@ -88,7 +88,7 @@ export async function uploadArtifact(
     const answer = await api.graphql<CreateFiles>(CREATE_ARTIFACT_FILES, { input }, options);
     for (const [index, { node }] of answer.createArtifactFiles.files.edges.entries()) {
       const file = files[index];
-      if (file) await api.upload(node, file.path, options);
+      if (file) await api.upload(node, file.content, options);
     }
   }
   const text = manifestText(artifact, id);

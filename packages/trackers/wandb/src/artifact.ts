@@ -2,22 +2,27 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { ArtifactData, LogContext } from "@acc/core";
+import type { LogValue } from "@acc/core";
 import { jsonText } from "./json-text.ts";
 
-/** A file or folder to record as a version of an artifact. */
+/** What to record as a version of an artifact. */
 export type ArtifactRequest = {
-  readonly artifact: ArtifactData;
+  /** Unique in the recording and the same in every attempt, as everything that is made from it. */
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  /** A file or folder, or one file of that name. */
+  readonly source: string | { readonly name: string; readonly bytes: Uint8Array };
   readonly step: number;
-  /** Place of the event in the run: makes its ids the same in every attempt. */
-  readonly sequence: number;
-  readonly context: LogContext;
+  /** `aliases`, `description`, `metadata` of the call. */
+  readonly options: { readonly [key: string]: LogValue };
 };
 
 export type ArtifactFile = {
   /** Path within the artifact. */
   readonly name: string;
-  readonly path: string;
+  /** Its bytes, or the path of the file. */
+  readonly content: Uint8Array | string;
   readonly size: number;
   /** MD5 in base 64. */
   readonly md5: string;
@@ -38,34 +43,46 @@ export type ArtifactVersion = {
   readonly step: number;
 };
 
-const DEFAULT_TYPE = "file";
 const MAX_NAME = 128;
 const ID_LENGTH = 128;
 
 /**
- * Reads and hashes what an artifact holds. Options of the call: `aliases`, `description`, `metadata`.
+ * Reads and hashes what an artifact holds.
  *
- * @param runId of the recording, which the ids are made from.
+ * @param recordingId which the ids are made from.
  */
 export async function describeArtifact(
-  { artifact, step, sequence, context }: ArtifactRequest,
-  runId: string,
+  request: ArtifactRequest,
+  recordingId: string,
 ): Promise<ArtifactVersion> {
-  const name = artifact.name.replace(/[^\w.-]/g, "_").slice(0, MAX_NAME) || "artifact";
-  const files = await filesOf(artifact.path);
-  const { aliases, description, metadata } = context.options ?? {};
+  const { source, type, step, options } = request;
+  const name = artifactName(request.name);
+  const files = typeof source === "string" ? await filesOf(source) : [fileOf(source)];
+  const { aliases, description, metadata } = options;
   return {
-    name,
-    type: artifact.type ?? DEFAULT_TYPE,
+    ...{ name, type, step, files },
     aliases: ["latest", ...(Array.isArray(aliases) ? aliases.map(String) : [])],
     ...(typeof description === "string" ? { description } : {}),
     ...(metadata === undefined ? {} : { metadata: jsonText(metadata, "strings") }),
     digest: digestOf(files),
-    files,
-    clientId: clientId(`${runId}/${sequence}`),
-    sequenceClientId: clientId(`${runId}/${name}`),
-    step,
+    ...artifactIds(request, recordingId),
   };
+}
+
+/** How the version and the artifact are known before the server gives them ids. */
+export function artifactIds(
+  { key, name }: { readonly key: string; readonly name: string },
+  recordingId: string,
+): { readonly clientId: string; readonly sequenceClientId: string } {
+  return {
+    clientId: clientId(`${recordingId}/version/${key}`),
+    sequenceClientId: clientId(`${recordingId}/artifact/${artifactName(name)}`),
+  };
+}
+
+/** W&B takes letters, digits, `_`, `-` and `.`. */
+function artifactName(name: string): string {
+  return name.replace(/[^\w.-]/g, "_").slice(0, MAX_NAME) || "artifact";
 }
 
 /** Manifest as W&B stores it. */
@@ -93,10 +110,15 @@ async function filesOf(path: string): Promise<ArtifactFile[]> {
   const isFolder = (await stat(path)).isDirectory();
   const files: ArtifactFile[] = [];
   for (const name of isFolder ? await namesBelow(path, "") : [basename(path)]) {
-    const file = isFolder ? join(path, name) : path; // one by one: a folder may hold thousands
-    files.push({ name, path: file, size: (await stat(file)).size, md5: await md5Of(file) });
+    const content = isFolder ? join(path, name) : path; // one by one: a folder may hold thousands
+    files.push({ name, content, size: (await stat(content)).size, md5: await md5Of(content) });
   }
   return files;
+}
+
+function fileOf({ name, bytes }: { name: string; bytes: Uint8Array }): ArtifactFile {
+  const md5 = createHash("md5").update(bytes).digest("base64");
+  return { name, content: bytes, size: bytes.length, md5 };
 }
 
 /** Paths of the files below a folder, with `/`, in order of their code units. */

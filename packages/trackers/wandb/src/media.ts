@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ImageData, LogValue, TableData } from "@acc/core";
+import type { ImageData, LogValue } from "@acc/core";
 import { encodePng, imagesOf } from "@acc/tracker-kit";
-import { jsonText } from "./json-text.ts";
 import { safePath } from "./safe-path.ts";
 
 /** A file of the run, by its path below the run's `files`. */
@@ -29,7 +28,7 @@ export function imageMedia(
   captions: readonly string[] = [],
 ): Media {
   const encoded = imagesOf(image).map(encodePng);
-  const files = encoded.map(({ png }) => fileOf("images", key, step, png, "png"));
+  const files = encoded.map(({ png }) => mediaFile("images", key, step, png, "png"));
   const [first] = encoded;
   const { width = 0, height = 0 } = first ?? {};
   const [file] = files;
@@ -60,25 +59,8 @@ export function imageMedia(
   };
 }
 
-/** A table as a file that W&B's table panel reads. */
-export function tableMedia(key: string, table: TableData, step: number): Media {
-  const text = jsonText({ columns: [...table.columns], data: table.rows.map((row) => [...row]) });
-  const file = fileOf("table", key, step, Buffer.from(text), "table.json");
-  return {
-    files: [file],
-    value: {
-      _type: "table-file",
-      sha256: sha256(file.bytes),
-      size: file.bytes.length,
-      path: file.path,
-      ncols: table.columns.length,
-      nrows: table.rows.length,
-      log_mode: "IMMUTABLE",
-    },
-  };
-}
-
-function fileOf(
+/** A file of the run named after what it holds. */
+export function mediaFile(
   kind: string,
   key: string,
   step: number,
@@ -89,6 +71,6 @@ function fileOf(
   return { path: `media/${kind}/${safePath(key)}_${step}_${digits}.${extension}`, bytes };
 }
 
-function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

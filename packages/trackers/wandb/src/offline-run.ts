@@ -31,6 +31,9 @@ import {
   type WandbRecord,
 } from "./wandb-record.ts";
 
+/** Digits of a version's id that tell its folder from those of others. */
+const VERSION_DIGITS = 8;
+
 /** How much of an offline run is on disk; plain JSON. */
 export type OfflineState = {
   /** Run folder, absolute. */
@@ -75,10 +78,9 @@ export class OfflineRun {
    */
   async write(recorder: Recorder, exitCode: number | undefined): Promise<void> {
     const { batch } = recorder;
-    const artifacts: [ArtifactVersion, number][] = [];
+    const artifacts: ArtifactVersion[] = [];
     for (const request of batch.artifacts) {
-      const { runId } = this.#options;
-      artifacts.push([await describeArtifact(request, runId), request.sequence]);
+      artifacts.push(await describeArtifact(request, this.#options.runId));
     }
     await this.#guarded(async () => {
       for (const file of batch.files) await this.#writeFile(file);
@@ -103,16 +105,16 @@ export class OfflineRun {
   }
 
   /** Keeps a copy of each in the run folder: the artifact may change before it is uploaded. */
-  async #copyArtifacts(
-    artifacts: readonly (readonly [ArtifactVersion, sequence: number])[],
-  ): Promise<WandbRecord[]> {
+  async #copyArtifacts(artifacts: readonly ArtifactVersion[]): Promise<WandbRecord[]> {
     const records: WandbRecord[] = [];
-    for (const [artifact, sequence] of artifacts) {
-      const folder = join(this.#state.folder, "artifacts", `${artifact.name}-${sequence}`);
-      for (const { name, path } of artifact.files) {
+    for (const artifact of artifacts) {
+      const version = artifact.clientId.slice(0, VERSION_DIGITS);
+      const folder = join(this.#state.folder, "artifacts", `${artifact.name}-${version}`);
+      for (const { name, content } of artifact.files) {
         const copy = join(folder, name);
         await mkdir(dirname(copy), { recursive: true });
-        await copyFile(path, copy);
+        if (typeof content === "string") await copyFile(content, copy);
+        else await writeFile(copy, content);
       }
       const pathOf = (name: string) => join(folder, name);
       records.push(artifactRecord(artifact, this.#options.settings, pathOf));

@@ -28,8 +28,8 @@ export type OnlineState = {
   readonly run?: { readonly entity: string; readonly project: string; readonly name: string };
   /** Lines of its history that are there, those of earlier processes included. */
   readonly lines: number;
-  /** Artifacts that are there, by the place of their event. */
-  readonly artifacts: readonly number[];
+  /** Versions of artifacts that are there, by their keys. */
+  readonly artifacts: readonly string[];
 };
 
 export const NOT_CONNECTED: OnlineState = { isLookedUp: false, lines: 0, artifacts: [] };
@@ -123,10 +123,10 @@ export class OnlineRun {
       await this.#upsertConfig(recorder, signal);
     }
     for (const request of batch.artifacts) {
-      if (this.#state.artifacts.includes(request.sequence)) continue;
+      if (this.#state.artifacts.includes(request.key)) continue;
       const artifact = await describeArtifact(request, this.#options.runId);
       await uploadArtifact(this.#options.api, artifact, this.#owner(), signal);
-      const artifacts = [...this.#state.artifacts, request.sequence];
+      const artifacts = [...this.#state.artifacts, request.key];
       this.#state = { ...this.#state, artifacts };
       await this.#options.save(this.#state);
     }

@@ -11,7 +11,7 @@ import { kindOf } from "@acc/tracker-kit";
 import type { ArtifactRequest } from "./artifact.ts";
 import { histogram } from "./histogram.ts";
 import { jsonText } from "./json-text.ts";
-import { imageMedia, type Media, type RunFile, tableMedia } from "./media.ts";
+import { imageMedia, type Media, type RunFile } from "./media.ts";
 import {
   addToTotals,
   defineMetric,
@@ -22,6 +22,7 @@ import {
   summaryOf,
 } from "./metric-definition.ts";
 import { Row, type RowJson } from "./row.ts";
+import { tableMedia } from "./table.ts";
 
 /** What decides the recorded form of the next event; plain JSON. */
 export type RecorderState = {
@@ -59,6 +60,10 @@ export type Batch = {
 };
 
 export type RecorderOptions = {
+  /** Id of the run. */
+  readonly runId: string;
+  /** Id of the recording, which the ids of artifacts are made from. */
+  readonly recordingId: string;
   /** When the run began, in milliseconds since 1970. */
   readonly startedMs: number;
   readonly leaveOut: (what: string, advice: string) => void;
@@ -150,13 +155,15 @@ export class Recorder {
   apply(event: Exclude<DeliveredEvent, { type: "call" }>): void {
     if (event.type === "config") this.setConfig(event.values);
     else if (event.type === "artifact") {
-      const { artifact, context, sequence } = event;
-      this.#batch.artifacts.push({ artifact, step: this.#step, sequence, context });
+      const { path, name, type = "file" } = event.artifact;
+      const { options = {} } = event.context;
+      const at = { key: String(event.sequence), step: this.#step };
+      this.#batch.artifacts.push({ ...at, name, type, source: path, options });
     } else {
       this.#closeRowBefore(event.type !== "metrics", event.context);
       if (event.type === "metrics") this.#addValues(this.#rowOf(event.values), event.context);
       else if (event.type === "images") this.#addImages(event.values, event.context);
-      else this.#addTables(event.values, event.context);
+      else this.#addTables(event.values, event);
     }
   }
 
@@ -204,8 +211,16 @@ export class Recorder {
     this.#addMedia(images, context, (key, image, at) => imageMedia(key, image, at, captions));
   }
 
-  #addTables(tables: Record<string, TableData>, context: LogContext): void {
-    this.#addMedia(tables, context, tableMedia);
+  #addTables(
+    tables: Record<string, TableData>,
+    { context, sequence }: { readonly context: LogContext; readonly sequence: number },
+  ): void {
+    const { runId, recordingId } = this.#options;
+    this.#addMedia(tables, context, (key, table, step) => {
+      const media = tableMedia(table, { key, step, sequence, runId, recordingId });
+      this.#batch.artifacts.push(media.artifact);
+      return media;
+    });
   }
 
   #addMedia<T>(
@@ -287,7 +302,8 @@ export class Recorder {
     const at = this.#metrics.findIndex(({ name }) => name === metric.name);
     if (at < 0) this.#metrics.push(metric);
     else this.#metrics[at] = metric;
-    if (!metric.name.includes("*")) this.#batch.metrics.push(metric);
+    // The upload makes up what nobody defined, as W&B's own client leaves it to it.
+    if (metric.isDefined && !metric.name.includes("*")) this.#batch.metrics.push(metric);
   }
 
   #syncStep({ name, stepMetric, stepSync }: MetricDefinition, row: Row): void {

@@ -167,7 +167,10 @@ export class WandbTracker extends GeneralTracker {
     try {
       if (target instanceof OnlineRun) await this.#lookUp(target, signal);
       const { run } = this.#creation;
-      const recorder = new Recorder(this.#opened().recorder, {
+      const state = this.#opened();
+      const recorder = new Recorder(state.recorder, {
+        runId: state.settings.id,
+        recordingId: run.id,
         startedMs: run.startedMs,
         warn: run.warn,
         leaveOut: (what, advice) => this.#leftOut.add(what, advice),

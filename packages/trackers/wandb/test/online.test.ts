@@ -136,8 +136,16 @@ test("images, tables and artifacts", async ({ stub }) => {
     assert.equal([file?.sha256, file?.bytes], [sha256, size]);
     assert.ok(run.uploaded.includes(String(path)));
   }
-  const [artifact, ...more] = Object.values(stub.state.artifacts);
+  const [table, artifact, ...more] = Object.values(stub.state.artifacts);
   assert.is(more.length, 0);
+  assert.equal(
+    [table?.state, table?.artifactCollectionName, table?.artifactTypeName],
+    ["COMMITTED", "run-run1-tab", "run_table"],
+  );
+  assert.match(
+    String(row?.tab?.artifact_path),
+    /^wandb-client-artifact:\/\/[0-9a-z]{128}\/tab\.table\.json$/,
+  );
   assert.is(artifact?.state, "COMMITTED");
   assert.is(artifact?.artifactCollectionName, "my_notes");
   assert.is(artifact?.artifactTypeName, "dataset");
