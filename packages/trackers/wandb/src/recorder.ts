@@ -7,7 +7,7 @@ import type {
   RunConfig,
   TableData,
 } from "@acc/core";
-import { kindOf } from "@acc/tracker-kit";
+import { kindOf, wellFormed } from "@acc/tracker-kit";
 import type { ArtifactRequest } from "./artifact.ts";
 import { histogram } from "./histogram.ts";
 import { jsonText } from "./json-text.ts";
@@ -173,8 +173,9 @@ export class Recorder {
         this.#options.leaveOut('config ""', "it has no name.");
         continue;
       }
-      this.#config.set(key, jsonText(value, "strings"));
-      this.#batch.config.add(key);
+      const name = wellFormed(key);
+      this.#config.set(name, jsonText(value, "strings"));
+      this.#batch.config.add(name);
     }
   }
 

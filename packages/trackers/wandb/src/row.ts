@@ -1,5 +1,5 @@
 import type { LogValue } from "@acc/core";
-import { isNested } from "@acc/tracker-kit";
+import { isNested, wellFormed } from "@acc/tracker-kit";
 import { jsonText, type Parsed, parseJsonText, printParsed } from "./json-text.ts";
 
 /** JSON text of a leaf, or the row below it. */
@@ -42,10 +42,10 @@ export class Row {
     return this.#nodes.keys();
   }
 
-  /** Replaces what is at the key. Objects become rows of their own, empty ones a leaf. */
+  /** Replaces what is at the key. Objects become rows of their own; one without values is nothing to W&B. */
   set(key: string, value: LogValue): void {
-    const isBranch = isNested(value) && Object.keys(value).length > 0;
-    this.#nodes.set(key, isBranch ? Row.of(value) : jsonText(value));
+    if (!isNested(value)) this.#nodes.set(wellFormed(key), jsonText(value));
+    else if (Object.keys(value).length > 0) this.#nodes.set(wellFormed(key), Row.of(value));
   }
 
   setText(key: string, text: string): void {
