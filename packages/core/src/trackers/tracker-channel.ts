@@ -103,7 +103,7 @@ export class TrackerChannel {
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     let attempts = 0;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#cursor.isComplete) {
       const entries = await this.#options.source.read(this.#cursor, BATCH, signal);
       if (entries.length === 0) return;
       try {
