@@ -354,9 +354,8 @@ export class Recorder {
 }
 
 function captionsOf({ options }: LogContext): string[] {
-  const given = options?.captions ?? options?.caption;
-  if (typeof given === "string") return [given];
-  return Array.isArray(given) ? given.map(String) : [];
+  const captions = options?.captions;
+  return Array.isArray(captions) ? captions.map(String) : [];
 }
 
 /** Long typed arrays become histograms, as W&B does with NumPy arrays; all else stays. */

@@ -1,3 +1,5 @@
+import type { LogValue } from "@acc/core";
+
 /** Where a run is recorded. */
 export type WandbMode =
   /** At the server. */
@@ -51,4 +53,16 @@ export type WandbOptions = {
   readonly apiKey?: string;
   /** Least time between requests while little is logged, in milliseconds. Default 1 000. */
   readonly transmitIntervalMs?: number;
+};
+
+/** Options of one call, as `accelerator.logImages(images, { logOptions: { wandb: … } })`. */
+export type WandbLogOptions = {
+  /** Of images: one per image of a batch. */
+  readonly captions?: string[];
+  /** Of an artifact, besides `"latest"`. */
+  readonly aliases?: string[];
+  /** Of an artifact. */
+  readonly description?: string;
+  /** Of an artifact. */
+  readonly metadata?: { readonly [key: string]: LogValue };
 };
