@@ -80,7 +80,8 @@ export class WandbTracker extends GeneralTracker {
     });
     // From here on the environment may change: every later process records the same run.
     if (!saved) await run.save(this.#currentState());
-    if (settings.resume === "auto" && !run.isReplay) this.#rememberRun(state);
+    const isRecorded = this.#target !== undefined && !run.isReplay;
+    if (settings.resume === "auto" && isRecorded) this.#rememberRun(state);
   }
 
   // Called on the tracker itself these go the way of all events, into the journal first.
@@ -135,8 +136,8 @@ export class WandbTracker extends GeneralTracker {
     this.#startHeartbeat();
   }
 
-  override state(): TrackerState {
-    return this.#currentState();
+  override state(): TrackerState | undefined {
+    return this.#state && this.#currentState();
   }
 
   override async finish(status: FinishStatus): Promise<void> {

@@ -196,6 +196,22 @@ for (const [name, list] of Object.entries(faults)) {
   });
 }
 
+test("a server that hangs is given up when time is up, and gets everything later", async ({
+  stub,
+}) => {
+  stub.addFault({ match: "file_stream", hang: true });
+  const recording = await start(stub);
+  fill(recording);
+  const failure = await recording.tracker
+    .deliver(recording.events, AbortSignal.timeout(300))
+    .catch((error: unknown) => error);
+  assert.instance(failure, TrackerUnreachableError);
+  await recording.restart();
+  await recording.finish();
+  assert.equal(rowsOf(stub), expectedRows);
+  assert.equal(runOf(stub).offsetErrors, []);
+});
+
 test("a server that asks to wait is waited for as long as it says", async ({ stub }) => {
   stub.addFault({ match: "UpsertBucket", status: 429, headers: { "retry-after": "7" } });
   const recording = await start(stub);

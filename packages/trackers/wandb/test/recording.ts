@@ -63,14 +63,14 @@ export class Recording {
       const portion = this.events.slice(this.delivered, this.delivered + size);
       await this.tracker.deliver(portion, AbortSignal.timeout(20_000));
       this.delivered += portion.length;
-      this.saved = copy(this.tracker.state());
+      this.saved = copy(this.tracker.state() ?? {});
     }
   }
 
   async finish(status: FinishStatus = "success"): Promise<void> {
     await this.deliver();
     await this.tracker.finish(status);
-    this.saved = copy(this.tracker.state());
+    this.saved = copy(this.tracker.state() ?? {});
   }
 
   /** Another process. Nothing that was not saved survives. */
