@@ -2,25 +2,17 @@ import type {
   DeliveredEvent,
   ImageData,
   LogContext,
-  LogValue,
   LogValues,
   RunConfig,
   TableData,
 } from "@acc/core";
-import { kindOf, wellFormed } from "@acc/tracker-kit";
+import { wellFormed } from "@acc/tracker-kit";
 import type { ArtifactRequest } from "./artifact.ts";
-import { histogram } from "./histogram.ts";
 import { jsonText } from "./json-text.ts";
+import { freeName, type LeaveOut, loggedRow } from "./logged-row.ts";
 import { imageMedia, type Media, type RunFile } from "./media.ts";
-import {
-  addToTotals,
-  defineMetric,
-  type MetricDefinition,
-  type MetricOptions,
-  type MetricTotals,
-  matchesGlob,
-  summaryOf,
-} from "./metric-definition.ts";
+import { MetricBook, type MetricBookState, NO_METRICS } from "./metric-book.ts";
+import type { MetricDefinition, MetricOptions } from "./metric-definition.ts";
 import { Row, type RowJson } from "./row.ts";
 import { tableMedia } from "./table.ts";
 
@@ -32,8 +24,7 @@ export type RecorderState = {
   readonly summary: RowJson;
   /** Configuration: key and JSON text. */
   readonly config: readonly (readonly [key: string, text: string])[];
-  readonly metrics: readonly MetricDefinition[];
-  readonly totals: readonly (readonly [name: string, totals: MetricTotals])[];
+  readonly metrics: MetricBookState;
   /** Values of earlier steps that were recorded at a later one. */
   readonly moved: number;
 };
@@ -42,8 +33,7 @@ export const NEW_RUN: RecorderState = {
   step: 0,
   summary: [],
   config: [],
-  metrics: [],
-  totals: [],
+  metrics: NO_METRICS,
   moved: 0,
 };
 
@@ -66,14 +56,10 @@ export type RecorderOptions = {
   readonly recordingId: string;
   /** When the run began, in milliseconds since 1970. */
   readonly startedMs: number;
-  readonly leaveOut: (what: string, advice: string) => void;
+  readonly leaveOut: LeaveOut;
   readonly warn: (message: string) => void;
 };
 
-/** Typed arrays longer than this are recorded as histograms of as many ranges, as W&B does with NumPy arrays. */
-const LIST_LENGTH = 32;
-/** Names of a row's own values. */
-const RESERVED = new Set(["_step", "_runtime", "_timestamp", "_wandb"]);
 /** The step that the user gave, where W&B could not take it. */
 const GIVEN_STEP = "accelerate/step";
 
@@ -88,12 +74,10 @@ export class Recorder {
   #open: { row: Row; timeMs: number; isClosed: boolean } | undefined;
   readonly #summary: Row;
   readonly #config: Map<string, string>;
-  readonly #metrics: MetricDefinition[];
-  readonly #totals: Map<string, MetricTotals>;
+  readonly #metrics: MetricBook;
   #moved: number;
   readonly #batch = {
     config: new Set<string>(),
-    metrics: [] as MetricDefinition[],
     files: [] as RunFile[],
     artifacts: [] as ArtifactRequest[],
     rows: [] as { step: number; row: Row }[],
@@ -106,13 +90,12 @@ export class Recorder {
     this.#open = state.open && { ...state.open, row: Row.fromJson(state.open.row) };
     this.#summary = Row.fromJson(state.summary);
     this.#config = new Map(state.config);
-    this.#metrics = [...state.metrics];
-    this.#totals = new Map(state.totals);
+    this.#metrics = new MetricBook(state.metrics);
     this.#moved = state.moved;
   }
 
   get batch(): Batch {
-    return this.#batch;
+    return { ...this.#batch, metrics: this.#metrics.added };
   }
 
   get config(): ReadonlyMap<string, string> {
@@ -120,7 +103,7 @@ export class Recorder {
   }
 
   get metrics(): readonly MetricDefinition[] {
-    return this.#metrics;
+    return this.#metrics.definitions;
   }
 
   /** The whole summary. */
@@ -145,8 +128,7 @@ export class Recorder {
       ...(open ? { open } : {}),
       summary: this.#summary.toJson(),
       config: [...this.#config],
-      metrics: this.#metrics,
-      totals: [...this.#totals],
+      metrics: this.#metrics.state(),
       moved: this.#moved,
     };
   }
@@ -161,7 +143,8 @@ export class Recorder {
       this.#batch.artifacts.push({ ...at, name, type, source: path, options });
     } else {
       this.#closeRowBefore(event.type !== "metrics", event.context);
-      if (event.type === "metrics") this.#addValues(this.#rowOf(event.values), event.context);
+      if (event.type === "metrics")
+        this.#addValues(loggedRow(event.values, this.#options.leaveOut), event.context);
       else if (event.type === "images") this.#addImages(event.values, event.context);
       else this.#addTables(event.values, event);
     }
@@ -185,11 +168,7 @@ export class Recorder {
   }
 
   define(name: string, options: MetricOptions): void {
-    this.#addDefinition(defineMetric(name, options, true));
-    const { stepMetric } = options;
-    if (stepMetric !== undefined && !this.#metrics.some((metric) => metric.name === stepMetric)) {
-      this.#addDefinition(defineMetric(stepMetric, {}, false));
-    }
+    this.#metrics.define(name, options);
   }
 
   /** Ends the open row, as the end of the run does. */
@@ -234,7 +213,7 @@ export class Recorder {
     const files: RunFile[] = [];
     for (const [key, value] of Object.entries(values)) {
       const media = toMedia(key, value, at);
-      row.set(this.#nameOf(key), media.value);
+      row.set(freeName(key), media.value);
       files.push(...media.files);
     }
     this.#addValues(row, context);
@@ -280,92 +259,25 @@ export class Recorder {
     if (!this.#open) return;
     const { row, timeMs } = this.#open;
     this.#open = undefined;
-    this.#expandGlobs(row);
-    for (const metric of this.#metrics) this.#syncStep(metric, row);
+    this.#metrics.complete(row, this.#summary);
     row.set("_step", this.#step);
     row.set("_timestamp", timeMs / 1000);
-    row.set("_runtime", Math.max(0, timeMs - this.#options.startedMs) / 1000);
+    const runtime = Math.max(0, timeMs - this.#options.startedMs) / 1000;
+    row.set("_runtime", runtime);
     this.#batch.rows.push({ step: this.#step, row });
-    this.#mergeSummary(this.#summaryRow(row));
-    this.#step++;
-  }
-
-  /** One definition per real name: some versions of W&B's server side ignore globs. */
-  #expandGlobs(row: Row): void {
-    for (const key of row.keys()) {
-      if (this.#metrics.some(({ name }) => name === key)) continue;
-      const glob = this.#metrics.find(({ name }) => name.includes("*") && matchesGlob(name, key));
-      if (glob && glob.stepMetric !== key) this.#addDefinition({ ...glob, name: key });
-    }
-  }
-
-  #addDefinition(metric: MetricDefinition): void {
-    const at = this.#metrics.findIndex(({ name }) => name === metric.name);
-    if (at < 0) this.#metrics.push(metric);
-    else this.#metrics[at] = metric;
-    // The upload makes up what nobody defined, as W&B's own client leaves it to it.
-    if (metric.isDefined && !metric.name.includes("*")) this.#batch.metrics.push(metric);
-  }
-
-  #syncStep({ name, stepMetric, stepSync }: MetricDefinition, row: Row): void {
-    if (!stepSync || stepMetric === undefined) return;
-    if (row.text(name) === undefined || row.text(stepMetric) !== undefined) return;
-    const last = this.#summary.text(stepMetric);
-    if (last !== undefined) row.setText(stepMetric, last);
-  }
-
-  /** The row as the summary holds it: without nulls, and what definitions ask for in place of the last value. */
-  #summaryRow(row: Row): Row {
-    const shown = row.withoutNulls();
-    for (const metric of this.#metrics) {
-      const text = metric.summary.length > 0 ? row.text(metric.name) : undefined;
-      if (text === undefined) continue;
-      const value = Number(text);
-      if (!Number.isFinite(value)) continue;
-      const totals = addToTotals(this.#totals.get(metric.name), value);
-      this.#totals.set(metric.name, totals);
-      const summary = summaryOf(metric, totals);
-      if (Object.keys(summary).length === 0) shown.delete(metric.name);
-      else shown.set(metric.name, summary);
-    }
-    const runtime = Number(row.text("_runtime"));
+    const shown = this.#metrics.summarize(row);
     shown.set("_wandb", { runtime: Math.floor(runtime) });
-    return shown;
+    this.#mergeSummary(shown);
+    this.#step++;
   }
 
   #mergeSummary(row: Row): void {
     this.#summary.merge(row);
     this.#batch.summary.merge(row);
   }
-
-  #rowOf(values: LogValues): Row {
-    const row = new Row();
-    for (const [key, value] of Object.entries(values)) {
-      if (key === "") this.#options.leaveOut(`"" (${kindOf(value)})`, "give it a name.");
-      else row.set(this.#nameOf(key), compact(value));
-    }
-    return row;
-  }
-
-  /** A name of W&B's own would replace the row's step or time. */
-  #nameOf(key: string): string {
-    return RESERVED.has(key) ? `${key}_` : key;
-  }
 }
 
 function captionsOf({ options }: LogContext): string[] {
   const captions = options?.captions;
   return Array.isArray(captions) ? captions.map(String) : [];
-}
-
-/** Long typed arrays become histograms, as W&B does with NumPy arrays; all else stays. */
-function compact(value: LogValue): LogValue {
-  if (ArrayBuffer.isView(value)) {
-    const numbers = value as Float32Array;
-    if (numbers.length === 1) return numbers[0] as number;
-    if (numbers.length > LIST_LENGTH && numbers.some(Number.isFinite)) {
-      return histogram(numbers, LIST_LENGTH);
-    }
-  }
-  return value;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   AcceleratorError,
   type ArtifactData,
@@ -12,11 +11,11 @@ import {
   type TableData,
   type TrackerCreation,
   type TrackerState,
-  TrackerUnreachableError,
 } from "@acc/core";
 import { LeftOut } from "@acc/tracker-kit";
 import { forgetAutoResume, rememberForAutoResume } from "./auto-resume.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { LiveRun } from "./live-run.ts";
+import type { LeaveOut } from "./logged-row.ts";
 import type { MetricOptions } from "./metric-definition.ts";
 import { OfflineRun } from "./offline-run.ts";
 import { OnlineRun, type OnlineState } from "./online-run.ts";
@@ -28,11 +27,6 @@ import type { WandbOptions } from "./wandb-options.ts";
 import { WandbRun } from "./wandb-run.ts";
 import type { WandbState } from "./wandb-state.ts";
 
-/** Fewer events than this wait for more of them, so that a fast loop does not meet the server's limit of requests. */
-const SMALL_DELIVERY = 100;
-const DEFAULT_INTERVAL_MS = 1000;
-const BEAT_TIMEOUT_MS = 20_000;
-
 /** Records a run at a W&B server, or in a folder that `wandb sync` uploads. */
 export class WandbTracker extends GeneralTracker {
   readonly name = "wandb";
@@ -40,12 +34,11 @@ export class WandbTracker extends GeneralTracker {
   readonly #creation: TrackerCreation;
   readonly #options: WandbOptions;
   readonly #leftOut: LeftOut;
-  readonly #heartbeat = new Heartbeat();
+  #live: LiveRun | undefined;
   #state: WandbState | undefined;
   /** Undefined in mode disabled. */
   #target: OfflineRun | OnlineRun | undefined;
   #native: WandbRun | undefined;
-  #isBusy = false;
 
   constructor(creation: TrackerCreation) {
     super();
@@ -71,7 +64,9 @@ export class WandbTracker extends GeneralTracker {
     const settings = saved?.settings ?? (await resolveSettings(projectName, this.#options, run));
     const state = saved ?? { settings, recorder: NEW_RUN, isFinished: false };
     this.#state = state;
-    this.#target = this.#openTarget(state);
+    const target = this.#openTarget(state);
+    this.#target = target;
+    if (target instanceof OnlineRun) this.#live = new LiveRun(target, run, this.#options);
     this.#native = new WandbRun({
       settings,
       startedMs: run.startedMs,
@@ -119,7 +114,7 @@ export class WandbTracker extends GeneralTracker {
       this.#leaveOutAfterEnd(events.length);
       return;
     }
-    if (events.length < SMALL_DELIVERY) await this.#pace(signal);
+    await this.#live?.pace(events.length, signal);
     await this.#record(signal, (recorder) => {
       for (const [at, event] of events.entries()) {
         if (event.type !== "call") recorder.apply(event);
@@ -133,7 +128,7 @@ export class WandbTracker extends GeneralTracker {
       }
       return undefined;
     });
-    this.#startHeartbeat();
+    if (!this.#opened().isFinished) this.#live?.delivered();
   }
 
   override state(): TrackerState | undefined {
@@ -141,7 +136,7 @@ export class WandbTracker extends GeneralTracker {
   }
 
   override async finish(status: FinishStatus): Promise<void> {
-    this.#heartbeat.stop();
+    this.#live?.stop();
     const state = this.#state;
     if (!state || !this.#target) return;
     if (!state.isFinished) {
@@ -164,27 +159,24 @@ export class WandbTracker extends GeneralTracker {
   ): Promise<void> {
     const target = this.#target;
     if (!target) return;
-    this.#isBusy = true;
-    try {
-      if (target instanceof OnlineRun) await this.#lookUp(target, signal);
-      const { run } = this.#creation;
-      const state = this.#opened();
-      const recorder = new Recorder(state.recorder, {
-        runId: state.settings.id,
-        recordingId: run.id,
-        startedMs: run.startedMs,
-        warn: run.warn,
-        leaveOut: (what, advice) => this.#leftOut.add(what, advice),
-      });
-      const exitCode = fill(recorder);
-      if (exitCode !== undefined) recorder.end();
-      await target.write(recorder, exitCode, signal);
-      const isFinished = exitCode !== undefined;
-      this.#state = { ...this.#opened(), recorder: recorder.state(), isFinished };
-      if (isFinished) this.#end(recorder.moved);
-    } finally {
-      this.#isBusy = false;
-    }
+    if (target instanceof OnlineRun) await this.#lookUp(target, signal);
+    const { run } = this.#creation;
+    const state = this.#opened();
+    const leftOut: Parameters<LeaveOut>[] = []; // an attempt that fails is made again
+    const recorder = new Recorder(state.recorder, {
+      runId: state.settings.id,
+      recordingId: run.id,
+      startedMs: run.startedMs,
+      warn: run.warn,
+      leaveOut: (...what) => leftOut.push(what),
+    });
+    const exitCode = fill(recorder);
+    if (exitCode !== undefined) recorder.end();
+    await target.write(recorder, exitCode, signal);
+    for (const [what, advice] of leftOut) this.#leftOut.add(what, advice);
+    const isFinished = exitCode !== undefined;
+    this.#state = { ...state, recorder: recorder.state(), isFinished };
+    if (isFinished) this.#end(recorder.moved);
   }
 
   /** A resumed run goes on where the server says it ended; that is asked once and kept. */
@@ -196,7 +188,7 @@ export class WandbTracker extends GeneralTracker {
   }
 
   #end(moved: number): void {
-    this.#heartbeat.stop();
+    this.#live?.stop();
     if (moved === 0) return;
     this.#creation.run.warn(
       `W&B recorded the values of ${moved} ${moved === 1 ? "call" : "calls"} at a later step than they gave.`,
@@ -255,40 +247,6 @@ export class WandbTracker extends GeneralTracker {
       url: target instanceof OnlineRun ? target.url : undefined,
       dir: target instanceof OfflineRun ? target.state.folder : undefined,
     };
-  }
-
-  async #pace(signal: AbortSignal): Promise<void> {
-    const target = this.#target;
-    const last = target instanceof OnlineRun ? target.stream?.lastSentMs : undefined;
-    if (last === undefined) return;
-    const { transmitIntervalMs = DEFAULT_INTERVAL_MS } = this.#options;
-    const wait = last + transmitIntervalMs - Date.now();
-    if (wait <= 0) return;
-    try {
-      await sleep(wait, undefined, { signal });
-    } catch (cause) {
-      throw new TrackerUnreachableError("The delivery to W&B was given up.", { cause });
-    }
-  }
-
-  #startHeartbeat(): void {
-    const target = this.#target;
-    if (!(target instanceof OnlineRun) || !target.stream || this.#opened().isFinished) return;
-    this.#warnIfStopped(target);
-    if (this.#creation.run.isReplay) return;
-    const { stream } = target;
-    this.#heartbeat.start(
-      () => (this.#isBusy ? Date.now() : stream.lastSentMs),
-      async () => {
-        await stream.beat(AbortSignal.timeout(BEAT_TIMEOUT_MS));
-        this.#warnIfStopped(target);
-      },
-    );
-  }
-
-  #warnIfStopped({ stream, url }: OnlineRun): void {
-    if (!stream?.isStopped) return;
-    this.#creation.run.warn(`The W&B run ${url} was stopped in the browser; training goes on.`);
   }
 
   #leaveOutAfterEnd(count: number): void {
