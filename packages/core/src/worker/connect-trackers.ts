@@ -4,6 +4,7 @@ import type { RemoteHub } from "../trackers/remote-hub.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import type { HostApi, NativeRun, RemoteError } from "./protocol.ts";
 import { fromRemoteError } from "./remote-error.ts";
+import { waitingEndpoint } from "./waiting-endpoint.ts";
 
 /**
  * The trackers of another thread.
@@ -28,8 +29,7 @@ export function connectTrackers(
       const ports = channels.map(({ port2 }) => port2);
       throwIfError(await host.startTrackers(request, transfer(ports, ports)));
       return channels.map(({ port1 }) => {
-        const run = wrap<NativeRun>(awakeWhileCalling(port1));
-        return run.native;
+        return wrap<NativeRun>(waitingEndpoint(port1)).native;
       });
     },
     async sync() {
@@ -38,27 +38,6 @@ export function connectTrackers(
     async finish(status) {
       throwIfError(await host.finishTrackers(status, events));
     },
-  };
-}
-
-/** An open tracker must not keep the thread alive, but a call that is waited for must. */
-function awakeWhileCalling(port: MessagePort): Endpoint {
-  let open = 0;
-  port.on("message", () => {
-    open -= 1;
-    if (open === 0) port.unref();
-  });
-  port.unref();
-  const endpoint = port as unknown as Endpoint;
-  return {
-    postMessage(message, transfer) {
-      open += 1;
-      port.ref();
-      endpoint.postMessage(message, transfer);
-    },
-    addEventListener: (...args) => endpoint.addEventListener(...args),
-    removeEventListener: (...args) => endpoint.removeEventListener(...args),
-    start: () => port.start(),
   };
 }
 
