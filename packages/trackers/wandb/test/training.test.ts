@@ -106,6 +106,55 @@ test("a process that is killed loses nothing that was logged, and acc sync ends 
   });
 });
 
+test("killed at any moment: every row once, at most the last ones missing", async () => {
+  await withStub(async (stub) => {
+    for (let kill = 0; kill < 5; kill++) {
+      const dir = temporary();
+      const id = `kill-${kill}`;
+      const { said, killedMs } = await killWhileLogging(dir, {
+        ...online(stub.url),
+        WANDB_RUN_ID: id,
+      });
+      const sync = await run([acc, "sync", dir], { WANDB_API_KEY: KEY });
+      assert.is(sync.code, 0, sync.output);
+      const { history, offsetErrors, complete, exitcode } = stub.state.runs[
+        `acc/proj/${id}`
+      ] as StubRun;
+      const steps = history.map((line) => (looseParse(line) as { _step: number })._step);
+      assert.equal(steps, [...steps.keys()], "a row is missing or there twice");
+      assert.equal([offsetErrors, complete, exitcode], [[], true, 1]);
+      // The journal promises all but the last 100 ms; a busy machine gets ten times that.
+      const safe = said.filter(([ms]) => ms < killedMs - 1000).length;
+      assert.ok(steps.length >= safe, `${steps.length} rows of ${safe}`);
+    }
+  });
+});
+
+/** Kills the process up to 1.5 s after its first row, at a moment of chance. */
+async function killWhileLogging(dir: string, env: Record<string, string>) {
+  const steady = fileURLToPath(new URL("fixtures/steady.ts", import.meta.url));
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("WANDB_"));
+  const child = spawn(process.execPath, ["--import", preload, steady, dir], {
+    env: { ...Object.fromEntries(clean), ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  let killedMs = 0;
+  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+  child.stdout.once("data", () => {
+    setTimeout(() => {
+      killedMs = Date.now();
+      child.kill("SIGKILL");
+    }, Math.random() * 1500);
+  });
+  await stopAfter(child, 60_000);
+  const said = [...output.matchAll(/^(\d{13}) (\d+)$/gm)].map(([, ms, step]) => [
+    Number(ms),
+    Number(step),
+  ]);
+  return { said: said as [number, number][], killedMs };
+}
+
 test("an offline run of a process that is killed is whole after acc sync", async () => {
   for (const end of ["end", "kill"] as const) {
     const dir = temporary();
