@@ -1,37 +1,12 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { stopAfter } from "./fixtures/stop-after.ts";
-import { type Stub, type StubRun, startStub } from "./fixtures/vectors/stub.mjs";
+import { KEY, online, sync, temporary, train, withStub } from "./fixtures/run-script.ts";
+import type { Stub, StubRun } from "./fixtures/vectors/stub.mjs";
 import { looseParse, offlineFolder, readOfflineRun } from "./read-run.ts";
 
 const test = suite("W&B through the accelerator");
-const KEY = "a".repeat(40);
-const script = fileURLToPath(new URL("fixtures/train.ts", import.meta.url));
-const acc = fileURLToPath(new URL("../../../core/bin/acc.mjs", import.meta.url));
-const preload = new URL("../../../core/src/register-ts.mjs", import.meta.url).href;
-
-async function run(args: string[], env: Record<string, string>) {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("WANDB_"));
-  const child = spawn(process.execPath, args, {
-    env: { ...Object.fromEntries(clean), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
-  child.stderr.setEncoding("utf8").on("data", (text) => (output += text));
-  const code = await stopAfter(child, 90_000);
-  return { code, output };
-}
-
-const train = (dir: string, end: "end" | "kill", env: Record<string, string>) =>
-  run(["--import", preload, script, dir, end], env);
-const online = (url: string) => ({ WANDB_BASE_URL: url, WANDB_API_KEY: KEY, WANDB_RUN_ID: "run1" });
-
 function requireWhole(stub: Stub, exitCode: number): void {
   const { "acc/proj/run1": run, ...others } = stub.state.runs;
   assert.equal(others, {});
@@ -58,38 +33,38 @@ function requireWhole(stub: Stub, exitCode: number): void {
   assert.equal(artifacts.sort(), ["notes COMMITTED", "run-run1-errors COMMITTED"]);
 }
 
-async function withStub(use: (stub: Stub) => Promise<void>, port = 0): Promise<number> {
-  const stub = await startStub({ port });
-  try {
-    await use(stub);
-  } finally {
-    await stub.close();
-  }
-  return stub.port;
-}
-
-const temporary = () => mkdtempSync(join(tmpdir(), "acc-wandb-"));
-
 test("a training script records everything", async () => {
   await withStub(async (stub) => {
     const { code, output } = await train(temporary(), "end", online(stub.url));
     assert.is(code, 0, output);
+    assert.match(output, "run1 proj false");
     requireWhole(stub, 0);
   });
+});
+
+test("a server that comes up while training goes on gets everything", async () => {
+  const port = await withStub(async () => {});
+  const training = train(temporary(), "end", online(`http://127.0.0.1:${port}`));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+  await withStub(async (stub) => {
+    const { code, output } = await training;
+    assert.is(code, 0, output);
+    requireWhole(stub, 0);
+  }, port);
 });
 
 test("without a key the run waits on disk, and acc sync delivers it once", async () => {
   const dir = temporary();
   await withStub(async (stub) => {
-    const { WANDB_API_KEY, ...withoutKey } = online(stub.url);
+    const { WANDB_API_KEY: _, ...withoutKey } = online(stub.url);
     const { code, output } = await train(dir, "end", { ...withoutKey, HOME: dir });
     assert.is(code, 0, output);
     assert.match(output, "acc sync");
     assert.equal(stub.state.runs, {});
     // The key is all that sync needs: the rest was decided when the run began.
     for (let times = 0; times < 2; times++) {
-      const sync = await run([acc, "sync", dir], { WANDB_API_KEY });
-      assert.is(sync.code, 0, sync.output);
+      const { code, output } = await sync(dir, { WANDB_API_KEY: KEY });
+      assert.is(code, 0, output);
     }
     requireWhole(stub, 0);
   });
@@ -100,67 +75,18 @@ test("a process that is killed loses nothing that was logged, and acc sync ends 
   await withStub(async (stub) => {
     const { code, output } = await train(dir, "kill", online(stub.url));
     assert.is(code, null, output);
-    const sync = await run([acc, "sync", dir], { WANDB_API_KEY: KEY });
-    assert.is(sync.code, 0, sync.output);
+    const synced = await sync(dir, { WANDB_API_KEY: KEY });
+    assert.is(synced.code, 0, synced.output);
     requireWhole(stub, 1);
   });
 });
-
-test("killed at any moment: every row once, at most the last ones missing", async () => {
-  await withStub(async (stub) => {
-    for (let kill = 0; kill < 5; kill++) {
-      const dir = temporary();
-      const id = `kill-${kill}`;
-      const { said, killedMs } = await killWhileLogging(dir, {
-        ...online(stub.url),
-        WANDB_RUN_ID: id,
-      });
-      const sync = await run([acc, "sync", dir], { WANDB_API_KEY: KEY });
-      assert.is(sync.code, 0, sync.output);
-      const { history, offsetErrors, complete, exitcode } = stub.state.runs[
-        `acc/proj/${id}`
-      ] as StubRun;
-      const steps = history.map((line) => (looseParse(line) as { _step: number })._step);
-      assert.equal(steps, [...steps.keys()], "a row is missing or there twice");
-      assert.equal([offsetErrors, complete, exitcode], [[], true, 1]);
-      // The journal promises all but the last 100 ms; a busy machine gets ten times that.
-      const safe = said.filter(([ms]) => ms < killedMs - 1000).length;
-      assert.ok(steps.length >= safe, `${steps.length} rows of ${safe}`);
-    }
-  });
-});
-
-/** Kills the process up to 1.5 s after its first row, at a moment of chance. */
-async function killWhileLogging(dir: string, env: Record<string, string>) {
-  const steady = fileURLToPath(new URL("fixtures/steady.ts", import.meta.url));
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("WANDB_"));
-  const child = spawn(process.execPath, ["--import", preload, steady, dir], {
-    env: { ...Object.fromEntries(clean), ...env },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let output = "";
-  let killedMs = 0;
-  child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
-  child.stdout.once("data", () => {
-    setTimeout(() => {
-      killedMs = Date.now();
-      child.kill("SIGKILL");
-    }, Math.random() * 1500);
-  });
-  await stopAfter(child, 60_000);
-  const said = [...output.matchAll(/^(\d{13}) (\d+)$/gm)].map(([, ms, step]) => [
-    Number(ms),
-    Number(step),
-  ]);
-  return { said: said as [number, number][], killedMs };
-}
 
 test("an offline run of a process that is killed is whole after acc sync", async () => {
   for (const end of ["end", "kill"] as const) {
     const dir = temporary();
     await train(dir, end, { WANDB_MODE: "offline", WANDB_DIR: dir });
-    const sync = await run([acc, "sync", dir], {});
-    assert.is(sync.code, 0, sync.output);
+    const synced = await sync(dir, {});
+    assert.is(synced.code, 0, synced.output);
     const contents = readOfflineRun(offlineFolder(dir));
     assert.equal(
       contents.history.map(({ _step }) => _step),
