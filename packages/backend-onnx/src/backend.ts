@@ -38,6 +38,7 @@ export class OnnxBackend extends KernelBackend {
   readonly #pool: BufferPool;
   readonly #storages = new WeakMap<DataId, Storage>();
   #numStorages = 0;
+  #defersMarks = false;
 
   constructor(runtime: Runtime, blockSize: number) {
     super();
@@ -72,9 +73,20 @@ export class OnnxBackend extends KernelBackend {
     return kernel.returnsList || outputs.length > 1 ? outputs : (outputs[0] as TensorInfo);
   }
 
-  /** Computes all that was recorded and is still needed. */
+  /** Ends a step: computes all that was recorded and is still needed. */
   markStep(): void {
-    this.recorder.flush();
+    if (!this.#defersMarks) this.recorder.flush();
+  }
+
+  /** Runs an update of variables whose step ends later. */
+  deferStepMarks(update: () => void): void {
+    const outer = this.#defersMarks;
+    this.#defersMarks = true;
+    try {
+      update();
+    } finally {
+      this.#defersMarks = outer;
+    }
   }
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
