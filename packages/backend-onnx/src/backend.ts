@@ -1,3 +1,4 @@
+import { AcceleratorError } from "@acc/core";
 import {
   type BackendTimingInfo,
   type BackendValues,
@@ -52,7 +53,14 @@ export class OnnxBackend extends KernelBackend {
   storageOf(dataId: DataId): Storage {
     const storage = this.#storages.get(dataId);
     if (storage) return storage;
-    (engine() as unknown as EngineMoves).moveData(this, dataId);
+    const tfjs = engine() as unknown as EngineInternals;
+    if (!tfjs.state.tensorInfo.has(dataId)) {
+      throw new AcceleratorError(
+        "TENSOR_DISPOSED",
+        "A tensor was used after it had been disposed. Use it before its tidy or its step ends, or tf.keep it.",
+      );
+    }
+    tfjs.moveData(this, dataId);
     return this.#storages.get(dataId) as Storage;
   }
 
@@ -250,7 +258,10 @@ export class OnnxBackend extends KernelBackend {
   }
 }
 
-type EngineMoves = { moveData(backend: KernelBackend, dataId: DataId): void };
+type EngineInternals = {
+  readonly state: { readonly tensorInfo: WeakMap<DataId, unknown> };
+  moveData(backend: KernelBackend, dataId: DataId): void;
+};
 
 function isComputable({ dtype, shape }: TensorInfo): boolean {
   return isNumeric(dtype) && sizeOf(shape) > 0;
