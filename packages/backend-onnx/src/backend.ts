@@ -116,14 +116,17 @@ export class OnnxBackend extends KernelBackend {
 
   override readSync(dataId: DataId): BackendValues {
     const storage = this.storageOf(dataId);
-    if (storage.hostValues) return storage.hostValues;
     if (storage.producer) this.recorder.flush();
-    if (storage.failure) throw storage.failure;
-    return this.#store.valuesOf(storage).slice();
+    return this.#read(storage);
   }
 
+  /** The tensor may be disposed before the values are there. */
   override async read(dataId: DataId): Promise<BackendValues> {
-    return this.readSync(dataId);
+    const storage = this.storageOf(dataId);
+    if (storage.producer) await this.recorder.untilComputed(storage);
+    const values = this.#read(storage);
+    this.recorder.reclaim(storage);
+    return values;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
@@ -181,6 +184,12 @@ export class OnnxBackend extends KernelBackend {
 
   override dispose(): void {
     this.recorder.dispose();
+  }
+
+  /** A copy of values that are computed. */
+  #read(storage: Storage): BackendValues {
+    if (storage.failure) throw storage.failure;
+    return storage.hostValues ?? this.#store.valuesOf(storage).slice();
   }
 
   /** The shape-only kernels: another tensor over the same values. */

@@ -73,7 +73,7 @@ function markNeeded(pending: readonly Call[]): Result[] {
   for (const call of pending) {
     call.index = -1;
     for (const [i, storage] of call.outputs.entries()) {
-      if (storage.references <= 0) continue;
+      if (!storage.isWanted) continue;
       call.index = 0;
       results.push({ storage, spec: call.outputSpecs[i] as TensorSpec });
     }

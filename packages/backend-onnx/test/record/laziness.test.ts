@@ -26,6 +26,26 @@ test("nothing runs before a value is read or a step is marked", () => {
   assert.is(onnx().statistics.runs, runs + 2);
 });
 
+test("a value is awaited until the code that asked for it is done", async () => {
+  const [expected] = tf.tidy(() => tf.add(noise([3], 1), 1).dataSync());
+  const { runs } = onnx().statistics;
+  const sum = tf.add(noise([3], 1), 1);
+  const values = sum.data();
+  sum.dispose();
+  assert.is(onnx().statistics.runs, runs);
+  markStep();
+  assert.is(onnx().statistics.runs, runs + 1);
+  assert.is((await values)[0], expected);
+  const late = tf.mul(noise([3], 1), 3);
+  assert.is((await late.data()).length, 3);
+  const { numBytesInUse } = onnx().memory();
+  const failed = tf.gather(noise([300], 1), tf.tensor1d([999], "int32"));
+  const reason = await failed.data().catch((error: Error) => error.message);
+  assert.match(String(reason), "GatherV2/");
+  failed.dispose();
+  assert.ok(onnx().memory().numBytesInUse <= numBytesInUse + 4096);
+});
+
 test("what nobody holds any more is not computed", () => {
   const { runs } = onnx().statistics;
   const x = noise([3], 1);
