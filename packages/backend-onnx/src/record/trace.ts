@@ -42,6 +42,7 @@ export function traceOf(pending: readonly Call[]): Trace {
       signature.addNumbers(shape);
       signature.addNumber(placeOf(storage) ?? addLeaf(storage, shape));
     }
+    signature.addNumber(call.outputs.length);
     for (const { shape, dtype } of call.outputSpecs) {
       signature.addNumbers(shape);
       signature.addNumber(TYPE_NUMBERS[dtype]);

@@ -96,6 +96,27 @@ test("tensors move between backends with their types", async () => {
   assert.equal([...tf.mul(half, 2).dataSync()], [1, 2, 3]);
 });
 
+test("an optimizer's step is one graph, and keeps no gradient", () => {
+  const weights = tf.variable(noise([4, 3], 1) as tf.Tensor2D);
+  const x = noise([5, 4], 2) as tf.Tensor2D;
+  const loss = () => tf.mean(tf.square(tf.matMul(x, weights))) as tf.Scalar;
+  for (const optimizer of [tf.train.sgd(0.1), tf.train.adam(0.1), tf.train.momentum(0.1, 0.9)]) {
+    optimizer.minimize(loss); // makes its own variables
+    const { runs } = onnx().statistics;
+    optimizer.minimize(loss);
+    assert.is(onnx().statistics.runs, runs + 1);
+    const { grads } = tf.variableGrads(loss, [weights]);
+    optimizer.applyGradients(grads);
+    assert.is(onnx().statistics.runs, runs + 2);
+    tf.dispose(grads);
+    const before = [...weights.dataSync()];
+    optimizer.minimize(loss);
+    assert.is(onnx().statistics.runs, runs + 3);
+    assert.not.equal([...weights.dataSync()], before);
+  }
+  weights.dispose();
+});
+
 test("scalars that change are compiled once as constants and once as inputs", () => {
   const x = noise([4], 1);
   const { compiles } = onnx().statistics;
