@@ -106,7 +106,7 @@ test("an optimizer's step is one graph, and keeps no gradient", () => {
     optimizer.minimize(loss);
     assert.is(onnx().statistics.runs, runs + 1);
     const { grads } = tf.variableGrads(loss, [weights]);
-    optimizer.applyGradients(grads);
+    optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
     assert.is(onnx().statistics.runs, runs + 2);
     tf.dispose(grads);
     const before = [...weights.dataSync()];
