@@ -42,7 +42,10 @@ test("two replicas train as on cpu, in step", async () => {
 test("auto takes onnx where it is installed, and steps compile once", async () => {
   const [outcome] = (await train("auto", 1)) as [Outcome];
   assert.is(outcome.device, "onnx");
-  assert.ok(outcome.compiles <= 12, `${outcome.compiles} graphs compiled`);
+  const { runs, compiles, losses } = outcome;
+  console.log(`${losses.length} steps: ${runs} graphs run, ${compiles} compiled`);
+  assert.ok(runs <= losses.length + 8, `${runs} graphs run in ${losses.length} steps`);
+  assert.ok(compiles <= 8, `${compiles} graphs compiled`);
 });
 
 test("acc env says which ONNX Runtime is used, and how", () => {
