@@ -80,7 +80,7 @@ export class AimTracker extends GeneralTracker {
     const artifactsUri = this.#options.artifactsUri ?? defaultArtifactsUri(address);
     this.#artifacts =
       artifactsUri === undefined ? undefined : new ArtifactStore(artifactsUri, this.#hash);
-    this.#leftOut = new LeftOut("Aim", run.warn);
+    this.#leftOut = new LeftOut("Aim", (message) => run.warn(message));
     const saved = run.state as SavedState | undefined;
     this.#isMade = saved?.isMade ?? false;
     this.#isEnded = saved?.isEnded ?? false;

@@ -87,6 +87,7 @@ export type ReadRun = {
   readonly description: string | null;
   readonly tags: readonly string[];
   readonly active: boolean;
+  readonly artifacts: { readonly [name: string]: unknown };
   readonly params: { readonly [key: string]: unknown };
   readonly sequences: readonly ReadSequence[];
   readonly creation_time: number;
@@ -100,6 +101,20 @@ export async function readRepo(repo: string, ...options: string[]): Promise<Read
     maxBuffer: 2 ** 28,
   });
   return JSON.parse(stdout) as ReadRun[];
+}
+
+/** Runs a program of the official client, in which `url` is the server's; returns what it prints. */
+export async function runOfficial(server: AimServer, program: string): Promise<string> {
+  const prelude = [
+    "import aim, logging",
+    "logging.disable(logging.WARNING)",
+    `url = "${server.url}"`,
+    "quiet = dict(system_tracking_interval=None, capture_terminal_logs=False, log_system_params=False)",
+  ].join("\n");
+  const { stdout } = await promisify(execFile)(python as string, ["-c", `${prelude}\n${program}`], {
+    timeout: 60_000,
+  });
+  return stdout;
 }
 
 export async function freePort(): Promise<number> {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DeliveredEvent, TrackerEvent, TrackerRun, TrackerState } from "@acc/core";
+import type { DeliveredEvent, LogValues, TrackerEvent, TrackerRun, TrackerState } from "@acc/core";
 import type { AimOptions } from "../src/aim-options.ts";
 import { AimTracker } from "../src/aim-tracker.ts";
 
@@ -41,6 +41,12 @@ export function createTracker(
   loggingDir?: string,
 ): AimTracker {
   return new AimTracker({ projectName: "project", loggingDir, options, run });
+}
+
+/** A call of `log`. */
+export function metrics(values: LogValues, step?: number, options?: LogValues): TrackerEvent {
+  const context = { ...(step === undefined ? {} : { step }), ...(options ? { options } : {}) };
+  return { type: "metrics", values, context };
 }
 
 /** Events in their order, with times one second apart. */
