@@ -51,6 +51,7 @@ export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
 export type {
   TrackerCreation,
   TrackerInitOptions,
+  TrackerLogOptions,
   TrackerPlugin,
   TrackerRun,
   TrackerState,

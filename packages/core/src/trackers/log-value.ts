@@ -38,8 +38,10 @@ export type TableData = {
 /** A file or folder to keep with the run. */
 export type ArtifactData = {
   readonly name: string;
-  /** Absolute path. */
+  /** Absolute path of the content; of a copy of it where the run keeps one. */
   readonly path: string;
+  /** Absolute path that the user gave, if `path` is that of a copy. */
+  readonly source?: string;
   /** What it is, such as `"model"`; trackers group by it. */
   readonly type?: string;
 };

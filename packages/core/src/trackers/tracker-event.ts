@@ -7,9 +7,16 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { TrackerLogOptions } from "./tracker-plugin.ts";
 
-/** Something to record. `target` names one tracker; without it the event goes to all of them. */
-export type TrackerEvent = { readonly target?: string } & (
+/**
+ * Something to record. `target` names one tracker; without it the event goes to all of them. `logOptions` are what the
+ * user asked of each, by name; a tracker gets its own as `context.options`.
+ */
+export type TrackerEvent = {
+  readonly target?: string;
+  readonly logOptions?: TrackerLogOptions;
+} & (
   | { readonly type: "config"; readonly values: RunConfig }
   | { readonly type: "metrics"; readonly values: LogValues; readonly context: LogContext }
   | {
@@ -42,4 +49,10 @@ export type TrackerReport = {
   readonly failed: number;
   /** Message of the first failure. */
   readonly firstError?: string;
+  /** The first entry that it has not got. */
+  readonly sequence: number;
+  /** Whether it closed the run. */
+  readonly isComplete: boolean;
+  /** Why it has not got everything. */
+  readonly obstacle?: string;
 };

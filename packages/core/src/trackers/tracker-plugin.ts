@@ -1,9 +1,15 @@
 import type { GeneralTracker } from "./general-tracker.ts";
+import type { LogValue } from "./log-value.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 
 /** Options of the named trackers for `initTrackers`; tracker packages add their own by augmentation. */
 export interface TrackerInitOptions {
   [name: string]: object | undefined;
+}
+
+/** Options of the named trackers for one call of `log`; tracker packages add their own by augmentation. */
+export interface TrackerLogOptions {
+  readonly [name: string]: { readonly [key: string]: LogValue };
 }
 
 /** What a tracker stores of its run: plain JSON without keys or tokens, such as the id that its service gave. */
