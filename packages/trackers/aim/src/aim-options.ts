@@ -1,3 +1,5 @@
+import type { LogValue } from "@acc/core";
+
 /** Options of the tracker, for `initTrackers(…, { initOptions: { aim: … } })`. */
 export type AimOptions = {
   /**
@@ -16,4 +18,13 @@ export type AimOptions = {
   readonly artifactsUri?: string;
   /** Headers of every request, for a proxy in front of the server. They never reach a journal or a log. */
   readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Options of one call, for `log(…, { logOptions: { aim: … } })`. */
+export type AimLogOptions = {
+  /** Tells sequences of the same name apart, such as `{ subset: "val" }`. */
+  readonly context?: { readonly [key: string]: LogValue };
+  readonly epoch?: number;
+  /** Of the images of the call. */
+  readonly caption?: string;
 };

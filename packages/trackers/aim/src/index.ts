@@ -1,14 +1,17 @@
 import { registerTracker } from "@acc/core";
-import type { AimOptions } from "./aim-options.ts";
+import type { AimLogOptions, AimOptions } from "./aim-options.ts";
 import { AimTracker } from "./aim-tracker.ts";
 
-export type { AimOptions } from "./aim-options.ts";
+export type { AimLogOptions, AimOptions } from "./aim-options.ts";
 export { AimRun, type TrackOptions } from "./aim-run.ts";
 export { AimTracker } from "./aim-tracker.ts";
 
 declare module "@acc/core" {
   interface TrackerInitOptions {
     aim?: AimOptions;
+  }
+  interface TrackerLogOptions {
+    readonly aim?: AimLogOptions;
   }
 }
 

@@ -32,7 +32,7 @@ export class LocalServer {
     const program = findProgram("aim");
     if (program === undefined) {
       throw new TrackerUnreachableError(
-        `Aim is not installed, so nothing can write the repository ${repo} now: pip install aim.`,
+        `Aim is not installed (pip install aim), and nothing else can write the repository ${repo}`,
         { permanent: true },
       );
     }

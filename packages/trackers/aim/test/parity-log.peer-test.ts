@@ -30,6 +30,16 @@ const expected: readonly ExpectedDifference[] = [
     ["reader_error"],
     ["runs"],
   ),
+  ...differ("media-aim", "a caption is an option of the call; there it is the second of a pair", [
+    "runs",
+    "0",
+    "images",
+    "cap",
+    "0",
+    "1",
+    "0",
+    "caption",
+  ]),
   ...differ(
     "media-aim",
     "a list of images is recorded as such; there it is an error",
