@@ -1,6 +1,6 @@
 /** Python environments with pinned requirements, one per requirements file, outside the checkout. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildOnce, cacheFolder, isComplete } from "../cache-folder.mjs";
 import { hasPrograms, runCommand } from "../run-command.mjs";
@@ -30,10 +30,20 @@ export async function installPython(requirements) {
     await runCommand("python3", ["-m", "venv", folder]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     await runCommand(join(folder, "bin/python"), [...pip, "-r", join(ROOT, requirements)]);
+    const bare = bareRequirements(requirements);
+    if (!existsSync(bare)) return;
+    await runCommand(join(folder, "bin/python"), [...pip, "--no-deps", "-r", bare]);
   });
   return undefined;
 }
 
+/** `without-dependencies.txt` beside the file: installed after it, and without what they ask for. */
+function bareRequirements(requirements) {
+  return join(dirname(join(ROOT, requirements)), "without-dependencies.txt");
+}
+
 function environmentFolder(requirements) {
-  return cacheFolder("python", readFileSync(join(ROOT, requirements), "utf8"));
+  const bare = bareRequirements(requirements);
+  const recipe = readFileSync(join(ROOT, requirements), "utf8");
+  return cacheFolder("python", existsSync(bare) ? recipe + readFileSync(bare, "utf8") : recipe);
 }

@@ -16,6 +16,7 @@ const COMMANDS = [
   /^npm test\b/,
   /^npm run test:only -- collective\b/,
   /^npx acc launch --num-processes 2 (train|quick-start)\.ts\b/,
+  /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
   /^node --import @acc\/core\/register-ts train\.ts\b/,
 ];
 

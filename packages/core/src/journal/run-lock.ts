@@ -117,11 +117,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`; undefined where there is no such file. */
+/**
+ * When a process began: field 22 of `/proc/<pid>/stat`. Undefined where there is no such file, and for a process that
+ * has ended but whose parent has not noticed.
+ */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return "ZX".includes(state) ? undefined : fields[18];
   } catch {
     return undefined;
   }

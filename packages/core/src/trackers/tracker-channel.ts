@@ -67,9 +67,10 @@ export class TrackerChannel {
     if (this.#obstacle === undefined) this.#loop = this.#run();
   }
 
-  /** Saves what the tracker wants kept, within a delivery. */
+  /** Saves what the tracker wants kept, within a delivery. @throws {Error} of the file system. */
   async saveState(state: TrackerState): Promise<void> {
-    await this.#save({ ...this.#cursor, state });
+    this.#cursor = { ...this.#cursor, state };
+    await this.#options.saveCursor?.(this.#cursor);
   }
 
   /**
@@ -103,7 +104,7 @@ export class TrackerChannel {
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     let attempts = 0;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#cursor.isComplete) {
       const entries = await this.#options.source.read(this.#cursor, BATCH, signal);
       if (entries.length === 0) return;
       try {
@@ -201,7 +202,9 @@ export class TrackerChannel {
 
   async #save(cursor: DeliveryCursor): Promise<void> {
     this.#cursor = cursor;
-    if (this.tracker.deliver || cursor.isComplete) await this.#options.saveCursor?.(cursor);
+    if (!this.tracker.deliver && !cursor.isComplete) return;
+    // On a full disk the older cursor stays: what is delivered again comes to the same as once.
+    await this.#options.saveCursor?.(cursor).catch(() => {});
   }
 
   /** Counts calls that failed, and warns of the first. */

@@ -195,8 +195,8 @@ export class TrackerSession {
 
   /** @returns false if there is nothing to log to. */
   #requireOpen(method: string): boolean {
-    if (this.#phase === "open") return true;
     if (this.#isEmpty) return false;
+    if (this.#phase === "open") return true;
     throw new AcceleratorError(
       this.#phase === "new" ? "STATE_INVALID" : "TRACKERS_CLOSED",
       this.#phase === "new"

@@ -4,6 +4,7 @@ import type { RemoteHub } from "../trackers/remote-hub.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import type { HostApi, NativeRun, RemoteError } from "./protocol.ts";
 import { fromRemoteError } from "./remote-error.ts";
+import { waitingEndpoint } from "./waiting-endpoint.ts";
 
 /**
  * The trackers of another thread.
@@ -28,9 +29,7 @@ export function connectTrackers(
       const ports = channels.map(({ port2 }) => port2);
       throwIfError(await host.startTrackers(request, transfer(ports, ports)));
       return channels.map(({ port1 }) => {
-        const run = wrap<NativeRun>(port1 as unknown as Endpoint);
-        port1.unref(); // an open tracker must not keep the thread alive
-        return run.native;
+        return wrap<NativeRun>(waitingEndpoint(port1)).native;
       });
     },
     async sync() {

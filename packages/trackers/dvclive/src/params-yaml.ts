@@ -22,5 +22,13 @@ export function updateParams(
     else map.items.push(new Pair(textNode(name), yamlNode(value)));
   }
   map.flow = map.items.length === 0;
-  return toYaml(document);
+  return escapeSpecial(toYaml(document));
+}
+
+/** What DVC's reader refuses or takes for a line's end, in the double quotes that `textNode` puts around it. */
+function escapeSpecial(yaml: string): string {
+  return yaml.replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -75,7 +75,9 @@ function isPlainText(text: string): boolean {
   if (text === "" || text === "=" || text === "<<" || /^[-+]?0o/.test(text)) return false;
   if (/^[yYnN]$/.test(text)) return true; // booleans of YAML 1.1, but to no reader
   try {
-    return (["1.1", "1.2"] as const).every((version) => parse(text, { version }) === text);
+    return (["1.1", "1.2"] as const).every(
+      (version) => parse(text, { version, logLevel: "silent" }) === text,
+    );
   } catch {
     return false;
   }

@@ -242,7 +242,12 @@ export class TensorBoardTracker extends GeneralTracker {
 function writeYaml(directory: string, hparams: ReadonlyMap<string, unknown>): void {
   const path = join(directory, "hparams.yml");
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, stringify(Object.fromEntries(hparams)));
+  // To readers of YAML 1.1, as PyYAML, a float has a point.
+  const yaml = stringify(Object.fromEntries(hparams)).replaceAll(
+    /^(\S.*: -?\d+)(e[+-]\d+)$/gm,
+    "$1.0$2",
+  );
+  writeFileSync(temporary, yaml);
   renameSync(temporary, path);
 }
 
