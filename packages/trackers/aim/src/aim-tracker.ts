@@ -10,13 +10,12 @@ import {
   type TrackerCreation,
   type TrackerRun,
   type TrackerState,
-  TrackerUnreachableError,
 } from "@acc/core";
 import { LeftOut } from "@acc/tracker-kit";
 import type { AimOptions } from "./aim-options.ts";
 import { AimRun } from "./aim-run.ts";
-import { AimServiceError } from "./aim-service-error.ts";
 import { ArtifactStore } from "./artifact-store.ts";
+import { deliveryError } from "./delivery-error.ts";
 import { DeliveryPlan } from "./delivery-plan.ts";
 import { type Action, EventPlan } from "./event-plan.ts";
 import { RemoteRun, type RunProps } from "./remote-run.ts";
@@ -201,19 +200,6 @@ export class AimTracker extends GeneralTracker {
   #abandon(): void {
     this.#remote?.abandon();
   }
-}
-
-/** Whether the hub tries again, or counts the event as failed, depends on the kind of error. */
-function deliveryError(error: unknown): unknown {
-  if (!(error instanceof AimServiceError)) return error;
-  if (error.className === "RunLockingError" || error.className === "Timeout") {
-    const advice = "another program writes to this run; end it, or set forceResume";
-    return new TrackerUnreachableError(`${error.message} (${advice})`, {
-      cause: error,
-      permanent: true,
-    });
-  }
-  return error.isRefusal ? error : new TrackerUnreachableError(error.message, { cause: error });
 }
 
 function headersOf({ headers = {} }: AimOptions): Record<string, string> {

@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
-import { dirname, join, posix, sep } from "node:path";
+import { copyFile, mkdir, readdir, rename, stat } from "node:fs/promises";
+import { dirname, join, posix, relative, sep } from "node:path";
 import { AcceleratorError, type ArtifactData } from "@acc/core";
 import { CustomObject } from "./tree.ts";
 
@@ -27,24 +27,30 @@ export class ArtifactStore {
   }
 
   /** Copies a file, or every file of a folder. @returns what Aim stores about each, by name. */
-  copy({ name, path }: ArtifactData): Map<string, CustomObject> {
-    const root = safeName(name);
-    const files = statSync(path).isDirectory()
-      ? readdirSync(path, { recursive: true, encoding: "utf8" })
-          .filter((file) => statSync(join(path, file)).isFile())
-          .map((file) => ({ name: posix.join(root, ...file.split(sep)), path: join(path, file) }))
-      : [{ name: root, path }];
+  async copy({ name, path, source = path }: ArtifactData): Promise<Map<string, CustomObject>> {
     const base = `${this.uri}/${this.#hash}`;
     const folder = base.slice(SCHEME.length); // not decoded: Aim takes such a URL's path as it is
-    return new Map(
-      files.map((file) => {
-        copyWhole(file.path, join(folder, file.name));
-        const stored = { name: file.name, path: file.path, base_uri: base };
-        const object = new CustomObject("aim.artifact", { ...stored, uri: `${base}/${file.name}` });
-        return [file.name, object] as const;
-      }),
-    );
+    const objects = new Map<string, CustomObject>();
+    for (const file of await filesAt(path)) {
+      const stored = posix.join(safeName(name), ...file.split(sep));
+      await copyWhole(join(path, file), join(folder, stored));
+      const object = { name: stored, path: join(source, file), base_uri: base };
+      objects.set(
+        stored,
+        new CustomObject("aim.artifact", { ...object, uri: `${base}/${stored}` }),
+      );
+    }
+    return objects;
   }
+}
+
+/** Paths of all files below a folder, relative to it; an empty one for a file. */
+async function filesAt(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [""];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)));
 }
 
 /** A relative path that stays where it is put. */
@@ -57,9 +63,9 @@ function safeName(name: string): string {
   return parts.join("/") || "artifact";
 }
 
-function copyWhole(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
+async function copyWhole(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
   const temporary = `${to}.${process.pid}.tmp`;
-  copyFileSync(from, temporary);
-  renameSync(temporary, to);
+  await copyFile(from, temporary);
+  await rename(temporary, to);
 }

@@ -133,7 +133,7 @@ export class EventPlan {
           path: chunkPath(hash, "artifacts_uri"),
           value: artifacts.uri,
         };
-        const objects = [...artifacts.copy(artifact)].map(
+        const objects = [...(await artifacts.copy(artifact))].map(
           ([name, value]): Write => ({
             tree: "meta",
             path: chunkPath(hash, "artifacts", name),

@@ -3,13 +3,12 @@ import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import type { Socket } from "node:net";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { TrackerUnreachableError } from "@acc/core";
 import { waitForAim } from "./find-server.ts";
 
 const HOST = "127.0.0.1";
 /** Python imports for some seconds on a busy machine. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 5000;
 /**
  * `aim server` starts the server as a child, which survives its parent. So both are in a group of their own, which
@@ -21,6 +20,7 @@ const SCRIPT = '("$@"; kill -TERM 0) & cat > /dev/null; kill -TERM 0';
 export class LocalServer {
   readonly baseUrl: string;
   readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
 
   /**
    * Starts a server on a free port; it makes the repository if there is none.
@@ -46,7 +46,6 @@ export class LocalServer {
       stdio: ["pipe", log, log],
     });
     closeSync(log);
-    child.on("error", () => {}); // without a shell the server never answers
     child.stdin?.on("error", () => {}); // it ended before us
     child.unref();
     (child.stdin as Socket).unref();
@@ -67,6 +66,10 @@ export class LocalServer {
   private constructor(child: ChildProcess, baseUrl: string) {
     this.#process = child;
     this.baseUrl = baseUrl;
+    this.#ended = new Promise((resolve) => {
+      child.once("exit", () => resolve());
+      child.once("error", () => resolve()); // there is no shell
+    });
   }
 
   get isRunning(): boolean {
@@ -76,24 +79,20 @@ export class LocalServer {
 
   /** Ends the server; resolves once it is gone. */
   async stop(): Promise<void> {
-    const ended = this.#ended();
+    if (!this.isRunning) return;
+    this.#process.ref();
     this.#signal("SIGTERM");
     const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_TIMEOUT_MS);
-    await ended;
+    await this.#ended;
     clearTimeout(timer);
   }
 
   async #ready(signal: AbortSignal): Promise<void> {
     const failed = new AbortController();
-    void this.#ended().then(() => failed.abort(new Error("it ended")));
+    void this.#ended.then(() => failed.abort(new Error("it ended")));
     const limits = [signal, failed.signal, AbortSignal.timeout(START_TIMEOUT_MS)];
     await waitForAim(this.baseUrl, {}, AbortSignal.any(limits));
     if (!this.isRunning) throw new Error("it ended"); // and somebody else has the port
-  }
-
-  async #ended(): Promise<void> {
-    // The exit of an unreferenced process is noticed all the same as long as this thread lives.
-    while (this.isRunning) await sleep(50, undefined, { ref: false });
   }
 
   #signal(signal: NodeJS.Signals): void {
