@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FOLDER } from "./run-in-scratch.ts";
+import { FOLDER } from "./run-in.ts";
 
 const test = suite("examples by feature");
 const DIRECTORY = join(FOLDER, "by-feature");

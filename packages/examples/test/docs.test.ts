@@ -3,7 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FOLDER, runInScratch } from "./run-in-scratch.ts";
+import { FOLDER } from "./run-in.ts";
+import { runInScratch } from "./run-in-scratch.ts";
 
 const test = suite("documentation");
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));

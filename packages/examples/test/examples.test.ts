@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FOLDER, runInScratch } from "./run-in-scratch.ts";
+import { FOLDER } from "./run-in.ts";
+import { runInScratch } from "./run-in-scratch.ts";
 
 const test = suite("examples");
 /** The demo takes a minute and is run on its own by the checks of the repository. */

@@ -4,8 +4,8 @@
  * `node tools/peers/install.mjs trackers/aim`.
  */
 import { availableParallelism, cpus } from "node:os";
+import { AimServer, python, runOfficial } from "../../../../tools/peers/servers/aim-server.ts";
 import { formatRow, median, moreIsBetter } from "../../../core/bench/row.ts";
-import { AimServer, python, runOfficial } from "../test/aim-server.ts";
 import { createTracker, MemoryRun, metrics, sequenced } from "../test/memory-run.ts";
 
 const ROUNDS = 3;

@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AimServer, aimFolder, python, type ReadRun, readRepo } from "./aim-server.ts";
+import {
+  AimServer,
+  aimFolder,
+  python,
+  type ReadRun,
+  readRepo,
+} from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
 
 const test = suite("Aim when something dies");

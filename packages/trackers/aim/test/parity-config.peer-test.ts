@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { python } from "./aim-server.ts";
+import { python } from "../../../../tools/peers/servers/aim-server.ts";
 import { compareScenarios, differ } from "./parity.ts";
 
 const test = suite("Aim beside Accelerate: configurations");

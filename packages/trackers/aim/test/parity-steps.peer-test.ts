@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
-import { python } from "./aim-server.ts";
+import { python } from "../../../../tools/peers/servers/aim-server.ts";
 import { compareScenarios, differ, metric } from "./parity.ts";
 
 const test = suite("Aim beside Accelerate: steps");

@@ -12,7 +12,7 @@ import {
   requireParity,
   scenariosOf,
 } from "../../../../tools/peers/parity/parity.mjs";
-import { aimFolder, python } from "./aim-server.ts";
+import { aimFolder, python } from "../../../../tools/peers/servers/aim-server.ts";
 
 const TRACKER = "aim";
 const ACC = fileURLToPath(new URL("../../../core/bin/acc.mjs", import.meta.url));

@@ -6,7 +6,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AimServer, python, type ReadRun, readRepo } from "./aim-server.ts";
+import {
+  AimServer,
+  python,
+  type ReadRun,
+  readRepo,
+} from "../../../../tools/peers/servers/aim-server.ts";
 import { MemoryRun } from "./memory-run.ts";
 
 const test = suite("Aim through the public API");

@@ -1,6 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AimServer, python, type ReadRun, readRepo, runOfficial } from "./aim-server.ts";
+import {
+  AimServer,
+  python,
+  type ReadRun,
+  readRepo,
+  runOfficial,
+} from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
 
 const test = suite("runs of Aim taken up again");

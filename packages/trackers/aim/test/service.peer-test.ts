@@ -3,7 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AimServer, python, type ReadRun, type ReadSequence, readRepo } from "./aim-server.ts";
+import {
+  AimServer,
+  python,
+  type ReadRun,
+  type ReadSequence,
+  readRepo,
+} from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
 
 const test = suite("Aim's server");

@@ -4,9 +4,12 @@ import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
+import {
+  type MlflowServer,
+  startMlflowServer,
+} from "../../../../tools/peers/servers/mlflow-server.ts";
+import { readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import type { MlflowOptions } from "../src/mlflow-options.ts";
-import { type MlflowServer, startMlflowServer } from "./mlflow-server.ts";
-import { readRuns } from "./read-runs.ts";
 import { TestRun } from "./test-run.ts";
 
 const test = suite("MLflow authentication");

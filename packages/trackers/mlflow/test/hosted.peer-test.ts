@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { startMlflowServer } from "./mlflow-server.ts";
-import { readRuns } from "./read-runs.ts";
+import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
+import { readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import { killAfterStep, scratch, sync } from "./training.ts";
 
 const test = suite("MLflow server and acc sync");

@@ -4,8 +4,11 @@ import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { type MlflowServer, startMlflowServer } from "./mlflow-server.ts";
-import { type ReadRun, readRuns } from "./read-runs.ts";
+import {
+  type MlflowServer,
+  startMlflowServer,
+} from "../../../../tools/peers/servers/mlflow-server.ts";
+import { type ReadRun, readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import { START_MS, TestRun } from "./test-run.ts";
 
 const test = suite("MLflow server");

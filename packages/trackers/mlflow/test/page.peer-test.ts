@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { chromiumPath, pageDom } from "../../../../tools/peers/chromium.mjs";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { startMlflowServer } from "./mlflow-server.ts";
+import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
 import { TestRun } from "./test-run.ts";
 
 const test = suite("MLflow's page");

@@ -13,8 +13,8 @@ import {
   scenariosOf,
 } from "../../../../tools/peers/parity/parity.mjs";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
+import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
 import { RECORDING_TAG } from "../src/open-run.ts";
-import { startMlflowServer } from "./mlflow-server.ts";
 
 const TRACKER = "mlflow";
 const test = suite("MLflow against Accelerate");

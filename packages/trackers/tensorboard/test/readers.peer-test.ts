@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { chromiumPath, pageDom } from "../../../../tools/peers/chromium.mjs";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
+import { freePort } from "../../../../tools/peers/servers/free-port.ts";
 import { type TensorBoardOptions, TensorBoardTracker } from "../src/tensorboard-tracker.ts";
 
 const test = suite("our runs in TensorBoard");
@@ -150,16 +150,6 @@ for (const fast of ["true", "false"]) {
       ...[3, 4].map((step) => [step, step + 100]),
     ]);
   });
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 const inBrowser = python && chromiumPath() ? test : test.skip;

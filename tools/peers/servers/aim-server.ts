@@ -1,14 +1,16 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
+import { pythonOf } from "../python.mjs";
+import { freePort } from "./free-port.ts";
 
-const READER = fileURLToPath(new URL("fixtures/read.py", import.meta.url));
+const READER = fileURLToPath(
+  new URL("../../../packages/trackers/aim/test/fixtures/read.py", import.meta.url),
+);
 const START_TIMEOUT_MS = 60_000;
 
 /** Python that has Aim; undefined if it was not installed. */
@@ -115,13 +117,4 @@ export async function runOfficial(server: AimServer, program: string): Promise<s
     timeout: 60_000,
   });
   return stdout;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  return address.port;
 }

@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const READER = fileURLToPath(new URL("fixtures/vectors/read.py", import.meta.url));
+const READER = fileURLToPath(
+  new URL("../../../packages/trackers/mlflow/test/fixtures/vectors/read.py", import.meta.url),
+);
 
 /** A run as MLflow's own client reads it. Names of members are the reader's. */
 export type ReadRun = {
