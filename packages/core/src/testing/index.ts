@@ -1,3 +1,4 @@
+export { type TestDelivery, TestRun, type TestRunOptions } from "./test-run.ts";
 export {
   type ContractCase,
   type ContractSubject,

@@ -1,27 +1,17 @@
-import { GeneralTracker } from "./general-tracker.ts";
-import type {
-  ArtifactData,
-  ImageData,
-  LogContext,
-  LogValue,
-  LogValues,
-  RunConfig,
-  TableData,
-} from "./log-value.ts";
+import type { LogContext, LogValue } from "./log-value.ts";
+import { PostingTracker, timed } from "./posting-tracker.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 
 /** A tracker that runs on the host thread, as its replica sees it. Calls are sent, not waited for. */
-export class HostedTracker extends GeneralTracker {
+export class HostedTracker extends PostingTracker {
   readonly name: string;
   readonly requiresLoggingDirectory = false; // checked where it was created
   readonly #native: unknown;
-  readonly #post: (event: TrackerEvent) => void;
 
   constructor(name: string, native: unknown, post: (event: TrackerEvent) => void) {
-    super();
+    super(post);
     this.name = name;
     this.#native = native;
-    this.#post = post;
   }
 
   /** The native run object over comlink: every member is asynchronous. */
@@ -29,31 +19,7 @@ export class HostedTracker extends GeneralTracker {
     return this.#native;
   }
 
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#post({ type: "config", values, target: this.name });
-  }
-
-  override log(values: LogValues, context: LogContext = {}): void {
-    this.#post({ type: "metrics", values, context: timed(context), target: this.name });
-  }
-
-  override logImages(values: Record<string, ImageData>, context: LogContext = {}): void {
-    this.#post({ type: "images", values, context: timed(context), target: this.name });
-  }
-
-  override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
-    this.#post({ type: "tables", values, context: timed(context), target: this.name });
-  }
-
   override call(method: string, args: readonly LogValue[], context: LogContext = {}): void {
-    this.#post({ type: "call", method, args, context: timed(context), target: this.name });
+    this.postEvent({ type: "call", method, args, context: timed(context) });
   }
-
-  override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {
-    this.#post({ type: "artifact", artifact, context: timed(context), target: this.name });
-  }
-}
-
-function timed(context: LogContext): LogContext {
-  return { wallTimeMs: Date.now(), ...context };
 }

@@ -6,7 +6,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { AimServer, python, runOfficial } from "../../../../tools/peers/servers/aim-server.ts";
 import { formatRow, median, moreIsBetter } from "../../../core/bench/row.ts";
-import { createTracker, MemoryRun, metrics, sequenced } from "../test/memory-run.ts";
+import { createTracker, metrics, Recording, sequenced } from "../test/recording.ts";
 
 const ROUNDS = 3;
 const POINTS = 2000;
@@ -16,7 +16,7 @@ const LIMIT_MS = 120_000;
 
 /** Both start with an open run that has the sequence already, and end when the server has answered everything. */
 async function ours(server: AimServer): Promise<number> {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const deliver = (from: number, count: number) =>
     tracker.deliver(

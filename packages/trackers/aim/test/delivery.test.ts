@@ -2,7 +2,7 @@ import { type TrackerEvent, TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { AimOptions } from "../src/aim-options.ts";
-import { createTracker, deliver, MemoryRun, metrics, sequenced } from "./memory-run.ts";
+import { createTracker, deliver, metrics, Recording, sequenced } from "./recording.ts";
 import { StubServer } from "./stub-server.ts";
 
 const test = suite("delivery to Aim");
@@ -58,7 +58,7 @@ async function failureOf(promise: Promise<unknown>): Promise<TrackerUnreachableE
 }
 
 test("makes the run, records its values and ends it", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url, tags: ["first"] });
   await deliver(tracker, run, EVENTS);
   await tracker.finish("success");
@@ -80,14 +80,14 @@ test("makes the run, records its values and ends it", async () => {
 });
 
 test("comes to the same whenever the connection breaks, in whatever portions it is repeated", async () => {
-  const whole = new MemoryRun(ID);
+  const whole = new Recording(ID);
   await deliver(createTracker(whole, { repo: server.url }), whole, EVENTS);
   const expected = contentOf(server);
   const messages = server.messageBytes.length;
   assert.ok(messages > 15);
   for (let broken = 0; broken < messages; broken++) {
     const stub = await StubServer.start();
-    const run = new MemoryRun(ID);
+    const run = new Recording(ID);
     const options = { repo: stub.url };
     let tracker = createTracker(run, options);
     const first = 1 + (broken % EVENTS.length);
@@ -101,10 +101,10 @@ test("comes to the same whenever the connection breaks, in whatever portions it 
         assert.instance(error, TrackerUnreachableError);
         stub.breakAfter = Number.POSITIVE_INFINITY;
         // Every other time it is another process that goes on.
-        if (broken % 2 === 0) tracker = createTracker(new MemoryRun(ID, run.state), options);
+        if (broken % 2 === 0) tracker = createTracker(new Recording(ID, run.state), options);
         continue;
       }
-      await run.save(tracker.state());
+      run.state = tracker.state();
       from += events.length;
     }
     assert.equal(contentOf(stub), expected, `broken after ${broken} messages`);
@@ -113,7 +113,7 @@ test("comes to the same whenever the connection breaks, in whatever portions it 
 });
 
 test("goes on with a server that has forgotten it", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   await deliver(tracker, run, [metrics({ loss: 1 })]);
   server.forget();
@@ -138,7 +138,7 @@ const faults: [
 ];
 for (const [what, set, message, permanent] of faults) {
   test(`delivers later to a server that ${what}`, async () => {
-    const run = new MemoryRun(ID);
+    const run = new Recording(ID);
     const tracker = createTracker(run, { repo: server.url, headers: { "x-key": "hunter2" } });
     set(server);
     const error = await failureOf(deliver(tracker, run, EVENTS));
@@ -153,7 +153,7 @@ for (const [what, set, message, permanent] of faults) {
 }
 
 test("stops waiting for a server that never answers when time is up", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   server.mood = "hang";
   const started = performance.now();
@@ -165,7 +165,7 @@ test("stops waiting for a server that never answers when time is up", async () =
 });
 
 test("says that nobody is there", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const closed = await StubServer.start();
   const tracker = createTracker(run, { repo: closed.url.replace("http:", "aim:") });
   await closed.stop();
@@ -175,7 +175,7 @@ test("says that nobody is there", async () => {
 });
 
 test("fails with what the server refuses, and only with that", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   server.refuses = (path) => (path.includes("bad") ? "ValueError" : undefined);
   const error = await tracker
@@ -188,7 +188,7 @@ test("fails with what the server refuses, and only with that", async () => {
 });
 
 test("keeps many small messages on their way, and not too many", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   server.answerDelayMs = 2;
   const many = Array.from({ length: 500 }, (_, step) =>
@@ -204,7 +204,7 @@ test("keeps many small messages on their way, and not too many", async () => {
 });
 
 test("moves what a sequence or Aim cannot hold, and says so once", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   const long = "k".repeat(1000);
   await deliver(tracker, run, [
@@ -231,7 +231,7 @@ test("moves what a sequence or Aim cannot hold, and says so once", async () => {
 });
 
 test("the native object's calls are events of this tracker", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   const aim = tracker.tracker;
   aim.track(0.5, { name: "loss", step: 3, context: { subset: "val" } });
@@ -242,8 +242,8 @@ test("the native object's calls are events of this tracker", async () => {
   aim.close();
   assert.is(aim.hash, HASH);
   assert.is(aim.name, "renamed");
-  assert.ok(run.posted.every(({ target }) => target === "aim"));
-  await deliver(tracker, run, run.posted);
+  assert.ok(run.events.every(({ target }) => target === "aim"));
+  await deliver(tracker, run, run.events);
   assert.equal(trace("loss", "last_step", "5190394695475244853n"), "3n");
   assert.match(
     server.written.get(
@@ -262,7 +262,7 @@ test("the native object's calls are events of this tracker", async () => {
 test("sends headers and a token with everything", async () => {
   process.env.__AIM_RT_BEARER_TOKEN__ = "secret";
   try {
-    const run = new MemoryRun(ID);
+    const run = new Recording(ID);
     const tracker = createTracker(run, { repo: server.url, headers: { "x-key": "1" } });
     await deliver(tracker, run, EVENTS);
     await tracker.finish("success");
@@ -282,17 +282,17 @@ const wrong: [AimOptions, RegExp][] = [
 ];
 for (const [options, message] of wrong) {
   test(`refuses ${JSON.stringify(options)}`, () => {
-    assert.throws(() => createTracker(new MemoryRun(ID), options), message);
+    assert.throws(() => createTracker(new Recording(ID), options), message);
   });
 }
 
 test("ends a run once, also when it is told again", async () => {
-  const run = new MemoryRun(ID);
+  const run = new Recording(ID);
   const tracker = createTracker(run, { repo: server.url });
   await tracker.finish("failure");
   const requests = server.headers.length;
   await tracker.finish("failure");
-  const again = createTracker(new MemoryRun(ID, tracker.state()), { repo: server.url });
+  const again = createTracker(new Recording(ID, tracker.state()), { repo: server.url });
   await again.finish("failure");
   assert.is(server.headers.length, requests);
 });

@@ -14,7 +14,7 @@ import {
   type ReadRun,
   readRepo,
 } from "../../../../tools/peers/servers/aim-server.ts";
-import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
+import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 
 const test = suite("Aim when something dies");
 const peer = python ? test : test.skip;
@@ -89,7 +89,7 @@ function plain(value: unknown): unknown {
 
 peer("has every value once after kill -9 at random moments", async () => {
   const server = await AimServer.start();
-  const { id, folder } = new MemoryRun();
+  const { id, folder } = new Recording();
   const args = [
     join(folder, "state.json"),
     id,
@@ -121,7 +121,7 @@ peer("has every value once after kill -9 at random moments", async () => {
 
 peer("has every value once after kill -9 of the server", async () => {
   const server = await AimServer.start();
-  const { id, folder } = new MemoryRun();
+  const { id, folder } = new Recording();
   const args = [
     join(folder, "state.json"),
     id,
@@ -148,7 +148,7 @@ peer("has every value once after kill -9 of the server", async () => {
 
 peer("runs a server for a repository in a folder, which ends with the process", async () => {
   const repo = join(mkdtempSync(join(tmpdir(), "acc-aim-repo-")), "made", "here");
-  const { id, folder } = new MemoryRun();
+  const { id, folder } = new Recording();
   const args = [join(folder, "state.json"), id, String(COUNT), JSON.stringify({ repo })];
   const killed = startDelivery(args);
   await until("delivery", () => delivered(killed) > 50);
@@ -163,7 +163,7 @@ peer("runs a server for a repository in a folder, which ends with the process", 
 });
 
 peer("without Aim on PATH says how to get it, and for good", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const { PATH } = process.env;
   process.env.PATH = run.folder;
   try {

@@ -12,7 +12,7 @@ import {
   type ReadRun,
   readRepo,
 } from "../../../../tools/peers/servers/aim-server.ts";
-import { MemoryRun } from "./memory-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("Aim through the public API");
 const peer = python ? test : test.skip;
@@ -77,7 +77,7 @@ function requireSteps(run: ReadRun): number {
 }
 
 peer("records everything, and no header in the journal", async () => {
-  const { folder } = new MemoryRun();
+  const { folder } = new Recording();
   const training = train(folder);
   assert.is(await training.ended, 0, training.output());
   let run = await readRun(training.output());
@@ -96,7 +96,7 @@ peer("records everything, and no header in the journal", async () => {
 });
 
 peer("is whole after kill -9 and acc sync", async () => {
-  const { folder } = new MemoryRun();
+  const { folder } = new Recording();
   const training = train(folder);
   const limit = Date.now() + LIMIT_MS;
   const reached = () => Number(/.*step (\d+)/s.exec(training.output())?.[1] ?? -1);
@@ -115,7 +115,7 @@ peer("is whole after kill -9 and acc sync", async () => {
 
 peer("is whole after a run without its server and acc sync", async () => {
   await server.kill();
-  const { folder } = new MemoryRun();
+  const { folder } = new Recording();
   const training = train(folder);
   assert.is(await training.ended, 0, training.output());
   assert.match(training.output(), /acc sync/);

@@ -7,7 +7,7 @@ import {
   readRepo,
   runOfficial,
 } from "../../../../tools/peers/servers/aim-server.ts";
-import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
+import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 
 const test = suite("runs of Aim taken up again");
 const peer = python ? test : test.skip;
@@ -43,7 +43,7 @@ print(run.hash)
 run.close()`,
     )
   ).trim();
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, { repo: server.url, runHash: hash });
   await deliver(tracker, run, [
     metrics({ ints: 0.5, floats: 0.25, note: "b" }),
@@ -71,7 +71,7 @@ run.close()`,
 });
 
 peer("records under a hash that the repository does not have, and says so", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const hash = run.id.slice(8);
   const tracker = createTracker(run, { repo: server.url, runHash: hash });
   await deliver(tracker, run, [metrics({ loss: 1 })]);
@@ -87,13 +87,13 @@ peer("does not count twice what a process delivered before it died without savin
       `run = aim.Run(repo=url, **quiet); run.track(0.5, name="m"); print(run.hash); run.close()`,
     )
   ).trim();
-  const first = new MemoryRun();
+  const first = new Recording();
   const options = { repo: server.url, runHash: hash };
   const events = [metrics({ m: 1 }), metrics({ m: 2 })];
   await deliver(createTracker(first, options), first, []);
   const opened = first.state; // saved as soon as the run was open
-  await deliver(createTracker(new MemoryRun(first.id, opened), options), new MemoryRun(), events);
-  const second = new MemoryRun(first.id, opened);
+  await deliver(createTracker(new Recording(first.id, opened), options), new Recording(), events);
+  const second = new Recording(first.id, opened);
   const tracker = createTracker(second, options);
   await deliver(tracker, second, events);
   await tracker.finish("success");

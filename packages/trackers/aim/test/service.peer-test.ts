@@ -10,7 +10,7 @@ import {
   type ReadSequence,
   readRepo,
 } from "../../../../tools/peers/servers/aim-server.ts";
-import { createTracker, deliver, MemoryRun, metrics } from "./memory-run.ts";
+import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 
 const test = suite("Aim's server");
 const peer = python ? test : test.skip;
@@ -41,7 +41,7 @@ function pointsOf(run: ReadRun, name: string): unknown[] {
 }
 
 peer("keeps metrics, texts, parameters and the end of a run", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, {
     ...{ repo: server.url, experiment: "exp", description: "what it is", tags: ["a"] },
   });
@@ -79,7 +79,7 @@ peer("keeps metrics, texts, parameters and the end of a run", async () => {
 });
 
 peer("reads back as what the official client recorded of the same calls", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const back = { context: { k: 1, n: "z" } };
   await deliver(tracker, run, [
@@ -114,7 +114,7 @@ peer("reads back as what the official client recorded of the same calls", async 
 });
 
 peer("keeps parameters of every type", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`key ${i}`, i]));
   await deliver(tracker, run, [
@@ -151,7 +151,7 @@ peer("keeps parameters of every type", async () => {
 });
 
 peer("keeps a configuration of thousands of entries, and replaces it", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const many = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`key ${i}`, i]));
   await deliver(tracker, run, [
@@ -163,7 +163,7 @@ peer("keeps a configuration of thousands of entries, and replaces it", async () 
 });
 
 peer("keeps images, distributions, tables and files", async () => {
-  const run = new MemoryRun();
+  const run = new Recording();
   const tracker = createTracker(run, {
     repo: server.url,
     artifactsUri: `file://${run.folder}/kept`,

@@ -1,16 +1,9 @@
 import { join } from "node:path";
 import {
-  type ArtifactData,
   type DeliveredEvent,
   type FinishStatus,
-  GeneralTracker,
-  type ImageData,
-  type LogContext,
-  type LogValues,
-  type RunConfig,
-  type TableData,
+  PostingTracker,
   type TrackerCreation,
-  type TrackerEvent,
   type TrackerState,
 } from "@acc/core";
 import { LeftOut } from "@acc/tracker-kit";
@@ -26,7 +19,7 @@ import type { TaskEdit } from "./task-fields.ts";
 import { translate } from "./translate.ts";
 
 /** Records a run as a task of a ClearML server, or as an offline session. */
-export class ClearMLTracker extends GeneralTracker {
+export class ClearMLTracker extends PostingTracker {
   readonly name = "clearml";
   readonly requiresLoggingDirectory = false;
   readonly #creation: TrackerCreation;
@@ -39,7 +32,7 @@ export class ClearMLTracker extends GeneralTracker {
   #sink: OnlineTask | OfflineSession | undefined;
 
   constructor(creation: TrackerCreation) {
-    super();
+    super((event) => creation.run.post(event));
     const { run, projectName } = creation;
     this.#creation = creation;
     this.#options = creation.options as ClearMLOptions;
@@ -50,7 +43,7 @@ export class ClearMLTracker extends GeneralTracker {
       webPage: () => this.#sink?.webPage,
       name: () => this.#state?.taskName ?? projectName,
       projectName: () => this.#state?.projectName ?? projectName,
-      post: (event) => this.#post(event),
+      post: (event) => this.postEvent(event),
     });
   }
 
@@ -101,30 +94,6 @@ export class ClearMLTracker extends GeneralTracker {
     this.#leftOut.report();
   }
 
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#post({ type: "config", values });
-  }
-
-  override log(values: LogValues, context: LogContext = {}): void {
-    this.#post({ type: "metrics", values, context: timed(context) });
-  }
-
-  override logImages(values: Record<string, ImageData>, context: LogContext = {}): void {
-    this.#post({ type: "images", values, context: timed(context) });
-  }
-
-  override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
-    this.#post({ type: "tables", values, context: timed(context) });
-  }
-
-  override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {
-    this.#post({ type: "artifact", artifact, context: timed(context) });
-  }
-
-  #post(event: TrackerEvent): void {
-    this.#creation.run.post({ ...event, target: this.name });
-  }
-
   #started(): { readonly state: RunState; readonly sink: OnlineTask | OfflineSession } {
     if (this.#state && this.#sink) return { state: this.#state, sink: this.#sink };
     throw new Error("the ClearML tracker was not started");
@@ -149,8 +118,4 @@ export class ClearMLTracker extends GeneralTracker {
     };
     return new OnlineTask(new ApiSession(connection), options, target);
   }
-}
-
-function timed(context: LogContext): LogContext {
-  return { wallTimeMs: Date.now(), ...context };
 }

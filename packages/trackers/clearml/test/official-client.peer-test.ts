@@ -9,7 +9,7 @@ import { pythonOf } from "../../../../tools/peers/python.mjs";
 import type { RunState } from "../src/run-state.ts";
 import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("ClearML's official client");
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");
@@ -73,12 +73,12 @@ function runPython(script: string, args: readonly string[] = [], input = ""): Pr
   });
 }
 
-async function recordOnline(): Promise<TestRun> {
+async function recordOnline(): Promise<Recording> {
   const options = {
     ...{ apiHost: server.url, webHost: server.url, filesHost: server.url },
     ...{ accessKey: "k", secretKey: "s", offline: false, taskName: "task ü 1" },
   };
-  const recording = new TestRun({ projectName: "proj A/sub", options });
+  const recording = new Recording({ projectName: "proj A/sub", options });
   recording.post(...events, { type: "config", values: oddConfig });
   const tracker = await recording.open();
   await recording.deliver(tracker);
@@ -89,11 +89,11 @@ async function recordOnline(): Promise<TestRun> {
 async function recordOffline(): Promise<string> {
   const cacheDir = mkdtempSync(join(root, "cache-"));
   const options = { offline: true, cacheDir, taskName: "task ü 1" };
-  const recording = new TestRun({ projectName: "proj A/sub", options });
+  const recording = new Recording({ projectName: "proj A/sub", options });
   recording.post(...events, { type: "config", values: oddConfig });
   const tracker = await recording.open();
-  for (let at = 0; at < recording.journal.length; at += 5) {
-    await recording.deliver(tracker, at, Math.min(at + 5, recording.journal.length));
+  for (let at = 0; at < recording.events.length; at += 5) {
+    await recording.deliver(tracker, { from: at, to: Math.min(at + 5, recording.events.length) });
   }
   await tracker.finish("success");
   return (recording.state as RunState & { target: { folder: string } }).target.folder;

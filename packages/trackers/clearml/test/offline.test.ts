@@ -15,7 +15,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { RunState } from "../src/run-state.ts";
 import { sampleEvents } from "./events.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("ClearML tracker offline");
 const root = mkdtempSync(join(tmpdir(), "acc-clearml-offline-"));
@@ -24,15 +24,15 @@ mkdirSync(join(root, "folder"));
 writeFileSync(join(root, "folder/x.json"), "{}");
 const events = sampleEvents(join(root, "note.txt"), join(root, "folder"));
 
-function newRun(): TestRun {
+function newRun(): Recording {
   const cacheDir = mkdtempSync(join(root, "cache-"));
   const options = { offline: true, cacheDir, taskName: "task ü 1", tags: ["t0"] };
-  const run = new TestRun({ projectName: "proj A/sub", options });
+  const run = new Recording({ projectName: "proj A/sub", options });
   run.post(...events);
   return run;
 }
 
-const folderOf = (run: TestRun) =>
+const folderOf = (run: Recording) =>
   (run.state as RunState & { target: { folder: string } }).target.folder;
 
 const linesOf = (path: string) =>
@@ -42,7 +42,7 @@ const linesOf = (path: string) =>
     .flatMap((line) => JSON.parse(line) as Record<string, unknown>[]);
 
 /** All events and fields of a session, without the run's id. */
-function contents(run: TestRun): object {
+function contents(run: Recording): object {
   const folder = folderOf(run);
   const plain = (value: unknown) =>
     JSON.parse(
@@ -98,7 +98,7 @@ test("writes a session and its zip file", async () => {
 });
 
 test("a session of a run without events is whole", async () => {
-  const run = new TestRun({
+  const run = new Recording({
     options: { offline: true, cacheDir: mkdtempSync(join(root, "cache-")) },
   });
   const tracker = await run.open();
@@ -115,15 +115,15 @@ test("ends whole when the process died within a delivery, and after another fini
   const expected = await undisturbed();
   for (const cut of [0, 1, 5, events.length - 1]) {
     const run = newRun();
-    await run.deliver(await run.open(), 0, cut);
+    await run.deliver(await run.open(), { from: 0, to: cut });
     const saved = structuredClone(run.state);
-    await run.deliver(await run.open(), cut); // written, but never marked as delivered
+    await run.deliver(await run.open(), { from: cut }); // written, but never marked as delivered
     const folder = folderOf(run);
     appendFileSync(join(folder, "metrics.jsonl"), '[{"type": "plot", "tas');
     appendFileSync(join(folder, "log.jsonl"), "[{");
     run.state = saved;
     const replay = await run.open(true);
-    await run.deliver(replay, cut);
+    await run.deliver(replay, { from: cut });
     await replay.finish("success");
     await replay.finish("success");
     assert.equal(contents(run), expected, `cut at ${cut}`);
@@ -132,13 +132,13 @@ test("ends whole when the process died within a delivery, and after another fini
 
 test("goes on in the session's own folder whatever the environment says later", async () => {
   const run = newRun();
-  await run.deliver(await run.open(), 0, 3);
+  await run.deliver(await run.open(), { from: 0, to: 3 });
   const folder = folderOf(run);
   const saved = { ...process.env };
   process.env.CLEARML_CACHE_DIR = join(root, "elsewhere");
   process.env.CLEARML_PROJECT = "other";
   try {
-    await run.deliver(await run.open(true), 3);
+    await run.deliver(await run.open(true), { from: 3 });
   } finally {
     process.env = saved;
   }
@@ -147,9 +147,9 @@ test("goes on in the session's own folder whatever the environment says later", 
 
 test("leaves the rest in the journal when the session is gone", async () => {
   const run = newRun();
-  await run.deliver(await run.open(), 0, 3);
+  await run.deliver(await run.open(), { from: 0, to: 3 });
   rmSync(folderOf(run), { recursive: true });
-  const error = await run.deliver(await run.open(true), 3).catch((reason) => reason);
+  const error = await run.deliver(await run.open(true), { from: 3 }).catch((reason) => reason);
   assert.is(error.name, "TrackerUnreachableError");
   assert.ok(error.permanent);
 });

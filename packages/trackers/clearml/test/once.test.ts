@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Call, ClearMLServer, type Fault } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("ClearML tracker, delivered again");
 let server: ClearMLServer;
@@ -20,16 +20,16 @@ mkdirSync(join(root, "folder"));
 writeFileSync(join(root, "folder/x.json"), "{}");
 const events = sampleEvents(join(root, "note.txt"), join(root, "folder"));
 
-function newRun(): TestRun {
+function newRun(): Recording {
   const hosts = { apiHost: server.url, webHost: server.url, filesHost: server.url };
   const options = { ...hosts, accessKey: "k", secretKey: "s", offline: false, tags: ["t0"] };
-  const run = new TestRun({ options });
+  const run = new Recording({ options });
   run.post(...events);
   return run;
 }
 
 /** Everything the server holds, without the ids and the zip file's times. */
-function holdings(run: TestRun): object {
+function holdings(run: Recording): object {
   const { id, ...task } = server.onlyTask;
   const text = JSON.stringify({
     task: { ...task, comment: task.comment?.replace(run.id, "<run>") },
@@ -78,8 +78,8 @@ test("holds the same after a death at any request, whether it was carried out or
       server.fault = undefined;
       const half = Math.floor(events.length / 2);
       const replay = await run.open(true);
-      if (run.delivered === 0) await run.deliver(replay, 0, half);
-      await run.deliver(await run.open(true), run.delivered);
+      if (run.delivered === 0) await run.deliver(replay, { from: 0, to: half });
+      await run.deliver(await run.open(true), { from: run.delivered });
       await replay.finish("success");
       assert.equal(holdings(run), held, `${fault} at ${at}: ${calls[at]?.action}`);
       await server.close();
@@ -96,7 +96,7 @@ test("holds the same when the same process delivers again in other portions", as
     const tracker = await run.open();
     await run.deliver(tracker).catch(() => {});
     for (let from = 0; from < events.length; from += 3) {
-      await run.deliver(tracker, from, Math.min(from + 3, events.length));
+      await run.deliver(tracker, { from: from, to: Math.min(from + 3, events.length) });
     }
     await tracker.finish("success");
     assert.equal(holdings(run), held, `at ${at}: ${calls[at]?.action}`);
@@ -106,7 +106,7 @@ test("holds the same when the same process delivers again in other portions", as
 });
 
 test("sends console lines in doubt only if the server lacks them, over several pages", async () => {
-  const run = new TestRun({
+  const run = new Recording({
     options: {
       ...{ apiHost: server.url, filesHost: server.url, accessKey: "k", secretKey: "s" },
       offline: false,
@@ -133,7 +133,7 @@ test("sends console lines in doubt only if the server lacks them, over several p
 test("keeps the neighbours of an event that the server refuses", async () => {
   const run = newRun();
   const tracker = await run.open();
-  await run.deliver(tracker, 0, 1);
+  await run.deliver(tracker, { from: 0, to: 1 });
   const { id } = server.onlyTask;
   server.fault = ({ body, action }) => {
     const lines = (body.lines ?? []) as Record<string, unknown>[];
@@ -143,10 +143,10 @@ test("keeps the neighbours of an event that the server refuses", async () => {
     return undefined;
   };
   const failed: number[] = [];
-  await run.deliver(tracker, 1, events.length).catch(async (reason: Error) => {
+  await run.deliver(tracker, { from: 1, to: events.length }).catch(async (reason: Error) => {
     assert.is(reason.name, "ServiceError");
     for (let at = 1; at < events.length; at++) {
-      await run.deliver(tracker, at, at + 1).catch(() => failed.push(at));
+      await run.deliver(tracker, { from: at, to: at + 1 }).catch(() => failed.push(at));
     }
   });
   assert.equal(failed, [2]);

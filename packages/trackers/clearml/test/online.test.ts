@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import type { ClearMLOptions } from "../src/options.ts";
 import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("ClearML tracker with a server");
 let server: ClearMLServer;
@@ -24,7 +24,7 @@ const optionsFor = (options: ClearMLOptions = {}): ClearMLOptions => ({
   ...options,
 });
 const newRun = (options: ClearMLOptions = {}, projectName = "proj A/sub") =>
-  new TestRun({ projectName, options: optionsFor(options) });
+  new Recording({ projectName, options: optionsFor(options) });
 
 function artifacts(): [file: string, folder: string] {
   const root = mkdtempSync(join(tmpdir(), "acc-clearml-artifacts-"));
@@ -205,9 +205,9 @@ test("renews its token before it ends, and asks for another where the server ref
   const run = newRun();
   const tracker = await run.open();
   const send = async () => {
-    const step = run.journal.length;
+    const step = run.events.length;
     run.post({ type: "metrics", values: { loss: step }, context: { step, wallTimeMs: step } });
-    await run.deliver(tracker, step);
+    await run.deliver(tracker, { from: step });
   };
   await send();
   await send();
@@ -247,7 +247,7 @@ test("says what is missing when there are no keys or wrong ones, and does not te
   const saved = { ...process.env };
   process.env.CLEARML_CONFIG_FILE = join(tmpdir(), "acc-no-such-clearml.conf");
   try {
-    const none = new TestRun({ options: { apiHost: server.url, offline: false } });
+    const none = new Recording({ options: { apiHost: server.url, offline: false } });
     const missing = await refused(none.deliver(await none.open()));
     assert.ok(missing.permanent);
     assert.match(missing.message, "CLEARML_API_ACCESS_KEY");
@@ -302,9 +302,9 @@ test("goes on with a task, behind its last iteration and beside what it has", as
     second.post({ type: "metrics", values: { loss: 2 }, context: { step, wallTimeMs: 2 } });
   }
   const after = await second.open();
-  await second.deliver(after, 0, 2);
+  await second.deliver(after, { from: 0, to: 2 });
   const later = await second.open(true); // the offset must not move with the last iteration
-  await second.deliver(later, 1);
+  await second.deliver(later, { from: 1 });
   assert.equal(points(server.stored("training_stats_scalar")), [
     ["loss", "train", 9, 1],
     ["loss", "train", 10, 2],
@@ -365,7 +365,9 @@ test("its task has the calls of the Python client", async () => {
   assert.equal(JSON.parse(stored.configuration.Model?.value ?? ""), { deep: { list: [1] } });
   assert.equal([stored.tags, stored.comment], [["one"], "words"]);
   run.post({ type: "call", method: "nothing", args: [], context: {} });
-  const error = await run.deliver(tracker, run.journal.length - 1).catch((reason) => reason);
+  const error = await run
+    .deliver(tracker, { from: run.events.length - 1 })
+    .catch((reason) => reason);
   assert.is(error.code, "VALUE_INVALID");
 });
 

@@ -1,15 +1,9 @@
 import { join } from "node:path";
 import {
   AcceleratorError,
-  type ArtifactData,
   type DeliveredEvent,
   type FinishStatus,
-  GeneralTracker,
-  type ImageData,
-  type LogContext,
-  type LogValues,
-  type RunConfig,
-  type TableData,
+  PostingTracker,
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core";
@@ -37,7 +31,7 @@ type CometState = {
  * Records a run as a Comet experiment, at the service or in an archive for `comet upload`: numbers and booleans as
  * metrics, texts and lists as others, the configuration as parameters, images, tables and files as assets.
  */
-export class CometTracker extends GeneralTracker {
+export class CometTracker extends PostingTracker {
   readonly name = "comet_ml";
   readonly requiresLoggingDirectory = false;
   readonly #creation: TrackerCreation;
@@ -51,7 +45,7 @@ export class CometTracker extends GeneralTracker {
 
   /** @throws {AcceleratorError} `OPTION_INVALID` naming the option. */
   constructor(creation: TrackerCreation) {
-    super();
+    super((event) => creation.run.post(event));
     const { run, options, projectName } = creation;
     this.#creation = creation;
     this.#options = options as CometOptions;
@@ -75,36 +69,6 @@ export class CometTracker extends GeneralTracker {
 
   override start(): void {
     this.#destination = this.#createDestination(this.#settings);
-  }
-
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#creation.run.post({ type: "config", values, target: this.name });
-  }
-
-  override log(values: LogValues, context: LogContext): void {
-    this.#creation.run.post({
-      type: "metrics",
-      values,
-      context: timed(context),
-      target: this.name,
-    });
-  }
-
-  override logImages(values: Record<string, ImageData>, context: LogContext): void {
-    this.#creation.run.post({ type: "images", values, context: timed(context), target: this.name });
-  }
-
-  override logTable(values: Record<string, TableData>, context: LogContext): void {
-    this.#creation.run.post({ type: "tables", values, context: timed(context), target: this.name });
-  }
-
-  override logArtifact(artifact: ArtifactData, context: LogContext): void {
-    this.#creation.run.post({
-      type: "artifact",
-      artifact,
-      context: timed(context),
-      target: this.name,
-    });
   }
 
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {
@@ -187,8 +151,4 @@ export class CometTracker extends GeneralTracker {
   #stateNow(part: object): TrackerState {
     return { settings: this.#settings, recording: this.#recording, ...part };
   }
-}
-
-function timed(context: LogContext = {}): LogContext {
-  return { wallTimeMs: Date.now(), ...context };
 }

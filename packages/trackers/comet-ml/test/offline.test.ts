@@ -184,7 +184,7 @@ test("keeps step and epoch until another is given, and says when they change", a
   log(1.5);
   log(-1);
   log(Number.NaN);
-  await recording.deliver(1);
+  await recording.deliverRest(1);
   recording.restart();
   log(undefined);
   await recording.finish();
@@ -252,7 +252,7 @@ test("keeps files and folders, whatever becomes of the originals", async () => {
   writeFileSync(join(folder, "model.json"), "{}");
   const artifact = { name: "model", path: folder, type: "model" };
   recording.post({ type: "artifact", artifact, context: { step: 1, wallTimeMs: 5000 } });
-  await recording.deliver();
+  await recording.deliverRest();
   writeFileSync(join(folder, "model.json"), "changed");
   await recording.finish();
   const { messages, files } = readArchive(archives);
@@ -294,7 +294,7 @@ test("a recording that is killed at any moment ends as if it had not been", asyn
     // What is delivered and not saved is lost with the process; its bytes stay.
     await recording.tracker.deliver(batch(0, first), signal);
     recording.restart();
-    await recording.deliver(second);
+    await recording.deliverRest(second);
     await recording.tracker.deliver(batch(0, first), signal);
     const messages = join(recording.folder, "run", "archive", "messages.json");
     assert.ok(existsSync(messages));
@@ -322,7 +322,7 @@ test("`end` of the experiment writes the archive at once, and what follows is ad
   const { recording, archives } = record();
   recording.tracker.tracker.logMetric("m", 1);
   recording.tracker.tracker.end();
-  await recording.deliver();
+  await recording.deliverRest();
   assert.is(readArchive(archives).messages.length, 2);
   recording.tracker.tracker.logMetric("m", 2);
   await recording.finish();
@@ -335,7 +335,7 @@ test("an archive that cannot be written yet costs a warning, and no line twice",
   writeFileSync(archives, "in the way");
   recording.tracker.tracker.logMetric("m", 1);
   recording.tracker.tracker.end();
-  await recording.deliver();
+  await recording.deliverRest();
   assert.match(recording.warnings[0] ?? "", /cannot be written now/);
   rmSync(archives);
   await recording.finish();
@@ -357,7 +357,7 @@ test("a run without a value is an archive, too", async () => {
 test("a call that Comet does not have fails alone", async () => {
   const { recording } = record();
   recording.post({ type: "call", method: "fly", args: [], context: {} });
-  await recording.deliver().then(
+  await recording.deliverRest().then(
     () => assert.unreachable(),
     (error) => assert.match(error.message, /no method "fly"/),
   );

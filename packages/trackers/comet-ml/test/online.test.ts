@@ -114,7 +114,7 @@ test("holds the same, however the delivery is cut and interrupted", async () => 
       const recording = record({ name: "n" }, id);
       goldenCalls(recording);
       disturb(path, 1, kind);
-      const error = await rejection(recording.deliver(7));
+      const error = await rejection(recording.deliverRest(7));
       assert.is(error.permanent, false, `${path} ${JSON.stringify(kind)}: ${error.message}`);
       if ("headers" in kind) assert.is(error.retryAfterMs, 3000);
       if (number % 2 === 0) recording.restart();
@@ -129,9 +129,9 @@ test("a kill between the request and the note of it sends no point twice", async
   const recording = record();
   logPoints(recording, 700);
   disturb(METRIC_BATCH, 1, { kind: "drop", recorded: true });
-  await rejection(recording.deliver());
+  await rejection(recording.deliverRest());
   recording.restart();
-  await recording.deliver(50);
+  await recording.deliverRest(50);
   recording.restart();
   logPoints(recording, 5, 700);
   await recording.finish();
@@ -150,7 +150,7 @@ test("equal points of one moment are told apart by their number", async () => {
   } as const;
   for (let i = 0; i < 4; i++) recording.post(same);
   disturb(METRIC_BATCH, 1, { kind: "drop", recorded: true });
-  await rejection(recording.deliver(2));
+  await rejection(recording.deliverRest(2));
   recording.restart();
   await recording.finish();
   assert.is(held().metrics.length, 4);
@@ -191,7 +191,7 @@ test("refuses a key that is taken or unknown, and keeps the events", async () =>
   const second = record({ experimentKey: "K".repeat(32), mode: "create" }, "2".repeat(32));
   logPoints(second, 1);
   for (let attempt = 0; attempt < 2; attempt++) {
-    const error = await rejection(second.deliver());
+    const error = await rejection(second.deliverRest());
     assert.ok(error.permanent);
     assert.match(error.message, /cannot be opened.*90999/);
     second.restart();
@@ -199,14 +199,14 @@ test("refuses a key that is taken or unknown, and keeps the events", async () =>
   assert.is(held("K".repeat(32)).metrics.length, 0);
   const unknown = record({ experimentKey: "U".repeat(32), mode: "get" }, "3".repeat(32));
   logPoints(unknown, 1);
-  assert.match((await rejection(unknown.deliver())).message, /90210/);
+  assert.match((await rejection(unknown.deliverRest())).message, /90210/);
 });
 
 test("an experiment whose making was interrupted is still this recording's", async () => {
   const recording = record({ experimentKey: "K".repeat(32), mode: "create" });
   logPoints(recording, 1);
   disturb("add/run", 1, { kind: "drop", recorded: true });
-  await rejection(recording.deliver());
+  await rejection(recording.deliverRest());
   recording.restart();
   await recording.finish();
   assert.is(held("K".repeat(32)).metrics.length, 2);
@@ -217,7 +217,7 @@ test("a missing or refused key waits for another process, and no key gets into a
   logPoints(recording, 1);
   for (const status of [401, 403]) {
     disturb("add/run", 1, { kind: "answer", status, body: `{"msg":"bad key ${KEY}"}` });
-    const error = await rejection(recording.deliver());
+    const error = await rejection(recording.deliverRest());
     assert.ok(error.permanent);
     assert.match(error.message, /COMET_API_KEY/);
     assert.not.match(error.message, KEY);
@@ -227,7 +227,7 @@ test("a missing or refused key waits for another process, and no key gets into a
     status: 400,
     body: `{"sdk_error_code":90212,"msg":"${KEY}"}`,
   });
-  const refused = await rejection(recording.deliver());
+  const refused = await rejection(recording.deliverRest());
   assert.ok(refused.permanent);
   assert.not.match(refused.message, KEY);
   await recording.finish();
@@ -235,7 +235,7 @@ test("a missing or refused key waits for another process, and no key gets into a
   assert.is(held().metrics.length, 2);
   const without = new Recording({ urlOverride: server.url });
   without.post({ type: "metrics", values: { m: 1 }, context: {} });
-  const missing = await rejection(without.deliver());
+  const missing = await rejection(without.deliverRest());
   assert.ok(missing.permanent);
   assert.match(missing.message, /needs an API key/);
 });
@@ -245,7 +245,7 @@ test("a server that is down, and one that never answers", async () => {
   logPoints(recording, 3);
   const { port } = server;
   await server.stop();
-  const error = await rejection(recording.deliver());
+  const error = await rejection(recording.deliverRest());
   assert.is(error.permanent, false);
   assert.match(error.message, /cannot be reached/);
   server = await CometServer.start(port);
@@ -260,7 +260,7 @@ test("what the service refuses is an error of the event alone", async () => {
   const recording = record();
   logPoints(recording, 2);
   disturb(METRIC_BATCH, 1, { kind: "answer", status: 400, body: "no" });
-  await recording.deliver().then(
+  await recording.deliverRest().then(
     () => assert.unreachable(),
     (error) => assert.not.instance(error, TrackerUnreachableError),
   );
@@ -272,7 +272,7 @@ test("counts what is left out once, however often it is delivered", async () => 
   const recording = record();
   recording.post({ type: "metrics", values: { none: null, m: 1 }, context: { wallTimeMs: 5000 } });
   disturb(METRIC_BATCH, 3, { kind: "answer", status: 503 });
-  for (let attempt = 0; attempt < 3; attempt++) await rejection(recording.deliver());
+  for (let attempt = 0; attempt < 3; attempt++) await rejection(recording.deliverRest());
   await recording.finish();
   assert.is(recording.warnings.length, 2);
   assert.match(recording.warnings[1] ?? "", /none \(null\) 1 times/);
@@ -316,7 +316,7 @@ test("falls back to the documented interface where the client's is missing", asy
   const recording = record({ name: "n", tags: ["t1"] });
   goldenCalls(recording);
   disturb("write/experiment/metric", 1, { kind: "answer", status: 503 });
-  await rejection(recording.deliver(5));
+  await rejection(recording.deliverRest(5));
   recording.restart();
   await recording.finish();
   const key = recording.tracker.tracker.getKey();

@@ -4,10 +4,7 @@ import { basename, relative, resolve } from "node:path";
 import {
   AcceleratorError,
   type DeliveredEvent,
-  GeneralTracker,
-  type LogContext,
-  type LogValues,
-  type RunConfig,
+  PostingTracker,
   type TrackerCreation,
   type TrackerRun,
   type TrackerState,
@@ -46,7 +43,7 @@ type Opened = { readonly folder: LiveFolder; readonly state: LiveState };
  * It delivers, although it writes local files: the state knows how long each file is, so that whoever goes on after
  * a crash cuts off what a delivery left unfinished and writes every row once.
  */
-export class DvcLiveTracker extends GeneralTracker {
+export class DvcLiveTracker extends PostingTracker {
   readonly name: string = NAME;
   readonly requiresLoggingDirectory = false;
   readonly tracker: Live;
@@ -62,7 +59,7 @@ export class DvcLiveTracker extends GeneralTracker {
 
   /** @throws {AcceleratorError} `OPTION_INVALID` for a `dvcyaml` that DVC would not read. */
   constructor({ projectName, options, run }: TrackerCreation) {
-    super();
+    super((event) => run.post(event));
     this.#projectName = projectName;
     this.#options = options;
     this.#run = run;
@@ -85,15 +82,6 @@ export class DvcLiveTracker extends GeneralTracker {
   /** Only says where the run is: `acc sync` may be called anywhere. Files are written by `deliver`. */
   override async start(): Promise<void> {
     await this.#run.save(this.#saved);
-  }
-
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#run.post({ type: "config", values, target: NAME });
-  }
-
-  override log(values: LogValues, context: LogContext = {}): void {
-    const timed = { wallTimeMs: Date.now(), ...context };
-    this.#run.post({ type: "metrics", values, context: timed, target: NAME });
   }
 
   override async deliver(events: readonly DeliveredEvent[]): Promise<void> {

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 import { filesOf, goldenNames, makeGolden, vectors } from "./golden.ts";
-import { TestRun, temporary } from "./test-run.ts";
+import { Recording, temporary } from "./recording.ts";
 
 const test = suite("DVCLive's directory in DVC and DVCLive");
 const python = pythonOf("packages/trackers/dvclive/test/fixtures/requirements.txt") as string;
@@ -64,7 +64,7 @@ for (const name of goldenNames) {
 
 run("DVC shows the metrics, plots and parameters, and the run as an experiment", async () => {
   const folder = repository();
-  await TestRun.of(
+  await Recording.of(
     (live, run) => {
       live.logParams({ lr: 0.1, opt: { name: "adam" } });
       for (let step = 0; step < 3; step++) {
@@ -127,7 +127,7 @@ run("DVC shows the metrics, plots and parameters, and the run as an experiment",
 run("without a DVC repository nothing is saved, and nothing is made of one", async () => {
   const folder = temporary();
   command(folder, "git", "init", "--quiet");
-  const made = await TestRun.of((live) => live.logMetric("a", 1), { saveDvcExp: true }, folder);
+  const made = await Recording.of((live) => live.logMetric("a", 1), { saveDvcExp: true }, folder);
   assert.equal(made.warnings, []);
   const paths = [...filesOf(folder).keys()].filter((path) => !path.startsWith(".git/"));
   assert.equal(paths, ["dvc.yaml", "dvclive/metrics.json", "dvclive/plots/metrics/a.tsv"]);
@@ -136,9 +136,9 @@ run("without a DVC repository nothing is saved, and nothing is made of one", asy
 run("Python's Live goes on with our run, and we with its", async () => {
   const folder = temporary();
   const ours = async (value: number): Promise<void> => {
-    const log = (_live: unknown, run: TestRun) =>
+    const log = (_live: unknown, run: Recording) =>
       run.post({ type: "metrics", values: { loss: value }, context: {} });
-    await TestRun.of(log, { resume: true }, folder);
+    await Recording.of(log, { resume: true }, folder);
   };
   const theirs = (value: number): string =>
     command(
@@ -231,9 +231,11 @@ run("DVC reads every text parameter as that text", async () => {
   ];
   const params = Object.fromEntries(texts.map((text, index) => [`p${index}`, text]));
   const keyed = { ...params, ...Object.fromEntries(texts.map((text) => [text, 1])) };
-  const made = await TestRun.of((live) => live.logParams(keyed));
+  const made = await Recording.of((live) => live.logParams(keyed));
   const read = (library: string): unknown =>
-    JSON.parse(command(made.root, python, "-c", library, join(made.root, "dvclive/params.yaml")));
+    JSON.parse(
+      command(made.folder, python, "-c", library, join(made.folder, "dvclive/params.yaml")),
+    );
   const dvc =
     "import sys, json; from dvclive.serialize import load_yaml; print(json.dumps(load_yaml(sys.argv[1])))";
   const pyYaml = "import sys, json, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))";

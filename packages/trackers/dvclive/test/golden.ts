@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LogValue } from "@acc/core";
 import type { Live } from "../src/live.ts";
-import { TestRun, temporary } from "./test-run.ts";
+import { Recording, temporary } from "./recording.ts";
 
 export const vectors: string = fileURLToPath(new URL("fixtures/vectors", import.meta.url));
 
@@ -54,9 +54,9 @@ function fillBasic(live: Live): void {
 
 /** The calls of `make.py`, by the folder that they made there. */
 const calls: { readonly [name: string]: (root: string) => Promise<unknown> } = {
-  basic: (root) => TestRun.of(fillBasic, {}, root),
+  basic: (root) => Recording.of(fillBasic, {}, root),
   explicit_step: (root) =>
-    TestRun.of(
+    Recording.of(
       (live) => {
         for (const value of [1, 2]) {
           live.logMetric("a", value);
@@ -70,7 +70,7 @@ const calls: { readonly [name: string]: (root: string) => Promise<unknown> } = {
       root,
     ),
   resumed: async (root) => {
-    await TestRun.of(
+    await Recording.of(
       (live) => {
         for (const value of [0, 1]) {
           live.logMetric("a", value);
@@ -80,7 +80,7 @@ const calls: { readonly [name: string]: (root: string) => Promise<unknown> } = {
       {},
       root,
     );
-    await TestRun.of(
+    await Recording.of(
       (live) => {
         for (const value of [10, 11]) {
           live.logMetric("a", value);
@@ -91,10 +91,10 @@ const calls: { readonly [name: string]: (root: string) => Promise<unknown> } = {
       root,
     );
   },
-  no_next_step: (root) => TestRun.of((live) => live.logMetric("a", 1), {}, root),
+  no_next_step: (root) => Recording.of((live) => live.logMetric("a", 1), {}, root),
   user_dvcyaml: (root) => {
     cpSync(join(vectors, "user-dvc.yaml"), join(root, "dvc.yaml"));
-    return TestRun.of(
+    return Recording.of(
       (live) => {
         live.logParams({ x: 1 });
         live.logMetric("a", 1);

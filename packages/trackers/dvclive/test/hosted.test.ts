@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesOf } from "./golden.ts";
-import { temporary } from "./test-run.ts";
+import { temporary } from "./recording.ts";
 
 const test = suite("DVCLive through the accelerator");
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));

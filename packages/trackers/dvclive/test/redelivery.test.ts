@@ -4,14 +4,14 @@ import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesOf } from "./golden.ts";
-import { TestRun, temporary } from "./test-run.ts";
+import { Recording, temporary } from "./recording.ts";
 
 const test = suite("DVCLive after a crash");
 const artifact = join(temporary(), "weights.bin");
 writeFileSync(artifact, "weights");
 
 /** Events of every kind. */
-function fill(run: TestRun): void {
+function fill(run: Recording): void {
   const { tracker: live } = run.tracker();
   live.logParams({ lr: 0.1 });
   for (let step = 0; step < 28; step++) {
@@ -40,18 +40,18 @@ function requireSame(made: Map<string, string>, expected: Map<string, string>, w
 }
 
 async function undisturbed(): Promise<Map<string, string>> {
-  const run = new TestRun();
+  const run = new Recording();
   fill(run);
   const tracker = run.tracker();
   await run.deliver(tracker);
   await tracker.finish();
-  return filesOf(run.root);
+  return filesOf(run.folder);
 }
 
 test("another process that goes on from any saved state ends with the same files", async () => {
   const expected = await undisturbed();
   for (let seed = 1; seed <= 6; seed++) {
-    const run = new TestRun();
+    const run = new Recording();
     fill(run);
     let random = seed;
     const next = (below: number): number => {
@@ -72,45 +72,45 @@ test("another process that goes on from any saved state ends with the same files
       run.state = structuredClone(tracker.state());
       at += count;
       // Killed in the middle of the next delivery's first write.
-      const loss = join(run.root, "dvclive/plots/metrics/loss.tsv");
+      const loss = join(run.folder, "dvclive/plots/metrics/loss.tsv");
       if (next(2) === 0) appendFileSync(loss, "17\t0.1");
     }
     await run.tracker().finish();
     await run.tracker().finish();
-    requireSame(filesOf(run.root), expected, `seed ${seed}`);
+    requireSame(filesOf(run.folder), expected, `seed ${seed}`);
   }
 });
 
 test("goes on where the folders were moved to", async () => {
-  const run = new TestRun();
+  const run = new Recording();
   fill(run);
-  await run.deliver(run.tracker(), 20);
-  const moved = new TestRun(`${run.root}-moved`);
-  rmSync(moved.root, { recursive: true });
-  renameSync(run.root, moved.root);
+  await run.deliver(run.tracker(), { to: 20 });
+  const moved = new Recording(`${run.folder}-moved`);
+  rmSync(moved.folder, { recursive: true });
+  renameSync(run.folder, moved.folder);
   moved.state = run.state;
   const tracker = moved.tracker();
   await tracker.deliver(structuredClone(run.events.slice(20)));
   await tracker.finish();
-  requireSame(filesOf(moved.root), await undisturbed(), "moved");
+  requireSame(filesOf(moved.folder), await undisturbed(), "moved");
 });
 
 test("does not mix its rows into another run of the same folder, and says what to do", async () => {
-  const run = new TestRun();
+  const run = new Recording();
   fill(run);
-  await run.deliver(run.tracker(), 20);
+  await run.deliver(run.tracker(), { to: 20 });
   const copy = temporary();
-  cpSync(run.root, copy, { recursive: true });
-  const other = new TestRun(run.root);
+  cpSync(run.folder, copy, { recursive: true });
+  const other = new Recording(run.folder);
   fill(other);
   other.events.reverse();
   await other.deliver(other.tracker());
-  const before = filesOf(run.root);
+  const before = filesOf(run.folder);
   const error = await run.deliver(run.tracker()).catch((reason: unknown) => reason);
   assert.instance(error, TrackerUnreachableError);
   assert.ok((error as TrackerUnreachableError).permanent);
   assert.match((error as Error).message, /no longer what this run wrote.*option dir/);
-  assert.equal(filesOf(run.root), before);
+  assert.equal(filesOf(run.folder), before);
 });
 
 test.run();

@@ -13,7 +13,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DvcLiveOptions } from "../src/live-options.ts";
 import { filesOf } from "./golden.ts";
-import { TestRun, temporary } from "./test-run.ts";
+import { Recording, temporary } from "./recording.ts";
 
 const test = suite("DVCLive tracker");
 
@@ -22,8 +22,8 @@ async function logged(
   calls: readonly [values: LogValues, context?: LogContext][],
   options: DvcLiveOptions = {},
   root?: string,
-): Promise<TestRun> {
-  return TestRun.of(
+): Promise<Recording> {
+  return Recording.of(
     (_live, run) => {
       for (const [values, context = {}] of calls) run.post({ type: "metrics", values, context });
     },
@@ -32,10 +32,10 @@ async function logged(
   );
 }
 
-const tsv = (run: TestRun, name: string): string =>
-  readFileSync(join(run.root, "dvclive/plots/metrics", `${name}.tsv`), "utf8");
-const metrics = (run: TestRun) =>
-  JSON.parse(readFileSync(join(run.root, "dvclive/metrics.json"), "utf8"));
+const tsv = (run: Recording, name: string): string =>
+  readFileSync(join(run.folder, "dvclive/plots/metrics", `${name}.tsv`), "utf8");
+const metrics = (run: Recording) =>
+  JSON.parse(readFileSync(join(run.folder, "dvclive/metrics.json"), "utf8"));
 
 test("ends a step with each log, goes on from an explicit one, and appends what goes back", async () => {
   const run = await logged([
@@ -48,7 +48,7 @@ test("ends a step with each log, goes on from an explicit one, and appends what 
 });
 
 test("lets steps be ended by hand", async () => {
-  const run = await TestRun.of(
+  const run = await Recording.of(
     (live, run) => {
       run.post({ type: "metrics", values: { train: { loss: 1 } }, context: {} });
       run.post({ type: "metrics", values: { eval: { loss: 2 } }, context: {} });
@@ -136,7 +136,7 @@ test("keeps a value whose name is also a group in its own file, and says so", as
 test("writes images, tables, plots and artifacts, and names them in dvc.yaml", async () => {
   const model = join(temporary(), "Model v1.json");
   writeFileSync(model, "{}");
-  const run = await TestRun.of((live, run) => {
+  const run = await Recording.of((live, run) => {
     const data = new Uint8Array(2 * 2 * 3);
     const context = { step: 7 };
     run.post({ type: "images", values: { in: { data, shape: [2, 2, 3] } }, context });
@@ -155,7 +155,7 @@ test("writes images, tables, plots and artifacts, and names them in dvc.yaml", a
     assert.throws(() => live.logImage("a.webp", { data, shape: [2, 2, 3] }), /\.png/);
     assert.throws(() => live.logMetric("x", [1] as never), /numbers, booleans and texts/);
   });
-  const paths = [...filesOf(join(run.root, "dvclive")).keys()];
+  const paths = [...filesOf(join(run.folder, "dvclive")).keys()];
   assert.equal(paths, [
     "artifacts/Model v1.json",
     "metrics.json",
@@ -166,11 +166,11 @@ test("writes images, tables, plots and artifacts, and names them in dvc.yaml", a
     "plots/images/in/7.png",
   ]);
   assert.is(
-    readFileSync(join(run.root, "dvclive/plots/custom/errors/7.json"), "utf8"),
+    readFileSync(join(run.folder, "dvclive/plots/custom/errors/7.json"), "utf8"),
     '[\n    {\n        "id": 1,\n        "loss": 0.5\n    },\n    {\n        "id": 2,\n        "loss": "nan"\n    }\n]\n',
   );
   assert.is(
-    readFileSync(join(run.root, "dvc.yaml"), "utf8"),
+    readFileSync(join(run.folder, "dvc.yaml"), "utf8"),
     `plots:
 - dvclive/plots/images
 - dvclive/plots/custom/errors
@@ -192,13 +192,13 @@ artifacts:
 });
 
 test("takes parameters of any kind, later ones beside earlier ones", async () => {
-  const run = await TestRun.of((live) => {
+  const run = await Recording.of((live) => {
     live.logParams({ lr: 0.1, opt: { name: "adam", betas: [0.9, 0.999] }, none: null });
     live.logParams({ when: new Date(0), list: Float32Array.of(1, 2), text: "12:30", "=": "<<" });
     live.logParam("lr", 1e-7);
   });
   assert.is(
-    readFileSync(join(run.root, "dvclive/params.yaml"), "utf8"),
+    readFileSync(join(run.folder, "dvclive/params.yaml"), "utf8"),
     `lr: 1e-07
 opt:
   name: adam
@@ -256,21 +256,21 @@ test("writes times where they are asked for, in every row of that file", async (
   ]);
   assert.is(tsv(run, "a"), "timestamp\tstep\ta\n1234\t0\t1\n2000\t1\t2\n");
   assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
-  assert.not.ok(existsSync(join(run.root, "dvclive/plots/metrics/c.tsv")));
+  assert.not.ok(existsSync(join(run.folder, "dvclive/plots/metrics/c.tsv")));
   assert.is(metrics(run).c, 4);
 });
 
 test("takes folders of the user's choice, no dvc.yaml, and no other name for it", async () => {
   const run = await logged([[{ a: 1 }]], { dir: "out/live", dvcyaml: false });
   assert.equal(
-    [...filesOf(run.root).keys()],
+    [...filesOf(run.folder).keys()],
     ["out/live/metrics.json", "out/live/plots/metrics/a.tsv"],
   );
   const other = await logged([[{ a: 1 }]], { dir: "out/live", dvcyaml: "out/dvc.yaml" });
-  assert.match(readFileSync(join(other.root, "out/dvc.yaml"), "utf8"), /- live\/metrics\.json/);
+  assert.match(readFileSync(join(other.folder, "out/dvc.yaml"), "utf8"), /- live\/metrics\.json/);
   const outside = await logged([[{ a: 1 }]], { dir: join(temporary(), "live") });
-  assert.equal([...filesOf(outside.root).keys()], [], "DVC takes no paths from outside");
-  assert.throws(() => new TestRun().tracker({ dvcyaml: "x.yaml" }), /must be called dvc\.yaml/);
+  assert.equal([...filesOf(outside.folder).keys()], [], "DVC takes no paths from outside");
+  assert.throws(() => new Recording().tracker({ dvcyaml: "x.yaml" }), /must be called dvc\.yaml/);
 });
 
 test("leaves a dvc.yaml that it cannot read as it is, says so, and records the rest", async () => {
@@ -283,19 +283,19 @@ test("leaves a dvc.yaml that it cannot read as it is, says so, and records the r
 });
 
 test("finishes twice, and without anything logged", async () => {
-  const run = new TestRun();
+  const run = new Recording();
   const tracker = run.tracker();
   await tracker.finish();
   await tracker.finish();
-  assert.equal([...filesOf(run.root)], [["dvclive/metrics.json", "{}\n"]]);
+  assert.equal([...filesOf(run.folder)], [["dvclive/metrics.json", "{}\n"]]);
 });
 
 test("a delivery that fails half-way is repeated whole", async () => {
-  const run = new TestRun();
+  const run = new Recording();
   const tracker = run.tracker();
   run.post({ type: "metrics", values: { a: 1 }, context: {} });
   await run.deliver(tracker);
-  const file = join(run.root, "dvclive/plots/metrics/a.tsv");
+  const file = join(run.folder, "dvclive/plots/metrics/a.tsv");
   const before = readFileSync(file);
   rmSync(file);
   mkdirSync(file);
@@ -311,11 +311,11 @@ test("a delivery that fails half-way is repeated whole", async () => {
 const onLinux = process.platform === "linux" ? test : test.skip; // which has a device that is full
 
 onLinux("a full disk delays what was logged, and loses nothing", async () => {
-  const run = new TestRun();
+  const run = new Recording();
   const tracker = run.tracker();
   run.post({ type: "metrics", values: { a: 1 }, context: {} });
   await run.deliver(tracker);
-  const full = join(run.root, "dvclive/plots/metrics/b.tsv");
+  const full = join(run.folder, "dvclive/plots/metrics/b.tsv");
   symlinkSync("/dev/full", full);
   run.post({ type: "metrics", values: { a: 2, b: 3 }, context: {} });
   const error = await run.deliver(tracker).catch((reason: unknown) => reason);

@@ -1,15 +1,8 @@
 import {
   AcceleratorError,
-  type ArtifactData,
   type DeliveredEvent,
   type FinishStatus,
-  GeneralTracker,
-  type ImageData,
-  type LogContext,
-  type LogValues,
-  type RunConfig,
-  type TableData,
-  type TrackerEvent,
+  PostingTracker,
   type TrackerRun,
   type TrackerState,
 } from "@acc/core";
@@ -45,7 +38,7 @@ type MlflowState = {
  * Records a run at an MLflow server over REST. Without a server everything stays in the journal, and `acc sync`
  * delivers it.
  */
-export class MlflowTracker extends GeneralTracker {
+export class MlflowTracker extends PostingTracker {
   readonly name = "mlflow";
   readonly requiresLoggingDirectory = false;
   readonly #projectName: string;
@@ -65,7 +58,7 @@ export class MlflowTracker extends GeneralTracker {
 
   /** @throws {AcceleratorError} `OPTION_INVALID` for a password in `trackingUri`, or a limit that is none. */
   constructor(projectName: string, options: MlflowOptions, run: TrackerRun) {
-    super();
+    super((event) => run.post(event));
     requireOptions(options);
     this.#projectName = projectName;
     this.#options = options;
@@ -94,26 +87,6 @@ export class MlflowTracker extends GeneralTracker {
     if (this.#intent) return;
     await this.#settle();
     await this.#save();
-  }
-
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#post({ type: "config", values });
-  }
-
-  override log(values: LogValues, context: LogContext = {}): void {
-    this.#post({ type: "metrics", values, context: timed(context) });
-  }
-
-  override logImages(values: Record<string, ImageData>, context: LogContext = {}): void {
-    this.#post({ type: "images", values, context: timed(context) });
-  }
-
-  override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
-    this.#post({ type: "tables", values, context: timed(context) });
-  }
-
-  override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {
-    this.#post({ type: "artifact", artifact, context: timed(context) });
   }
 
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {
@@ -203,10 +176,6 @@ export class MlflowTracker extends GeneralTracker {
   async #save(): Promise<void> {
     await this.#run.save(this.state()).catch(() => {});
   }
-
-  #post(event: TrackerEvent): void {
-    this.#run.post({ ...event, target: this.name });
-  }
 }
 
 /** What the page of a run shows already that is gone on with. */
@@ -218,10 +187,6 @@ function shownBefore(tags: Readonly<Record<string, string>>): Partial<RecordingS
   } catch {
     return { hasImages }; // cut off by the server; ours replaces it
   }
-}
-
-function timed(context: LogContext): LogContext {
-  return { wallTimeMs: Date.now(), ...context };
 }
 
 function requireOptions({ trackingUri, maxParamLength }: MlflowOptions): void {

@@ -10,7 +10,7 @@ import {
 } from "../../../../tools/peers/servers/mlflow-server.ts";
 import { readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import type { MlflowOptions } from "../src/mlflow-options.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("MLflow authentication");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
@@ -31,7 +31,7 @@ test.after(async () => {
 
 /** Logs one value, a text and thereby a file. */
 async function logOnce(projectName: string, options: MlflowOptions): Promise<unknown> {
-  const recording = new TestRun(projectName);
+  const recording = new Recording();
   const tracker = await recording.open(options, { projectName });
   recording.log({ type: "metrics", values: { loss: 1, note: "text" }, context: {} });
   const error = await recording.deliver(tracker).then(

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Recording } from "./recording.ts";
 import { type Fault, StubServer } from "./stub-server.ts";
-import { TestRun } from "./test-run.ts";
 
 type Context = { server: StubServer; uri: string };
 
@@ -17,7 +17,7 @@ test.before.each(async (context) => {
 test.after.each(({ server }) => server.stop());
 
 /** Everything a run can log. */
-function logEverything(recording: TestRun): void {
+function logEverything(recording: Recording): void {
   recording.post({ type: "config", values: { lr: 0.1, "odd@key": 1, long: "x".repeat(7000) } });
   for (let step = 0; step < 30; step++) {
     const values = { loss: 1 / (step + 1), acc: step, phase: step < 15 ? "warm" : "full" };
@@ -38,7 +38,7 @@ function logEverything(recording: TestRun): void {
 async function undisturbed(): Promise<unknown> {
   const server = new StubServer();
   const trackingUri = await server.start();
-  const recording = new TestRun("same");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri });
   logEverything(recording);
   await recording.deliver(tracker);
@@ -55,7 +55,7 @@ function withoutImageIds(held: unknown): unknown {
 }
 
 test("makes one experiment and one run, and says how it ended", async ({ server, uri }) => {
-  const recording = new TestRun("one");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri, runName: "r", tags: { team: "a" } });
   assert.is(server.requests.length, 0, "start asks no server");
   recording.log({ type: "metrics", values: { loss: 1 }, context: {} });
@@ -72,7 +72,7 @@ test("makes one experiment and one run, and says how it ended", async ({ server,
 });
 
 test("a run that logs nothing is there all the same", async ({ server, uri }) => {
-  const tracker = await new TestRun("empty").open({ trackingUri: uri });
+  const tracker = await new Recording().open({ trackingUri: uri });
   await tracker.finish("success");
   assert.equal(
     [...server.runs.values()].map(({ status }) => status),
@@ -97,7 +97,7 @@ for (const fault of [
       server.runs.clear();
       server.artifacts.clear();
       server.experiments.clear();
-      const recording = new TestRun("faulty");
+      const recording = new Recording();
       let tracker = await recording.open({ trackingUri: uri });
       logEverything(recording);
       let next = 1;
@@ -130,13 +130,13 @@ test("a server that hangs is left when time is up, and gets everything later", a
   server,
   uri,
 }) => {
-  const recording = new TestRun("hang");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   logEverything(recording);
   server.fault = (): Fault => "hang";
   const started = performance.now();
   try {
-    await recording.deliver(tracker, AbortSignal.timeout(200));
+    await recording.deliver(tracker, { signal: AbortSignal.timeout(200) });
     assert.unreachable();
   } catch (error) {
     assert.instance(error, TrackerUnreachableError);
@@ -149,7 +149,7 @@ test("a server that hangs is left when time is up, and gets everything later", a
 });
 
 test("says how long a server asks to wait", async ({ server, uri }) => {
-  const recording = new TestRun("wait");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   logEverything(recording);
   server.fault = () => ({ status: 429, retryAfter: "7" });
@@ -158,7 +158,7 @@ test("says how long a server asks to wait", async ({ server, uri }) => {
 });
 
 test("a refused value is left out alone, and said", async ({ server, uri }) => {
-  const recording = new TestRun("refused");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   const values = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`m${i}`, i]));
   recording.log({ type: "metrics", values: { ...values, bad: 1, last: 2 }, context: {} });
@@ -173,7 +173,7 @@ test("a refused value is left out alone, and said", async ({ server, uri }) => {
 
 test("heeds the length that an older server allows parameters", async ({ server, uri }) => {
   server.maxParamLength = 500;
-  const recording = new TestRun("old");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   recording.post({ type: "config", values: { lr: 1, long: "y".repeat(600), other: "z" } });
   recording.post({ type: "config", values: { longer: "w".repeat(700) } });
@@ -190,7 +190,7 @@ test("heeds the length that an older server allows parameters", async ({ server,
 });
 
 test("a changed parameter becomes a tag", async ({ server, uri }) => {
-  const recording = new TestRun("changed");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   recording.post({ type: "config", values: { lr: 1, other: 2 } });
   recording.post({ type: "config", values: { lr: 0.5, third: 3 } });
@@ -202,14 +202,14 @@ test("a changed parameter becomes a tag", async ({ server, uri }) => {
 });
 
 test("goes on with a run by its id", async ({ server, uri }) => {
-  const first = new TestRun("first");
+  const first = new Recording();
   const tracker = await first.open({ trackingUri: uri });
   first.log({ type: "metrics", values: { loss: 1 }, context: {} }, 0);
   first.log({ type: "tables", values: { a: { columns: ["x"], rows: [[1]] } }, context: {} }, 0);
   await first.deliver(tracker);
   await tracker.finish("failure");
   const runId = tracker.tracker.runId ?? "";
-  const second = new TestRun("second");
+  const second = new Recording();
   const next = await second.open({ trackingUri: uri, runId });
   second.log({ type: "metrics", values: { loss: 0.5 }, context: {} }, 1);
   second.log({ type: "tables", values: { b: { columns: ["x"], rows: [[1]] } }, context: {} }, 0);
@@ -248,7 +248,7 @@ const unusable: [name: string, arrange: (server: StubServer) => object, expected
 ];
 for (const [name, arrange, expected] of unusable) {
   test(`${name} is said once, and everything waits for acc sync`, async ({ server, uri }) => {
-    const recording = new TestRun("unusable");
+    const recording = new Recording();
     const tracker = await recording.open({ trackingUri: uri, ...arrange(server) });
     recording.log({ type: "metrics", values: { loss: 1 }, context: {} });
     const error = await recording.deliver(tracker).catch((error: unknown) => error);
@@ -260,7 +260,7 @@ for (const [name, arrange, expected] of unusable) {
 }
 
 test("keeps files and folders, below the folder asked for", async ({ server, uri }) => {
-  const recording = new TestRun("files");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   const folder = join(recording.folder, "many");
   mkdirSync(join(folder, "s"), { recursive: true });
@@ -302,7 +302,7 @@ test("keeps files and folders, below the folder asked for", async ({ server, uri
 });
 
 test("the native object sets parameters, tags and the end", async ({ server, uri }) => {
-  const recording = new TestRun("native");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   const run = tracker.tracker;
   assert.is(run.runId, undefined);
@@ -327,7 +327,7 @@ test("the native object sets parameters, tags and the end", async ({ server, uri
 });
 
 test("waitForRunId gives up in time", async () => {
-  const tracker = await new TestRun("late").open({});
+  const tracker = await new Recording().open({});
   const error = await tracker.tracker.waitForRunId(20).catch((error: unknown) => error);
   assert.match((error as Error).message, /not opened the run within 20 ms/);
 });
@@ -336,7 +336,7 @@ test("what a process without a server kept, acc sync delivers from its state and
   server,
   uri,
 }) => {
-  const recording = new TestRun("sync");
+  const recording = new Recording();
   const tracker = await recording.open({ runName: "kept" });
   recording.log({ type: "metrics", values: { loss: 1 }, context: {} });
   recording.log({ type: "metrics", values: { loss: 2 }, context: {} });

@@ -14,7 +14,7 @@ import { pythonText } from "../src/python-text.ts";
 import { resolveRunIntent } from "../src/run-intent.ts";
 import { safeKey } from "../src/safe-key.ts";
 import { safeText } from "../src/safe-text.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("MLflow's formats");
 
@@ -157,7 +157,7 @@ test("finds the server and what opens it", () => {
 
 test("refuses options that cannot be meant", async () => {
   for (const options of [{ trackingUri: "http://me:secret@host" }, { maxParamLength: 0 }]) {
-    const error = await new TestRun("refused").open(options).catch((error: unknown) => error);
+    const error = await new Recording().open(options).catch((error: unknown) => error);
     assert.instance(error, AcceleratorError);
     assert.is((error as AcceleratorError).code, "OPTION_INVALID");
     assert.not.match((error as Error).message, /secret/);

@@ -9,7 +9,7 @@ import {
   startMlflowServer,
 } from "../../../../tools/peers/servers/mlflow-server.ts";
 import { type ReadRun, readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
-import { START_MS, TestRun } from "./test-run.ts";
+import { Recording, START_MS } from "./recording.ts";
 
 const test = suite("MLflow server");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
@@ -40,7 +40,7 @@ async function artifact(path: string, runId: string | undefined): Promise<string
 
 run("holds every kind of value, under a name that it takes", async () => {
   const projectName = 'it\'s "quoted" / ü';
-  const recording = new TestRun("values");
+  const recording = new Recording();
   const tracker = await recording.open(
     { trackingUri: server.uri, runName: "all", tags: { team: "a" }, description: "**note**" },
     { projectName },
@@ -128,7 +128,7 @@ run("holds every kind of value, under a name that it takes", async () => {
 });
 
 run("takes more than one request may hold", async () => {
-  const recording = new TestRun("limits");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: server.uri }, { projectName: "limits" });
   const config = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`p${i}`, `v${i}`]));
   recording.post({ type: "config", values: config });
@@ -158,7 +158,7 @@ run("takes more than one request may hold", async () => {
 });
 
 run("keeps parameters as they were first; another value is a tag", async () => {
-  const recording = new TestRun("params");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: server.uri }, { projectName: "params" });
   recording.post({ type: "config", values: { lr: 0.1, other: "a" } });
   await recording.deliver(tracker);
@@ -174,13 +174,13 @@ run("keeps parameters as they were first; another value is a tag", async () => {
 
 run("goes on with a run by its id, but not with one that is deleted or not there", async () => {
   const options = { trackingUri: server.uri };
-  const first = new TestRun("first");
+  const first = new Recording();
   const tracker = await first.open(options, { projectName: "resume" });
   first.log({ type: "metrics", values: { loss: 1 }, context: {} }, 0);
   await first.deliver(tracker);
   await tracker.finish("failure");
   const runId = tracker.tracker.runId ?? "";
-  const second = new TestRun("second");
+  const second = new Recording();
   const next = await second.open({ ...options, runId }, { projectName: "another" });
   second.log({ type: "metrics", values: { loss: 0.5 }, context: {} }, 1);
   await second.deliver(next);
@@ -203,7 +203,7 @@ run("goes on with a run by its id, but not with one that is deleted or not there
     [runId, /is deleted: restore it/],
     ["f".repeat(32), /is not at/],
   ] as const) {
-    const third = new TestRun("third");
+    const third = new Recording();
     const failing = await third.open({ ...options, runId: id });
     third.log({ type: "metrics", values: { loss: 2 }, context: {} });
     const error = await third.deliver(failing).catch((error: unknown) => error);
@@ -216,12 +216,12 @@ run("goes on with a run by its id, but not with one that is deleted or not there
 run("shows nested runs below their parent", async () => {
   const options = { trackingUri: server.uri };
   const project = { projectName: "nested" };
-  const parent = new TestRun("parent");
+  const parent = new Recording();
   const above = await parent.open({ ...options, runName: "parent" }, project);
   await parent.deliver(above);
   const parentRunId = await above.tracker.waitForRunId();
   for (const runName of ["one", "two"]) {
-    const child = new TestRun(runName);
+    const child = new Recording();
     const nested = runName === "one" ? { parentRunId } : { nestedRun: true, runId: parentRunId };
     const below = await child.open({ ...options, runName, ...nested }, project);
     child.log({ type: "metrics", values: { c: 1 }, context: {} });
@@ -240,7 +240,7 @@ run("shows nested runs below their parent", async () => {
 run("two processes that come at once share an experiment", async () => {
   await Promise.all(
     Array.from({ length: 6 }, async (_, index) => {
-      const recording = new TestRun(`racer ${index}`);
+      const recording = new Recording();
       const options = { trackingUri: server.uri };
       const tracker = await recording.open(options, { projectName: "race" });
       recording.log({ type: "metrics", values: { loss: index }, context: {} });
@@ -254,7 +254,7 @@ run("two processes that come at once share an experiment", async () => {
 
 run("a server that dies and returns, and a process that dies: every value once", async () => {
   const options = { trackingUri: server.uri };
-  const recording = new TestRun("die");
+  const recording = new Recording();
   let tracker = await recording.open(options, { projectName: "die" });
   const steps = 150;
   const path = join(recording.folder, "weights.bin");
@@ -276,7 +276,7 @@ run("a server that dies and returns, and a process that dies: every value once",
   await server.restart();
   // Another process goes on from what was saved last, is cut off as well, and a third ends it.
   tracker = await recording.open(options, { projectName: "elsewhere", isReplay: true });
-  await recording.deliver(tracker, AbortSignal.timeout(300)).catch(() => {});
+  await recording.deliver(tracker, { signal: AbortSignal.timeout(300) }).catch(() => {});
   tracker = await recording.open(options, { projectName: "elsewhere", isReplay: true });
   await recording.deliver(tracker);
   await tracker.finish("success");
@@ -298,7 +298,7 @@ run("a server that dies and returns, and a process that dies: every value once",
 });
 
 run("says where a file and a folder would have one name, and goes on", async () => {
-  const recording = new TestRun("blocked");
+  const recording = new Recording();
   const tracker = await recording.open({ trackingUri: server.uri }, { projectName: "blocked" });
   tracker.tracker.logText("a file", "notes");
   tracker.tracker.logText("below it", "notes/more.txt");

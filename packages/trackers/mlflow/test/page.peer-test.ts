@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { chromiumPath, pageDom } from "../../../../tools/peers/chromium.mjs";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
-import { TestRun } from "./test-run.ts";
+import { Recording } from "./recording.ts";
 
 const test = suite("MLflow's page");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
@@ -26,7 +26,7 @@ async function pageWith(url: string, ...expected: (string | RegExp)[]): Promise<
 run("shows the run, its parameters, curves, images and tables", async () => {
   const server = await startMlflowServer(python as string);
   try {
-    const recording = new TestRun("page");
+    const recording = new Recording();
     const tracker = await recording.open({ trackingUri: server.uri, runName: "seen-run" });
     recording.post({ type: "config", values: { learning_rate: 0.0625 } });
     for (let step = 0; step < 5; step++) {

@@ -1,14 +1,9 @@
 import {
   AcceleratorError,
-  type ArtifactData,
   type DeliveredEvent,
   type FinishStatus,
-  GeneralTracker,
-  type ImageData,
-  type LogContext,
   type LogValues,
-  type RunConfig,
-  type TableData,
+  PostingTracker,
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core";
@@ -28,7 +23,7 @@ import { WandbRun } from "./wandb-run.ts";
 import type { WandbState } from "./wandb-state.ts";
 
 /** Records a run at a W&B server, or in a folder that `wandb sync` uploads. */
-export class WandbTracker extends GeneralTracker {
+export class WandbTracker extends PostingTracker {
   readonly name = "wandb";
   readonly requiresLoggingDirectory = false;
   readonly #creation: TrackerCreation;
@@ -41,7 +36,7 @@ export class WandbTracker extends GeneralTracker {
   #native: WandbRun | undefined;
 
   constructor(creation: TrackerCreation) {
-    super();
+    super((event) => creation.run.post(event));
     this.#creation = creation;
     this.#options = creation.options as WandbOptions;
     this.#leftOut = new LeftOut("W&B", creation.run.warn);
@@ -77,34 +72,6 @@ export class WandbTracker extends GeneralTracker {
     if (!saved) await run.save(this.#currentState());
     const isRecorded = this.#target !== undefined && !run.isReplay;
     if (settings.resume === "auto" && isRecorded) this.#rememberRun(state);
-  }
-
-  // Called on the tracker itself these go the way of all events, into the journal first.
-
-  override storeInitConfiguration(values: RunConfig): void {
-    this.#creation.run.post({ type: "config", values, target: this.name });
-  }
-
-  override log(values: LogValues, context: LogContext = {}): void {
-    this.#creation.run.post({
-      type: "metrics",
-      values,
-      context: timed(context),
-      target: this.name,
-    });
-  }
-
-  override logImages(values: Record<string, ImageData>, context: LogContext = {}): void {
-    this.#creation.run.post({ type: "images", values, context: timed(context), target: this.name });
-  }
-
-  override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
-    this.#creation.run.post({ type: "tables", values, context: timed(context), target: this.name });
-  }
-
-  override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {
-    const { run } = this.#creation;
-    run.post({ type: "artifact", artifact, context: timed(context), target: this.name });
   }
 
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {
@@ -265,8 +232,4 @@ export class WandbTracker extends GeneralTracker {
       );
     }
   }
-}
-
-function timed(context: LogContext): LogContext {
-  return { wallTimeMs: Date.now(), ...context };
 }

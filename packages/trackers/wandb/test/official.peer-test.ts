@@ -142,7 +142,7 @@ define(
         entity: "acc",
       });
       for (let step = 0; step < 100; step++) recording.log({ x: step }, step);
-      await recording.deliver(7);
+      await recording.deliverRest(7);
       const folder = recording.tracker.tracker.dir ?? "";
       await sync(folder, stub.url, cwd);
       const run = stub.state.runs["acc/proj/killed"];

@@ -328,7 +328,7 @@ test("a process that dies at any event leaves no half run once another has gone 
       appendFileSync(join(offlineFolder(dir), "run-same.wandb"), Buffer.alloc(90, 7));
     }
     await recording.restart();
-    await recording.deliver(3);
+    await recording.deliverRest(3);
     await recording.restart();
     await recording.finish("failure");
     const run = readOfflineRun(offlineFolder(dir));
@@ -357,7 +357,7 @@ test("a folder that cannot be written keeps the events for later", async () => {
   const recording = await Recording.start(dir, { mode: "offline" });
   recording.log({ m: 1 });
   try {
-    await recording.deliver();
+    await recording.deliverRest();
     assert.unreachable();
   } catch (error) {
     assert.instance(error, TrackerUnreachableError);

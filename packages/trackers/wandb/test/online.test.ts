@@ -46,7 +46,7 @@ function rowsOf(stub: Stub): unknown[] {
 async function untilDelivered(recording: Recording, size?: number): Promise<number> {
   for (let failures = 0; failures < 20; failures++) {
     try {
-      await recording.deliver(size);
+      await recording.deliverRest(size);
       await recording.finish();
       return failures;
     } catch (error) {
@@ -75,7 +75,7 @@ test("records a run: configuration, rows, summary, files, end", async ({ stub })
   const recording = await start(stub, options);
   assert.is(stub.requests.length, 0);
   fill(recording);
-  await recording.deliver(4);
+  await recording.deliverRest(4);
   recording.post({ type: "config", values: { late: true } });
   await recording.finish();
   const run = runOf(stub);
@@ -106,7 +106,7 @@ test("records a run: configuration, rows, summary, files, end", async ({ stub })
     ["run1", "first", "proj", "acc"],
   );
   assert.is(native.url, `${stub.url}/acc/proj/runs/run1`);
-  assert.not.match(JSON.stringify(recording.saved), KEY);
+  assert.not.match(JSON.stringify(recording.state), KEY);
   assert.equal(stub.state.unknown, []);
   const sent = stub.requests.length;
   await recording.finish();
@@ -217,7 +217,7 @@ test("a server that asks to wait is waited for as long as it says", async ({ stu
   const recording = await start(stub);
   recording.log({ m: 1 });
   try {
-    await recording.deliver();
+    await recording.deliverRest();
     assert.unreachable();
   } catch (error) {
     assert.is((error as TrackerUnreachableError).retryAfterMs, 7000);
@@ -233,7 +233,7 @@ test("a process that dies after any delivery leaves a run that another completes
     // Delivered, but nobody saved that it was.
     await recording.tracker.deliver(recording.events.slice(0, death), AbortSignal.timeout(5000));
     await recording.restart();
-    await recording.deliver(5);
+    await recording.deliverRest(5);
     await recording.restart();
     await recording.finish("failure");
     const run = stub.state.runs[`acc/proj/killed-${death}`];
@@ -261,7 +261,7 @@ test("an artifact is recorded once, whatever comes in between", async ({ stub })
   });
   refused.tracker.tracker.logArtifact(join(dir, "note.txt"));
   try {
-    await refused.deliver();
+    await refused.deliverRest();
     assert.unreachable();
   } catch (error) {
     assert.not.instance(error, TrackerUnreachableError);
@@ -281,7 +281,7 @@ test("resume: goes on behind the last step, with the summary and the configurati
     next.post({ type: "config", values: { lr: 0.2 } });
     next.log({ m: resume });
     next.log({ m: 3 });
-    await next.deliver(1);
+    await next.deliverRest(1);
     await next.restart(); // by now the server has a row of its own
     await next.finish();
   }
@@ -310,7 +310,7 @@ test("resume must without a run, and never with one, wait in the journal with ad
     const recording = await start(stub, { id, resume });
     recording.log({ m: 2 });
     try {
-      await recording.deliver();
+      await recording.deliverRest();
       assert.unreachable();
     } catch (error) {
       assert.instance(error, TrackerUnreachableError);
@@ -321,7 +321,7 @@ test("resume must without a run, and never with one, wait in the journal with ad
   assert.is(runOf(stub).history.length, 1);
   const never = await start(stub, { id: "new", resume: "never" });
   never.log({ m: 2 });
-  await never.deliver();
+  await never.deliverRest();
   await never.restart(); // the run is there now, but it is its own
   await never.finish();
   assert.is(stub.state.runs["acc/proj/new"]?.complete, true);
@@ -349,7 +349,7 @@ test("without a key, or with one that is refused, the events wait", async ({ stu
   try {
     const recording = await Recording.start(temporary(), { baseUrl: stub.url });
     recording.log({ m: 1 });
-    const failure = await recording.deliver().catch((error: unknown) => error);
+    const failure = await recording.deliverRest().catch((error: unknown) => error);
     assert.instance(failure, TrackerUnreachableError);
     assert.is((failure as TrackerUnreachableError).permanent, true);
     assert.match((failure as Error).message, "WANDB_API_KEY");
@@ -368,7 +368,7 @@ test("without a key, or with one that is refused, the events wait", async ({ stu
   stub.addFault({ match: "UpsertBucket", status: 401 });
   const refused = await start(stub, { id: "run2" });
   refused.log({ m: 1 });
-  const failure = await refused.deliver().catch((error: unknown) => error);
+  const failure = await refused.deliverRest().catch((error: unknown) => error);
   assert.is((failure as TrackerUnreachableError).permanent, true);
   assert.not.match((failure as Error).message, KEY);
 });
@@ -414,11 +414,11 @@ test("options that cannot be are refused before anything starts", async ({ stub 
 test("a run that is stopped in the browser is told so once", async ({ stub }) => {
   const recording = await start(stub);
   recording.log({ m: 1 }, 0);
-  await recording.deliver();
+  await recording.deliverRest();
   runOf(stub).stopped = true;
   recording.log({ m: 1 }, 1);
   recording.log({ m: 1 }, 2);
-  await recording.deliver(1);
+  await recording.deliverRest(1);
   assert.is(recording.warnings.filter((text) => /stopped in the browser/.test(text)).length, 1);
   await recording.finish();
 });

@@ -1,0 +1,27 @@
+import { TestRun } from "@acc/core/testing";
+import { ClearMLTracker } from "../src/clearml-tracker.ts";
+import type { ClearMLOptions } from "../src/options.ts";
+
+type Options = {
+  readonly projectName?: string;
+  readonly options?: ClearMLOptions;
+};
+
+/** A run that tests drive by hand, and the trackers of the processes that go on with it. */
+export class Recording extends TestRun {
+  readonly #options: Options;
+
+  constructor(options: Options = {}) {
+    super();
+    this.#options = options;
+  }
+
+  /** The tracker of a new process, started with the state saved last. */
+  async open(isReplay = false): Promise<ClearMLTracker> {
+    const { projectName = "proj", options = {} } = this.#options;
+    const run = this.attach({ isReplay });
+    const tracker = new ClearMLTracker({ projectName, loggingDir: undefined, options, run });
+    await tracker.start();
+    return tracker;
+  }
+}
