@@ -65,5 +65,6 @@ export type {
 } from "./trackers/tracker-plugin.ts";
 export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
+export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
