@@ -10,7 +10,7 @@ export type DropoutOptions = {
   readonly seed?: number;
 };
 
-const TWO_TO_32 = 2 ** 32;
+const TWO_TO_31 = 2 ** 31;
 
 /**
  * Sets elements to zero with probability `rate` and scales the others by `1 / (1 - rate)`. For training; in
@@ -43,20 +43,20 @@ export function dropout(x: Tensor, rate: number, { seed = 0 }: DropoutOptions = 
 }
 
 /**
- * Element `i` survives if the hash of `i` and the key is at least `rate * 2^32`. The key enters twice, so that
+ * Element `i` survives if 31 bits of the hash of `i` and the key are at least `rate * 2^31`. The key enters twice, so that
  * no mask is a shifted or permuted copy of another.
  */
 function dropoutMask(shape: readonly number[], key: number, rate: number): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   const second = mixBits(key ^ 0x9e3779b9);
-  const threshold = Math.round(rate * TWO_TO_32);
+  const threshold = Math.round(rate * TWO_TO_31);
   const scale = 1 / (1 - rate);
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) {
     let bits = i ^ key;
     bits = Math.imul(bits ^ (bits >>> 16), 0x7feb352d) ^ second;
     bits = Math.imul(bits ^ (bits >>> 15), 0x846ca68b);
-    values[i] = (bits ^ (bits >>> 16)) >>> 0 >= threshold ? scale : 0;
+    values[i] = (bits ^ (bits >>> 16)) >>> 1 >= threshold ? scale : 0;
   }
   return tensor(values, [...shape]);
 }
