@@ -125,7 +125,7 @@ import { transpose } from "./kernels/transpose.ts";
 import { unpack } from "./kernels/unpack.ts";
 import { unsortedSegmentSum } from "./kernels/unsorted-segment-sum.ts";
 import { zerosLike } from "./kernels/zeros-like.ts";
-import { MACROS } from "./macros/index.ts";
+import { MACROS } from "./macros/all-macros.ts";
 import type { Kernel, KernelInputs } from "./record/kernel.ts";
 
 /** The kernels that become part of a graph, one file each. */

@@ -1,8 +1,9 @@
+import { resolvePackage } from "../resolve-package.ts";
 import { loadTensorFlow } from "./tensorflow.ts";
 import { TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow-package.ts";
 
 /** `"auto"` takes the first of the others that works. */
-export type BackendName = "auto" | TensorFlowName | "wasm" | "cpu";
+export type BackendName = "auto" | TensorFlowName | "onnx" | "wasm" | "cpu";
 
 export type Candidate = {
   readonly name: Exclude<BackendName, "auto">;
@@ -21,6 +22,17 @@ export type Candidate = {
 export const CANDIDATES: readonly Candidate[] = [
   tensorflow("tensorflow-gpu"),
   tensorflow("tensorflow"),
+  {
+    name: "onnx",
+    tfjsName: "onnx",
+    load: async (scriptUrl) => {
+      const url = resolvePackage("@acc/backend-onnx", scriptUrl);
+      if (!url) throw new Error("@acc/backend-onnx is not installed");
+      await import(url);
+      return undefined;
+    },
+    advice: "Install it with: npm install @acc/backend-onnx",
+  },
   {
     name: "wasm",
     tfjsName: "wasm",

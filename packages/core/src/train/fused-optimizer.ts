@@ -64,8 +64,9 @@ const ADAM: Rule = {
     secondMoment: ["accumulatedSecondMoment", "v"],
   }),
   inputs: ({ accBeta1, accBeta2 }) => ({ accBeta1, accBeta2 }),
-  attributes: ({ beta1, beta2, epsilon, decayOf }, variable) => {
-    return { beta1, beta2, epsilon, weightDecay: decayOf?.(variable) ?? 0 };
+  attributes: (optimizer, variable) => {
+    const { beta1, beta2, epsilon } = optimizer;
+    return { beta1, beta2, epsilon, weightDecay: optimizer.decayOf?.(variable) ?? 0 };
   },
   finish: ({ accBeta1, accBeta2, beta1, beta2 }) => {
     accBeta1.assign(mul(accBeta1, beta1));
