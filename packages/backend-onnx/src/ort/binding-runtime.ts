@@ -54,7 +54,10 @@ export class BindingRuntime implements Runtime {
       executionMode: "sequential",
       graphOptimizationLevel: "basic",
       logSeverityLevel: 4,
-      extra: { optimization: { disable_specified_optimizers: BROKEN_OPTIMIZER } },
+      extra: {
+        optimization: { disable_specified_optimizers: BROKEN_OPTIMIZER },
+        session: { intra_op: { allow_spinning: "0" } },
+      },
     });
     const fetches = Object.fromEntries(model.outputs.map(({ name }) => [name, null]));
     return {

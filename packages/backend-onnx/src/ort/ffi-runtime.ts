@@ -79,6 +79,8 @@ export class FfiRuntime implements Runtime {
         "optimization.disable_specified_optimizers",
         BROKEN_OPTIMIZER,
       );
+      // Idle threads that spin take the cores from the others: from replicas, and from JavaScript.
+      functions.AddSessionConfigEntry(options, "session.intra_op.allow_spinning", "0");
       return this.#api.create(
         "CreateSessionFromArray",
         ...[this.#environment, bytes, bytes.length, options],

@@ -22,6 +22,7 @@ export type Trace = {
 };
 
 const OUTPUT_LIMIT = 4096;
+const TYPE_NUMBERS: Readonly<Record<NumericType, number>> = { float32: 0, int32: 1, bool: 2 };
 
 /** Selects the calls that live tensors depend on. */
 export function traceOf(pending: readonly Call[]): Trace {
@@ -40,6 +41,10 @@ export function traceOf(pending: readonly Call[]): Trace {
       const shape = call.inputShapes[i] as Shape;
       signature.addNumbers(shape);
       signature.addNumber(placeOf(storage) ?? addLeaf(storage, shape));
+    }
+    for (const { shape, dtype } of call.outputSpecs) {
+      signature.addNumbers(shape);
+      signature.addNumber(TYPE_NUMBERS[dtype]);
     }
   }
   for (const { storage } of results) signature.addNumber(placeOf(storage) ?? 0);
