@@ -5,8 +5,13 @@ import {
   type DataType,
   engine,
   KernelBackend,
+  type Tensor,
   type TensorInfo,
+  type Variable,
 } from "@tensorflow/tfjs-core";
+import { StepCapture } from "./capture/step-capture.ts";
+import { StepReplay } from "./capture/step-replay.ts";
+import type { TracedStep } from "./capture/traced-step.ts";
 import { cpuKernel } from "./cpu-kernel.ts";
 import type { Runtime } from "./ort/runtime.ts";
 import { BufferPool } from "./record/buffer-pool.ts";
@@ -30,21 +35,17 @@ export class OnnxBackend extends KernelBackend {
   readonly blockSize: number;
   readonly statistics: Statistics = new Statistics();
   readonly recorder: Recorder;
-  /**
-   * Whether calls may be answered from values that are known already. A step that is being captured must
-   * turn it off: what it copies out of its inputs would be the same in every replay.
-   */
-  copiesRanges = true;
-  readonly #pool: BufferPool;
+  readonly pool: BufferPool;
   readonly #storages = new WeakMap<DataId, Storage>();
   #numStorages = 0;
+  #capture: StepCapture | undefined;
 
   constructor(runtime: Runtime, blockSize: number) {
     super();
     this.runtime = runtime;
     this.blockSize = blockSize;
-    this.#pool = new BufferPool(runtime);
-    this.recorder = new Recorder(runtime, blockSize, this.#pool, this.statistics);
+    this.pool = new BufferPool(runtime);
+    this.recorder = new Recorder(runtime, blockSize, this.pool, this.statistics);
   }
 
   /** The values of a tensor. They are moved here if another backend holds them. */
@@ -74,7 +75,60 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes all that was recorded and is still needed. */
   markStep(): void {
-    this.recorder.flush();
+    if (!this.#capture) this.recorder.flush();
+  }
+
+  /**
+   * Follows what happens until `finish`, so that it can be replayed; steps are not ended meanwhile.
+   *
+   * @param given tensors that every replay gets anew.
+   * @param previous the same step as it was followed before.
+   */
+  captureStep(given: readonly Tensor[], previous?: TracedStep): StepCapture {
+    const capture = new StepCapture(this, given, previous, () => {
+      this.#capture = undefined;
+    });
+    this.#capture = capture;
+    return capture;
+  }
+
+  /** Says why a step that is being followed cannot be replayed. */
+  refuseReplay(reason: string): void {
+    this.#capture?.refuse(reason);
+  }
+
+  /** What runs a step in place of the JavaScript that was followed; it owns the description. */
+  replayOf(step: TracedStep): StepReplay {
+    return new StepReplay(this, step);
+  }
+
+  /** Makes a storage the value of a variable. */
+  assign(variable: Variable, storage: Storage): void {
+    const previous = this.storageOf(variable.dataId);
+    if (previous.references === 1 && storage.references === 0) {
+      // Nobody else sees either of them: no new tensor is needed.
+      storage.references = 1;
+      this.#storages.set(variable.dataId, storage);
+      previous.references = 0;
+      this.recorder.reclaim(previous);
+      return;
+    }
+    const tensor = this.tensorOver(storage, variable.shape, variable.dtype);
+    variable.assign(tensor);
+    tensor.dispose();
+  }
+
+  /** A tensor of the active scope over a storage that it shares with others. */
+  tensorOver(storage: Storage, shape: Shape, dtype: DataType): Tensor {
+    storage.references += 1;
+    return engine().makeTensorFromTensorInfo(this.#tensor(storage, shape, dtype));
+  }
+
+  /** Copies the values of a float32 tensor. */
+  readInto(dataId: DataId, target: Float32Array): void {
+    const storage = this.storageOf(dataId);
+    if (storage.producer) this.recorder.flush();
+    target.set(this.#valuesOf(storage) as Float32Array);
   }
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
@@ -96,6 +150,9 @@ export class OnnxBackend extends KernelBackend {
 
   override readSync(dataId: DataId): BackendValues {
     const storage = this.storageOf(dataId);
+    this.#capture?.refuse(
+      "it reads a tensor: what follows from the value would never change again",
+    );
     if (storage.hostValues) return storage.hostValues;
     if (storage.producer) this.recorder.flush();
     if (storage.failure) throw storage.failure;
@@ -136,7 +193,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override memory(): { unreliable: boolean; numBytesInUse: number; numBytesKept: number } {
-    const { usedBytes, idleBytes } = this.#pool;
+    const { usedBytes, idleBytes } = this.pool;
     return { unreliable: false, numBytesInUse: usedBytes, numBytesKept: idleBytes };
   }
 
@@ -191,7 +248,9 @@ export class OnnxBackend extends KernelBackend {
   #copyRange({ inputs, outputs, rangeStart }: RecordedCall<unknown>): TensorInfo[] | undefined {
     const [input] = inputs;
     const [output] = outputs;
-    if (rangeStart === undefined || !input || !output || !this.copiesRanges) return undefined;
+    if (rangeStart === undefined || !input || !output) return undefined;
+    // A captured step would replay what was copied out of its inputs this time.
+    if (this.#capture) return undefined;
     const source = this.#storageAs(input);
     if (source.producer || source.failure) return undefined;
     const values = this.#valuesOf(source).subarray(rangeStart, rangeStart + sizeOf(output.shape));
@@ -214,7 +273,7 @@ export class OnnxBackend extends KernelBackend {
       storage.scalar = ARRAY_TYPES[dtype].from(values as NumericArray)[0];
     else {
       const { BYTES_PER_ELEMENT } = ARRAY_TYPES[dtype];
-      storage.memory = this.#pool.take(values.length * BYTES_PER_ELEMENT);
+      storage.memory = this.pool.take(values.length * BYTES_PER_ELEMENT);
       storage.memory.view(dtype, values.length).set(values as NumericArray);
     }
     return storage;
@@ -224,7 +283,7 @@ export class OnnxBackend extends KernelBackend {
   #valuesOf(storage: Storage): NumericArray {
     const { dtype, size } = storage;
     if (!isNumeric(dtype)) throw new Error(`A tensor of ${dtype} has no numbers.`);
-    return memoryOf(storage, this.#pool).view(dtype, size);
+    return memoryOf(storage, this.pool).view(dtype, size);
   }
 
   #tensor(storage: Storage, shape: Shape, dtype: DataType): TensorInfo {

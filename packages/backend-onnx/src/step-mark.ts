@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-type StepBackend = { markStep?(): void };
+type StepBackend = { markStep?(): void; refuseReplay?(reason: string): void };
 
 /**
  * Ends a training step: the onnx backend computes all that was recorded since the last one. Optimizers of
@@ -36,6 +36,11 @@ export function markStepsOfOptimizers(): void {
     const { applyGradients } = prototype;
     prototype.applyGradients = function (this: tf.Optimizer, gradients) {
       applyGradients.call(this, gradients);
+      // The learning rate is a number in its operations.
+      (tf.backend() as StepBackend).refuseReplay?.(
+        `${this.getClassName()} computes with operations of tfjs; SGD, momentum, Adam, AdamW and RMSProp can be ` +
+          "replayed if accelerator.prepare has prepared them",
+      );
       if (minimizing === 0) markStep();
     };
   }

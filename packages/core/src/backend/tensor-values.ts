@@ -1,4 +1,5 @@
 import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { lazyBackend } from "./lazy-backend.ts";
 import type { WasmHeap } from "./wasm/wasm-heap.ts";
 
 /**
@@ -6,13 +7,19 @@ import type { WasmHeap } from "./wasm/wasm-heap.ts";
  * place: arrays made in every step would keep the garbage collector busy.
  */
 export async function readInto(target: Float32Array, source: Tensor): Promise<void> {
+  const lazy = lazyBackend();
+  if (lazy) {
+    lazy.readInto(source.dataId, target);
+    return;
+  }
   target.set(valuesOnHeap(source) ?? ((await source.data()) as Float32Array));
 }
 
 /** A float32 tensor of `values`, which the caller may then overwrite. */
 export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
-  // The wasm backend copies to its heap at once; others may keep the array itself.
-  const own = getBackend() === "wasm" ? values : values.slice();
+  // The wasm backend and lazy ones copy at once; others may keep the array itself.
+  const copies = getBackend() === "wasm" || lazyBackend() !== undefined;
+  const own = copies ? values : values.slice();
   return tensor(own, [...shape], "float32");
 }
 

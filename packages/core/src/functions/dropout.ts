@@ -1,8 +1,8 @@
 import { mul, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { stepScalar } from "../train/step-observer.ts";
 import { mixBits, nextDropoutKey } from "./dropout-key.ts";
 import { runFused } from "./fused-kernel.ts";
-import { stepScalar } from "./step-scalar.ts";
 import { withGradient } from "./with-gradient.ts";
 
 export type DropoutOptions = {

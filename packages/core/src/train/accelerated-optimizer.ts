@@ -1,4 +1,5 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
+import { markStep } from "../backend/lazy-backend.ts";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { applyFused } from "./fused-optimizer.ts";
 import type { GradientState } from "./gradient-state.ts";
@@ -52,7 +53,10 @@ export class AcceleratedOptimizer {
     const updates = this.#stores.flatMap((store) =>
       store.variables.map((variable) => ({ variable, gradient: store.get(variable) })),
     );
-    if (applyFused(this.optimizer, updates)) return;
+    if (applyFused(this.optimizer, updates)) {
+      if (!this.#state.activeLoader) markStep(); // in a loader's loop the step ends with its scope
+      return;
+    }
     const gradients = updates.map(({ variable, gradient }) => ({
       name: variable.name,
       tensor: gradient,

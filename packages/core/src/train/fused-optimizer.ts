@@ -13,9 +13,9 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { type FusedKernel, hasFusedKernel } from "../functions/fused-kernel.ts";
-import { stepEffect, stepScalar } from "../functions/step-scalar.ts";
 import { learningRateOf } from "../schedule/learning-rate.ts";
 import { AdamWOptimizer } from "./adam-w.ts";
+import { stepEffect, stepScalar } from "./step-observer.ts";
 
 /** A variable and its gradient, if it has one in this step. */
 export type Update = { readonly variable: Variable; readonly gradient: Tensor | undefined };
