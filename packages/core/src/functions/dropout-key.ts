@@ -1,3 +1,4 @@
+import { stepEffect } from "../train/step-observer.ts";
 import { replicaContext } from "../worker/replica-context.ts";
 
 /** Odd constants with well-mixed bits; the first is 2^32 divided by the golden ratio. */
@@ -12,9 +13,17 @@ export function advanceRandomStep(): void {
   position.call = 0;
 }
 
+/** The same, unless none was called since the last step began. */
+export function beginRandomStep(): void {
+  if (position.call > 0) advanceRandomStep();
+}
+
 /** What the next random function of this step is to be driven by: differs by seed, rank, step and call. */
 export function nextDropoutKey(seed: number): () => number {
-  const call = position.call++;
+  let call = 0;
+  stepEffect(() => {
+    call = position.call++;
+  });
   const { rank } = replicaContext().collective;
   return () => {
     const mixed = mixBits(seed ^ mixBits(Math.imul(position.step, STEP) ^ Math.imul(rank, RANK)));

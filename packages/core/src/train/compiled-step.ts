@@ -5,7 +5,7 @@ import {
   type StepReplay,
   type TracedStep,
 } from "../backend/lazy-backend.ts";
-import { advanceRandomStep } from "../functions/dropout-key.ts";
+import { beginRandomStep } from "../functions/dropout-key.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { StepScope } from "./autograd.ts";
 import type { GradientState } from "./gradient-state.ts";
@@ -64,7 +64,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   }
 
   async run(args: Args): Promise<Awaited<Result>> {
-    advanceRandomStep();
+    beginRandomStep();
     const backend = lazyBackend();
     if (!backend || this.#isRefused) return this.#runAsItIs(args);
     const key = this.#keyOf(args);
@@ -172,6 +172,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   /** Text that is equal for calls which may share a recording. */
   #keyOf(args: Args): string {
     const { syncGradients, accumulation, step, endOfDataloader } = this.#state;
+    const { numSteps, syncWithDataloader } = accumulation;
     const { stores } = this.#models;
     const unsynced = this.#unsynced();
     return JSON.stringify([
@@ -182,7 +183,9 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
       ),
       this.#gradientSlots().map(({ store, variable }) => (store.get(variable) ? 1 : 0)),
       stores.map((store) => (unsynced.has(store) ? 1 : 0)),
-      [syncGradients, accumulation, step % accumulation.numSteps, endOfDataloader],
+      [syncGradients, accumulation, step % numSteps],
+      // One step per window is the same step at the end of a loader.
+      numSteps > 1 && syncWithDataloader && endOfDataloader,
     ]);
   }
 
