@@ -1,3 +1,4 @@
+import { AcceleratorError } from "@acc/core";
 import {
   type BackendTimingInfo,
   type BackendValues,
@@ -39,6 +40,7 @@ export class OnnxBackend extends KernelBackend {
   readonly #storages = new WeakMap<DataId, Storage>();
   #numStorages = 0;
   #capture: StepCapture | undefined;
+  #defersMarks = false;
 
   constructor(runtime: Runtime, blockSize: number) {
     super();
@@ -52,7 +54,14 @@ export class OnnxBackend extends KernelBackend {
   storageOf(dataId: DataId): Storage {
     const storage = this.#storages.get(dataId);
     if (storage) return storage;
-    (engine() as unknown as EngineMoves).moveData(this, dataId);
+    const tfjs = engine() as unknown as EngineInternals;
+    if (!tfjs.state.tensorInfo.has(dataId)) {
+      throw new AcceleratorError(
+        "TENSOR_DISPOSED",
+        "A tensor was used after it had been disposed. Use it before its tidy or its step ends, or tf.keep it.",
+      );
+    }
+    tfjs.moveData(this, dataId);
     return this.#storages.get(dataId) as Storage;
   }
 
@@ -73,9 +82,9 @@ export class OnnxBackend extends KernelBackend {
     return kernel.returnsList || outputs.length > 1 ? outputs : (outputs[0] as TensorInfo);
   }
 
-  /** Computes all that was recorded and is still needed. */
+  /** Ends a step: computes all that was recorded and is still needed. */
   markStep(): void {
-    if (!this.#capture) this.recorder.flush();
+    if (!this.#capture && !this.#defersMarks) this.recorder.flush();
   }
 
   /**
@@ -129,6 +138,17 @@ export class OnnxBackend extends KernelBackend {
     const storage = this.storageOf(dataId);
     if (storage.producer) this.recorder.flush();
     target.set(this.#valuesOf(storage) as Float32Array);
+  }
+
+  /** Runs an update of variables whose step ends later. */
+  deferStepMarks(update: () => void): void {
+    const outer = this.#defersMarks;
+    this.#defersMarks = true;
+    try {
+      update();
+    } finally {
+      this.#defersMarks = outer;
+    }
   }
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
@@ -297,7 +317,10 @@ export class OnnxBackend extends KernelBackend {
   }
 }
 
-type EngineMoves = { moveData(backend: KernelBackend, dataId: DataId): void };
+type EngineInternals = {
+  readonly state: { readonly tensorInfo: WeakMap<DataId, unknown> };
+  moveData(backend: KernelBackend, dataId: DataId): void;
+};
 
 function isComputable({ dtype, shape }: TensorInfo): boolean {
   return isNumeric(dtype) && sizeOf(shape) > 0;

@@ -18,12 +18,15 @@ export type OnnxName = "onnx" | "onnx-plain";
 export async function agree(
   label: string,
   build: () => tf.Tensor[] | Promise<tf.Tensor[]>,
-  { tolerance = TOLERANCE, leaks = 0, backends = ["onnx"] as readonly OnnxName[] } = {},
+  { tolerance = TOLERANCE, backends = ["onnx"] as readonly OnnxName[] } = {},
 ): Promise<void> {
-  const expected = await valuesOn("cpu", build, `${label} on cpu`, leaks);
+  const expected = await valuesOn("cpu", build);
   for (const backend of backends) {
-    const actual = await valuesOn(backend, build, `${label} on ${backend}`, leaks);
-    compare(actual, expected, `${label} on ${backend}`, tolerance);
+    const actual = await valuesOn(backend, build);
+    const name = `${label} on ${backend}`;
+    compare(actual.results, expected.results, name, tolerance);
+    assert.is(actual.numTensors, expected.numTensors, `${name}: tensors left`);
+    assert.is(actual.numDataBuffers, expected.numDataBuffers, `${name}: buffers left`);
   }
 }
 
@@ -33,7 +36,7 @@ export async function equals(
   build: () => tf.Tensor[],
   expected: readonly (readonly number[])[],
 ): Promise<void> {
-  const results = await valuesOn("onnx", build, label, 0);
+  const { results } = await valuesOn("onnx", build);
   const wanted = expected.map((values, i) => ({
     ...(results[i] as Result),
     values: Float32Array.from(values),
@@ -43,15 +46,21 @@ export async function equals(
 
 type Result = { readonly shape: number[]; readonly dtype: string; readonly values: tf.TypedArray };
 
+/** What a function returns, and how many tensors it leaves behind. */
+type Outcome = {
+  readonly results: readonly Result[];
+  readonly numTensors: number;
+  readonly numDataBuffers: number;
+};
+
 async function valuesOn(
   backend: string,
   build: () => tf.Tensor[] | Promise<tf.Tensor[]>,
-  label: string,
-  leaks: number,
-): Promise<Result[]> {
+): Promise<Outcome> {
   await tf.setBackend(backend);
-  tf.engine().startScope();
+  tf.disposeVariables();
   const before = tf.memory();
+  tf.engine().startScope();
   try {
     const tensors = await build();
     const results = tensors.map((tensor) => {
@@ -59,13 +68,17 @@ async function valuesOn(
       return { shape, dtype, values: tensor.dataSync() as tf.TypedArray };
     });
     tf.dispose(tensors);
-    return results;
-  } finally {
     tf.engine().endScope();
     tf.disposeVariables();
     const { numTensors, numDataBuffers } = tf.memory();
-    assert.is(numTensors - before.numTensors, leaks, `${label}: tensors left`);
-    assert.is(numDataBuffers - before.numDataBuffers, leaks, `${label}: buffers left`);
+    return {
+      results,
+      numTensors: numTensors - before.numTensors,
+      numDataBuffers: numDataBuffers - before.numDataBuffers,
+    };
+  } catch (error) {
+    tf.engine().endScope();
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -88,7 +88,8 @@ function packageDirectory(name: string, from: readonly string[]): string | undef
     const root = folders
       .map((folder) => join(folder, name))
       .find((path) => existsSync(join(path, "package.json")));
-    if (root !== undefined) return root;
+    // What it needs itself lies beside the real directory, not beside a link to it.
+    if (root !== undefined) return realpathSync(root);
   }
   return undefined;
 }

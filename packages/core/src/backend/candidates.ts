@@ -1,4 +1,4 @@
-import { resolvePackage } from "../resolve-package.ts";
+import { loadOnnx, ONNX_PACKAGE } from "./onnx.ts";
 import { loadTensorFlow } from "./tensorflow.ts";
 import { TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow-package.ts";
 
@@ -25,13 +25,8 @@ export const CANDIDATES: readonly Candidate[] = [
   {
     name: "onnx",
     tfjsName: "onnx",
-    load: async (scriptUrl) => {
-      const url = resolvePackage("@acc/backend-onnx", scriptUrl);
-      if (!url) throw new Error("@acc/backend-onnx is not installed");
-      await import(url);
-      return undefined;
-    },
-    advice: "Install it with: npm install @acc/backend-onnx",
+    load: loadOnnx,
+    advice: `Install it with: npm install ${ONNX_PACKAGE} onnxruntime-node@1.30`,
   },
   {
     name: "wasm",

@@ -27,17 +27,10 @@ export type StepCapture = StepObserver & {
 
 /** What a backend can do that computes only when values are needed. */
 export type LazyBackend = KernelBackend & {
-  /** Ends a training step: computes what is still needed of it. */
-  markStep(): void;
   readInto(dataId: DataId, target: Float32Array): void;
   captureStep(given: readonly Tensor[], previous: TracedStep | undefined): StepCapture;
   replayOf(step: TracedStep): StepReplay;
 };
-
-/** Tells a lazy backend that a training step is over. */
-export function markStep(): void {
-  lazyBackend()?.markStep();
-}
 
 /** The backend in use, if it is a lazy one. */
 export function lazyBackend(): LazyBackend | undefined {

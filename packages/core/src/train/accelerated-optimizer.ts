@@ -1,6 +1,7 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
-import { markStep } from "../backend/lazy-backend.ts";
+import { markDueStep, updateVariables } from "../backend/step-mark.ts";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
+import { isRecording } from "./autograd.ts";
 import { applyFused } from "./fused-optimizer.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
@@ -53,15 +54,15 @@ export class AcceleratedOptimizer {
     const updates = this.#stores.flatMap((store) =>
       store.variables.map((variable) => ({ variable, gradient: store.get(variable) })),
     );
-    if (applyFused(this.optimizer, updates)) {
-      if (!this.#state.activeLoader) markStep(); // in a loader's loop the step ends with its scope
-      return;
-    }
-    const gradients = updates.map(({ variable, gradient }) => ({
-      name: variable.name,
-      tensor: gradient,
-    }));
-    this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+    updateVariables(() => {
+      if (applyFused(this.optimizer, updates)) return;
+      const gradients = updates.map(({ variable, gradient }) => ({
+        name: variable.name,
+        tensor: gradient,
+      }));
+      this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+    });
+    if (!isRecording()) markDueStep(); // else where the scope of the step closes
   }
 
   /** Disposes the gradients. No-op while gradients are being accumulated. */

@@ -1,4 +1,3 @@
-import { markStep } from "../backend/lazy-backend.ts";
 import type { LoaderObserver, LoaderState } from "../data/loader-observer.ts";
 import { StepScope } from "./autograd.ts";
 
@@ -68,7 +67,6 @@ export class GradientState implements LoaderObserver {
     if (!pass) return;
     this.#abandonInside(pass);
     pass.step.close();
-    markStep(); // now that nothing holds on to what only the step needed
     pass.step = new StepScope();
   }
 
@@ -77,7 +75,6 @@ export class GradientState implements LoaderObserver {
     if (!pass) return;
     this.#abandonInside(pass);
     pass.step.close();
-    markStep();
     this.#passes.pop();
   }
 

@@ -8,7 +8,8 @@ export type ConvolutionAttributes = {
   readonly strides: [number, number] | number;
   readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
   readonly dataFormat?: "NHWC" | "NCHW";
-  readonly dilations?: [number, number] | number;
+  /** tf.layers passes null. */
+  readonly dilations?: [number, number] | number | null;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 };
 
@@ -18,7 +19,7 @@ type Shape4D = [number, number, number, number];
 export function convolutionGeometry(
   imageShape: Shape,
   filterShape: Shape,
-  { strides, pad, dataFormat, dimRoundingMode, dilations = 1 }: ConvolutionAttributes,
+  { strides, pad, dataFormat, dimRoundingMode, dilations }: ConvolutionAttributes,
   depthwise = false,
 ): Geometry | undefined {
   if (dataFormat === "NCHW") return undefined;
@@ -26,7 +27,7 @@ export function convolutionGeometry(
     imageShape as Shape4D,
     filterShape as Shape4D,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,
