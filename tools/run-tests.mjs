@@ -6,7 +6,7 @@
 import { spawn } from "node:child_process";
 import { testFiles } from "./test-files.mjs";
 
-const FILE_TIMEOUT_MS = 240_000;
+const FILE_TIMEOUT_MS = 120_000;
 const preload = new URL("../packages/core/src/register-ts.mjs", import.meta.url).href;
 
 function runFile(file) {

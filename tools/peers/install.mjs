@@ -1,9 +1,17 @@
-/** Installs what the peer tests compare us with, once per machine. `node tools/peers/install.mjs` */
+/** Installs what the peer tests compare us with, once per machine. `node tools/peers/install.mjs [PATTERN]` */
+import { installPython, requirementsFiles } from "./python.mjs";
 import { installTfjsNode } from "./tfjs-node.mjs";
 
-const PEERS = { "tfjs-node": installTfjsNode };
+const peers = {
+  "tfjs-node": installTfjsNode,
+  ...Object.fromEntries(
+    requirementsFiles().map((path) => [`Python for ${path}`, () => installPython(path)]),
+  ),
+};
+const [pattern = ""] = process.argv.slice(2);
 
-for (const [name, install] of Object.entries(PEERS)) {
+for (const [name, install] of Object.entries(peers)) {
+  if (!name.includes(pattern)) continue;
   const started = performance.now();
   const obstacle = await install();
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -6,6 +6,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { benchAllReduce } from "./all-reduce/bench.ts";
+import { benchDelivery } from "./delivery/bench.ts";
 import { benchLaunch } from "./launch/bench.ts";
 import { benchLog } from "./log/bench.ts";
 import { formatRow, type Row } from "./row.ts";
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
   "all-reduce": benchAllReduce,
   training: benchTraining,
   log: benchLog,
+  delivery: benchDelivery,
   launch: benchLaunch,
 };
 

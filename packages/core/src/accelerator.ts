@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { getBackend, keep, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import {
   type AcceleratorOptions,
@@ -12,10 +13,15 @@ import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.t
 import { PartialState } from "./process/partial-state.ts";
 import { locateArtifact } from "./trackers/artifact.ts";
 import type { GeneralTracker } from "./trackers/general-tracker.ts";
-import type { ImageData, LogContext } from "./trackers/log-value.ts";
+import type { ImageData } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
 import type { LoggableWithMedia, TableSource } from "./trackers/media.ts";
-import { type InitTrackersOptions, TrackerSession } from "./trackers/tracker-session.ts";
+import type { TrackerLogOptions } from "./trackers/tracker-plugin.ts";
+import {
+  type InitTrackersOptions,
+  type Placement,
+  TrackerSession,
+} from "./trackers/tracker-session.ts";
 import { checkEngine, withoutGradients } from "./train/autograd.ts";
 import { type BackwardOptions, backward, type LossSource } from "./train/backward.ts";
 import { CompiledStep } from "./train/compiled-step.ts";
@@ -25,11 +31,14 @@ import { ModelRegistry } from "./train/model-registry.ts";
 import { Preparation, type Prepared } from "./train/prepare.ts";
 import { stepEffect } from "./train/step-observer.ts";
 import { replicaContext } from "./worker/replica-context.ts";
+import { trackerThread } from "./worker/tracker-thread.ts";
 
 /** Where values belong on the time axis. */
 export type LogOptions = {
   /** An integer; trackers count on by themselves if it is left out. */
   readonly step?: number;
+  /** What is asked of single trackers for this call, by their names. */
+  readonly logOptions?: TrackerLogOptions;
 };
 
 export type ArtifactOptions = LogOptions & {
@@ -62,7 +71,8 @@ export class Accelerator extends PartialState {
     this.#trackers = new TrackerSession({
       selection,
       loggingDir,
-      remote: host?.trackers,
+      remote: host?.trackers ?? trackerThread(),
+      script: scriptUrl === undefined ? undefined : fileURLToPath(scriptUrl),
       isMainProcess,
     });
     this.#state = new GradientState(this.#options.accumulation);
@@ -241,20 +251,20 @@ export class Accelerator extends PartialState {
    *   integer, `STATE_INVALID` before `initTrackers`, `TRACKERS_CLOSED` after `endTraining`.
    */
   log(values: { readonly [key: string]: LoggableWithMedia }, options: LogOptions = {}): void {
-    const context = logContext(options);
-    if (this.isMainProcess) this.#trackers.log(values, context);
+    const placement = placementOf(options);
+    if (this.isMainProcess) this.#trackers.log(values, placement);
   }
 
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
   logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
-    const context = logContext(options);
-    if (this.isMainProcess) this.#trackers.logImages(images, context);
+    const placement = placementOf(options);
+    if (this.isMainProcess) this.#trackers.logImages(images, placement);
   }
 
   /** Records tables on every tracker that can; like `log`. */
   logTable(tables: Readonly<Record<string, TableSource>>, options: LogOptions = {}): void {
-    const context = logContext(options);
-    if (this.isMainProcess) this.#trackers.logTables(tables, context);
+    const placement = placementOf(options);
+    if (this.isMainProcess) this.#trackers.logTables(tables, placement);
   }
 
   /**
@@ -264,10 +274,11 @@ export class Accelerator extends PartialState {
    * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path.
    */
   logArtifact(path: string, options: ArtifactOptions = {}): void {
-    const { name, type, ...where } = options;
-    const context = logContext(where);
-    if (this.isMainProcess)
-      this.#trackers.logArtifact(locateArtifact(path, { name, type }), context);
+    const placement = placementOf(options);
+    const { name, type } = options;
+    if (this.isMainProcess) {
+      this.#trackers.logArtifact(locateArtifact(path, { name, type }), placement);
+    }
   }
 
   /**
@@ -282,6 +293,14 @@ export class Accelerator extends PartialState {
   getTracker(name: string, { unwrap = false }: { readonly unwrap?: boolean } = {}): unknown {
     const tracker = this.#trackers.find(name);
     return unwrap ? tracker.tracker : tracker;
+  }
+
+  /**
+   * Resolves once everything logged so far is on the disk: call it where you save a checkpoint. Delivery to services
+   * goes on in the background.
+   */
+  async flush(): Promise<void> {
+    await this.#trackers.sync();
   }
 
   /** Closes every tracker once all that was logged is recorded. Call it on every rank, at the end. */
@@ -311,9 +330,10 @@ export class Accelerator extends PartialState {
   }
 }
 
-function logContext({ step }: LogOptions): LogContext {
+function placementOf({ step, logOptions }: LogOptions): Placement {
   if (step !== undefined && !Number.isSafeInteger(step)) {
     throw new AcceleratorError("OPTION_INVALID", `log: step must be an integer, got ${step}.`);
   }
-  return { wallTimeMs: Date.now(), ...(step === undefined ? {} : { step }) };
+  const context = { wallTimeMs: Date.now(), ...(step === undefined ? {} : { step }) };
+  return logOptions === undefined ? { context } : { context, logOptions };
 }

@@ -58,12 +58,17 @@ export type { LogWith } from "./trackers/log-with.ts";
 export { image, type LoggableWithMedia, type TableSource, table } from "./trackers/media.ts";
 export { registerTracker } from "./trackers/registry.ts";
 export type { Loggable } from "./trackers/snapshot.ts";
+export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
 export type {
   TrackerCreation,
   TrackerInitOptions,
+  TrackerLogOptions,
   TrackerPlugin,
+  TrackerRun,
+  TrackerState,
 } from "./trackers/tracker-plugin.ts";
 export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
+export { TrackerUnreachableError } from "./trackers/tracker-unreachable-error.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";

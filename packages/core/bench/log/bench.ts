@@ -3,21 +3,28 @@ import { lessIsBetter, type Row } from "../row.ts";
 
 const ROUNDS = 5;
 
-/** Time of the training thread that one call of `log` takes. */
+/** Time of the training thread that one call of `log` takes, with as many trackers. */
 export async function* benchLog(): AsyncGenerator<Row> {
-  const { log, append } = await contest(
+  const script = new URL("./log.ts", import.meta.url);
+  const { append, ...ours } = await contest(
     {
-      log: { script: new URL("./log.ts", import.meta.url) },
+      none: { script, args: ["0"] },
+      one: { script, args: ["1"] },
+      three: { script, args: ["3"] },
       append: { script: new URL("./append.ts", import.meta.url) },
     },
     ROUNDS,
   );
-  yield lessIsBetter({
-    name: "log of two numbers, tracker on the host",
-    unit: "us",
-    ours: log,
-    peer: append,
-    peerName: "appendFileSync of a line of JSON",
-    target: { of: "ours", atMost: 5 },
-  });
+  const row = (trackers: string, cost: number): Row =>
+    lessIsBetter({
+      name: `log of two numbers, ${trackers}`,
+      unit: "us",
+      ours: cost,
+      peer: append,
+      peerName: "appendFileSync of a line of JSON",
+      target: { of: "ours", atMost: 2 },
+    });
+  yield row("no tracker", ours.none);
+  yield row("1 tracker", ours.one);
+  yield row("3 trackers", ours.three);
 }

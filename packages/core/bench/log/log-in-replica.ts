@@ -1,13 +1,15 @@
-/** Returns the microseconds per call of `log` with a tracker on the host thread. */
+/** Returns the microseconds per call of `log` with so many trackers on the host thread. */
+import { tmpdir } from "node:os";
 import { Accelerator } from "../../src/index.ts";
 import { median } from "../row.ts";
-import "./discard-tracker.ts";
+import { DISCARDING } from "./discard-tracker.ts";
 
 const CALLS_PER_STEP = 10;
 const STEPS = 1000;
 
-export default async function script(): Promise<number> {
-  const accelerator = new Accelerator({ logWith: "discard" });
+export default async function script(trackers: number): Promise<number> {
+  const logWith = DISCARDING.slice(0, trackers);
+  const accelerator = new Accelerator({ logWith, projectDir: tmpdir() });
   await accelerator.initTrackers("bench");
   const costs: number[] = [];
   for (let step = 0; step < STEPS; step++) {

@@ -1,5 +1,6 @@
-/** Prints the microseconds per call of `accelerator.log`. */
+/** Prints the microseconds per call of `accelerator.log`. `log.ts TRACKERS` */
 import { launch } from "../../src/index.ts";
 
 const script = new URL("./log-in-replica.ts", import.meta.url);
-console.log((await launch<number>(script, { numProcesses: 1 }))[0]);
+const args = [Number(process.argv[2])];
+console.log((await launch<number>(script, { numProcesses: 1, args }))[0]);

@@ -9,7 +9,7 @@ export type ParsedLaunch = { readonly script: string; readonly options: LaunchOp
  *
  * @throws {AcceleratorError} `OPTION_INVALID`.
  */
-export function parseLaunchArguments(argv: readonly string[]): ParsedLaunch | "help" {
+export function parseLaunchArguments(argv: readonly string[]): ParsedLaunch {
   const options: { numProcesses?: number; timeoutMs?: number } = {};
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i] as string;
@@ -18,9 +18,6 @@ export function parseLaunchArguments(argv: readonly string[]): ParsedLaunch | "h
     }
     const [flag = "", inline] = argument.split(/=(.*)/s, 2);
     switch (flag.replaceAll("_", "-")) {
-      case "--help":
-      case "-h":
-        return "help";
       case "--num-processes":
         options.numProcesses = numberOf(flag, inline ?? argv[++i]);
         break;

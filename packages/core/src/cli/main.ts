@@ -2,16 +2,27 @@ import { readFileSync } from "node:fs";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../host/launch.ts";
 import { parseLaunchArguments } from "./launch-arguments.ts";
+import { sync } from "./sync.ts";
 
 const USAGE = `Usage: acc launch [options] SCRIPT [arguments of the script]
+       acc sync [options] [DIRECTORY]
        acc env [--json]
 
 launch   runs a training script in several replicas, one worker thread each
+sync     delivers what trackers have not got of the recordings below a directory (default: the working directory)
 env      shows versions, the machine, every backend with its reason, and the trackers installed
 
 Options of launch:
   --num-processes N   number of replicas (default: number of cores)
   --timeout-ms MS     longest wait for the other replicas in a collective (default: 1800000)
+
+Options of sync:
+  --tracker NAME      only this tracker
+  --list              show recordings, trackers and how much is pending, and deliver nothing
+  --watch             go on until Ctrl-C
+  --json              for programs
+  --timeout-ms MS     give a service up that has taken nothing for so long (default: 60000)
+
   -h, --help          this text
   -v, --version       version of @acc/core
 `;
@@ -29,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "env") return showEnvironment(rest);
-  if (command === "launch") return runLaunch(rest);
+  if (command === "launch" || command === "sync") return runInterruptibly(command, rest);
   process.stderr.write(`acc: unknown command "${command}".\n\n${USAGE}`);
   return 2;
 }
@@ -50,18 +61,23 @@ async function showEnvironment(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-async function runLaunch(argv: readonly string[]): Promise<number> {
+/** Runs a command that a first Ctrl-C ends in order, and a second at once. */
+async function runInterruptibly(
+  command: "launch" | "sync",
+  argv: readonly string[],
+): Promise<number> {
+  if (argv[0] === "-h" || argv[0] === "--help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
-  process.once("SIGINT", onSignal); // a second Ctrl-C ends the process at once
+  process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   try {
-    const parsed = parseLaunchArguments(argv);
-    if (parsed === "help") {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    await launch(parsed.script, { ...parsed.options, signal: interrupt.signal });
+    if (command === "sync") return await sync(argv, interrupt.signal);
+    const { script, options } = parseLaunchArguments(argv);
+    await launch(script, { ...options, signal: interrupt.signal });
     return 0;
   } catch (error) {
     if (error instanceof AcceleratorError && error.code === "INTERRUPTED") return 130;

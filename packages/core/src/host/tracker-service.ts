@@ -1,5 +1,4 @@
 import { type Endpoint, expose } from "comlink";
-import { createTrackers } from "../trackers/create-trackers.ts";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import { TrackerHub } from "../trackers/tracker-hub.ts";
@@ -10,29 +9,29 @@ import { toRemoteError } from "../worker/remote-error.ts";
 export class TrackerService implements HostApi {
   readonly #hub: TrackerHub;
   #received = 0;
-  #awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+  #awaited: { readonly count: number; readonly resolve: () => void }[] = [];
 
   constructor(warn: (message: string) => void) {
     this.#hub = new TrackerHub(warn);
   }
 
   async startTrackers(
-    ...[request, config, strict, ports]: Parameters<HostApi["startTrackers"]>
+    ...[request, ports]: Parameters<HostApi["startTrackers"]>
   ): ReturnType<HostApi["startTrackers"]> {
     try {
-      const trackers = await createTrackers(request);
-      for (const [index, tracker] of trackers.entries()) {
+      await this.#hub.open(request, { instances: [], journaled: true });
+      for (const [index, { name }] of request.sources.entries()) {
+        const port = ports[index];
+        const tracker = this.#hub.find(name);
+        if (!port || !tracker) continue;
         const run: NativeRun = {
           get native() {
             return tracker.tracker;
           },
         };
-        const port = ports[index];
-        if (!port) continue;
         expose(run, port as unknown as Endpoint);
         port.unref();
       }
-      await this.#hub.start(trackers, config, strict);
       return undefined;
     } catch (error) {
       return toRemoteError(error);
@@ -43,19 +42,21 @@ export class TrackerService implements HostApi {
   receive(event: TrackerEvent): void {
     this.#hub.post(event);
     this.#received += 1;
-    if (this.#awaited && this.#received >= this.#awaited.count) this.#awaited.resolve();
+    const due = this.#awaited.filter(({ count }) => this.#received >= count);
+    this.#awaited = this.#awaited.filter((awaited) => !due.includes(awaited));
+    for (const { resolve } of due) resolve();
+  }
+
+  async syncTrackers(events: number): Promise<void> {
+    await this.#arrival(events);
+    await this.#hub.sync();
   }
 
   async finishTrackers(
     status: FinishStatus,
     events: number,
   ): ReturnType<HostApi["finishTrackers"]> {
-    // Calls and events travel on two ports: some events may still be on their way.
-    if (this.#received < events) {
-      await new Promise<void>((resolve) => {
-        this.#awaited = { count: events, resolve };
-      });
-    }
+    await this.#arrival(events);
     try {
       await this.close(status);
       return undefined;
@@ -67,5 +68,11 @@ export class TrackerService implements HostApi {
   /** Closes what is still open: of a replica that ended without saying so. */
   close(status: FinishStatus): Promise<void> {
     return this.#hub.finish(status);
+  }
+
+  /** Calls and events travel on two ports: some events may still be on their way. */
+  async #arrival(count: number): Promise<void> {
+    if (this.#received >= count) return;
+    await new Promise<void>((resolve) => this.#awaited.push({ count, resolve }));
   }
 }

@@ -1,7 +1,8 @@
 import { AcceleratorError } from "../errors.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { loadPlugin, type TrackerSource } from "./load-plugin.ts";
-import type { TrackerInitOptions } from "./tracker-plugin.ts";
+import type { RunConfig } from "./log-value.ts";
+import type { TrackerInitOptions, TrackerPlugin } from "./tracker-plugin.ts";
 
 /** What `initTrackers` asks for; plain data, so that it can go to the host thread. */
 export type TrackerRequest = {
@@ -9,26 +10,31 @@ export type TrackerRequest = {
   readonly projectName: string;
   readonly loggingDir: string | undefined;
   readonly initOptions: TrackerInitOptions;
+  readonly config: RunConfig | undefined;
+  readonly strict: boolean;
+  /** How long trackers of services have at the end of the run. */
+  readonly deliveryTimeoutMs: number;
+  /** Path of the training script. */
+  readonly script: string | undefined;
 };
 
 /**
- * Loads the plugins and builds their trackers, without starting them.
+ * Loads the plugins of a request.
  *
- * @throws {AcceleratorError} `TRACKER_NEEDS_DIRECTORY` if one writes files and there is no logging
- *   directory. Nothing has been started then.
+ * @throws {AcceleratorError} `TRACKER_NEEDS_DIRECTORY` if one writes files and there is no logging directory.
  */
-export async function createTrackers(request: TrackerRequest): Promise<GeneralTracker[]> {
-  const { sources, projectName, loggingDir, initOptions } = request;
+export async function loadPlugins(
+  sources: readonly TrackerSource[],
+  loggingDir: string | undefined,
+): Promise<TrackerPlugin[]> {
   const plugins = await Promise.all(sources.map(loadPlugin));
   for (const plugin of plugins) requireDirectory(plugin, loggingDir);
-  return plugins.map((plugin) =>
-    plugin.create({ projectName, loggingDir, options: initOptions[plugin.name] ?? {} }),
-  );
+  return plugins;
 }
 
 /** @throws {AcceleratorError} `TRACKER_NEEDS_DIRECTORY`. */
 export function requireDirectory(
-  tracker: { readonly name: string; readonly requiresLoggingDirectory: boolean },
+  tracker: Pick<GeneralTracker, "name" | "requiresLoggingDirectory">,
   loggingDir: string | undefined,
 ): void {
   if (!tracker.requiresLoggingDirectory || loggingDir !== undefined) return;

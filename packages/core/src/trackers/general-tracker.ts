@@ -3,10 +3,13 @@ import type {
   FinishStatus,
   ImageData,
   LogContext,
+  LogValue,
   LogValues,
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { DeliveredEvent } from "./tracker-event.ts";
+import type { TrackerState } from "./tracker-plugin.ts";
 
 /**
  * What a tracker integration extends. Constructors only store their arguments; all I/O starts in `start`.
@@ -40,6 +43,25 @@ export abstract class GeneralTracker {
 
   /** A file or folder to keep with the run; it may change once this resolves. Optional. */
   logArtifact?(artifact: ArtifactData, context: LogContext): void | Promise<void>;
+
+  /** A call of the native run object that the methods above do not have; see the event `"call"`. Optional. */
+  call?(method: string, args: readonly LogValue[], context: LogContext): void | Promise<void>;
+
+  /**
+   * Takes events in order, as many as have come together, instead of the methods above. Once it resolves the service
+   * has them all. If it rejects with a `TrackerUnreachableError` the same events come again later, with the same
+   * `sequence` but perhaps in other portions, also in another process with the state saved last: recording an event
+   * twice must come to the same as once. If it rejects with any other error they come again one by one, and the
+   * one that fails alone is counted and left out.
+   *
+   * For trackers that talk to a service, and those whose files must end whole after a crash. Optional.
+   *
+   * @param signal aborts when time is up; stop and reject.
+   */
+  deliver?(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void>;
+
+  /** What another process needs to go on with this run after what was delivered. Optional. */
+  state?(): TrackerState | undefined;
 
   /** Closes the run; everything logged is durable when it resolves. */
   finish(_status: FinishStatus): void | Promise<void> {}

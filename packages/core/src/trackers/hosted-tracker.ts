@@ -3,6 +3,7 @@ import type {
   ArtifactData,
   ImageData,
   LogContext,
+  LogValue,
   LogValues,
   RunConfig,
   TableData,
@@ -42,6 +43,10 @@ export class HostedTracker extends GeneralTracker {
 
   override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
     this.#post({ type: "tables", values, context: timed(context), target: this.name });
+  }
+
+  override call(method: string, args: readonly LogValue[], context: LogContext = {}): void {
+    this.#post({ type: "call", method, args, context: timed(context), target: this.name });
   }
 
   override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {

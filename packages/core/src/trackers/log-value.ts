@@ -38,8 +38,10 @@ export type TableData = {
 /** A file or folder to keep with the run. */
 export type ArtifactData = {
   readonly name: string;
-  /** Absolute path. */
+  /** Absolute path of the content; of a copy of it where the run keeps one. */
   readonly path: string;
+  /** Absolute path that the user gave, if `path` is that of a copy. */
+  readonly source?: string;
   /** What it is, such as `"model"`; trackers group by it. */
   readonly type?: string;
 };
@@ -50,6 +52,8 @@ export type LogContext = {
   readonly step?: number;
   /** Milliseconds since 1970 when the user logged, not when the tracker got round to it; now if absent. */
   readonly wallTimeMs?: number;
+  /** What the user asked of this tracker for this call, as `log(…, { logOptions: { [name]: … } })`. */
+  readonly options?: { readonly [key: string]: LogValue };
 };
 
 /** How a run ended, told to every tracker in `finish`. */

@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { BlankTracker } from "./blank-tracker.ts";
-import { createTrackers } from "./create-trackers.ts";
+import { loadPlugins } from "./create-trackers.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { HostedTracker } from "./hosted-tracker.ts";
 import type { ArtifactData, FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
@@ -18,7 +18,7 @@ import {
 } from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 import { TrackerHub } from "./tracker-hub.ts";
-import type { TrackerInitOptions } from "./tracker-plugin.ts";
+import type { TrackerInitOptions, TrackerLogOptions } from "./tracker-plugin.ts";
 
 /** Options of `initTrackers`. */
 export type InitTrackersOptions = {
@@ -28,14 +28,30 @@ export type InitTrackersOptions = {
   readonly initOptions?: TrackerInitOptions;
   /** A tracker that fails ends training instead of warning once. */
   readonly strict?: boolean;
+  /**
+   * How long `endTraining` waits for services, in milliseconds; what they have not got by then stays in the journal for
+   * `acc sync`. Default 30 000.
+   */
+  readonly deliveryTimeoutMs?: number;
 };
 
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
   readonly loggingDir: string | undefined;
-  /** The hub on the host thread, if there is one. */
-  readonly remote: RemoteHub | undefined;
+  /** The hub on another thread. */
+  readonly remote: RemoteHub;
   readonly isMainProcess: boolean;
+  /** Path of the training script. */
+  readonly script: string | undefined;
+};
+
+/** How long trackers of services have at the end of a run. */
+const DELIVERY_TIMEOUT_MS = 30_000;
+
+/** Where values belong, and what is asked of single trackers with them. */
+export type Placement = {
+  readonly context: LogContext;
+  readonly logOptions?: TrackerLogOptions;
 };
 
 type Phase = "new" | "open" | "finished";
@@ -76,32 +92,35 @@ export class TrackerSession {
       );
     }
     const config = (await snapshotValues(requireValues(options.config ?? {}))) as RunConfig;
-    const { selection, remote, loggingDir, isMainProcess } = this.#options;
-    const request = { projectName, loggingDir, initOptions: options.initOptions ?? {} };
-    const strict = options.strict ?? false;
-    const given = options.config === undefined ? undefined : config;
-    const onHost = remote ? selection.sources.filter((source) => source.moduleUrl) : [];
+    const { selection, remote, isMainProcess, script } = this.#options;
+    const request = {
+      ...{ projectName, loggingDir: this.#options.loggingDir, script },
+      initOptions: options.initOptions ?? {},
+      config: options.config === undefined ? undefined : config,
+      strict: options.strict ?? false,
+      deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+    };
+    const onHost = selection.sources.filter((source) => source.moduleUrl);
     const here = selection.sources.filter((source) => !onHost.includes(source));
-    const mine = [
-      ...(isMainProcess ? await createTrackers({ ...request, sources: here }) : []),
-      ...selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly),
-    ];
-    if (remote && isMainProcess && onHost.length > 0) {
-      const natives = await remote.start({ ...request, sources: onHost }, given, strict);
+    const mine = selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly);
+    if (isMainProcess) await loadPlugins(here, request.loggingDir); // before anything is started
+    if (isMainProcess && onHost.length > 0) {
+      const natives = await remote.start({ ...request, sources: onHost });
       for (const [index, { name }] of onHost.entries()) {
         this.#hosted.set(
           name,
-          new HostedTracker(name, natives[index], (event) => this.#post(event)),
+          new HostedTracker(name, natives[index], (event) => remote.post(event)),
         );
       }
     }
-    await this.#local.start(mine, given, strict);
+    const local = { ...request, sources: isMainProcess ? here : [] };
+    await this.#local.open(local, { instances: mine, journaled: false });
     this.#phase = "open";
-    if (mine.length > 0 || this.#hosted.size > 0) addOpenSession(this);
+    if (!this.#isEmpty) addOpenSession(this);
   }
 
   /** Records values on every tracker. Returns at once; tensors are read when the backend has them. */
-  log(values: { readonly [key: string]: LoggableWithMedia }, context: LogContext): void {
+  log(values: { readonly [key: string]: LoggableWithMedia }, placement: Placement): void {
     if (!this.#requireOpen("log")) return;
     const { plain, images, tables } = sortMedia(requireValues(values));
     const hasImages = Object.keys(images).length > 0;
@@ -113,32 +132,32 @@ export class TrackerSession {
       tables: hasTables ? snapshotTables(tables) : undefined,
     };
     if (Object.keys(plain).length > 0 || !(hasImages || hasTables)) {
-      this.#sendRead(copies.metrics, (values) => ({ type: "metrics", values, context }));
+      this.#sendRead(copies.metrics, (values) => ({ type: "metrics", values, ...placement }));
     }
     if (copies.images) {
-      this.#sendRead(copies.images, (values) => ({ type: "images", values, context }));
+      this.#sendRead(copies.images, (values) => ({ type: "images", values, ...placement }));
     }
     if (copies.tables) {
-      this.#sendRead(copies.tables, (values) => ({ type: "tables", values, context }));
+      this.#sendRead(copies.tables, (values) => ({ type: "tables", values, ...placement }));
     }
   }
 
   /** Records images on every tracker that can. Returns at once. */
-  logImages(images: Readonly<Record<string, ImageData | Tensor>>, context: LogContext): void {
+  logImages(images: Readonly<Record<string, ImageData | Tensor>>, placement: Placement): void {
     if (!this.#requireOpen("logImages")) return;
-    this.#sendRead(snapshotImages(images), (values) => ({ type: "images", values, context }));
+    this.#sendRead(snapshotImages(images), (values) => ({ type: "images", values, ...placement }));
   }
 
   /** Records tables on every tracker that can. Returns at once. */
-  logTables(tables: Readonly<Record<string, TableSource>>, context: LogContext): void {
+  logTables(tables: Readonly<Record<string, TableSource>>, placement: Placement): void {
     if (!this.#requireOpen("logTable")) return;
-    this.#sendRead(snapshotTables(tables), (values) => ({ type: "tables", values, context }));
+    this.#sendRead(snapshotTables(tables), (values) => ({ type: "tables", values, ...placement }));
   }
 
   /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */
-  logArtifact(artifact: ArtifactData, context: LogContext): void {
+  logArtifact(artifact: ArtifactData, placement: Placement): void {
     if (!this.#requireOpen("logArtifact")) return;
-    this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, context }));
+    this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, ...placement }));
   }
 
   /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
@@ -154,6 +173,12 @@ export class TrackerSession {
     return this.#local.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
   }
 
+  /** Resolves once everything logged so far is on the disk. */
+  async sync(): Promise<void> {
+    await this.#pending;
+    if (this.#phase === "open" && this.#hosted.size > 0) await this.#options.remote.sync();
+  }
+
   /** Waits for what was logged, then closes every tracker. A second call does nothing. */
   async finish(status: FinishStatus): Promise<void> {
     if (this.#phase !== "open") return;
@@ -161,9 +186,7 @@ export class TrackerSession {
     removeOpenSession(this);
     await this.#pending;
     const closing = [this.#local.finish(status)];
-    if (this.#hosted.size > 0 && this.#options.remote) {
-      closing.push(this.#options.remote.finish(status));
-    }
+    if (this.#hosted.size > 0) closing.push(this.#options.remote.finish(status));
     const results = await Promise.allSettled(closing);
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
@@ -172,8 +195,8 @@ export class TrackerSession {
 
   /** @returns false if there is nothing to log to. */
   #requireOpen(method: string): boolean {
-    if (this.#phase === "open") return true;
     if (this.#isEmpty) return false;
+    if (this.#phase === "open") return true;
     throw new AcceleratorError(
       this.#phase === "new" ? "STATE_INVALID" : "TRACKERS_CLOSED",
       this.#phase === "new"
@@ -201,11 +224,7 @@ export class TrackerSession {
 
   #send(event: TrackerEvent): void {
     this.#local.post(event);
-    if (this.#hosted.size > 0) this.#post(event);
-  }
-
-  #post(event: TrackerEvent): void {
-    this.#options.remote?.post(event);
+    if (this.#hosted.size > 0) this.#options.remote.post(event);
   }
 }
 
@@ -214,5 +233,13 @@ function requireProjectName(projectName: string): void {
   throw new AcceleratorError(
     "OPTION_INVALID",
     `initTrackers needs a project name, a non-empty string; got ${String(projectName)}.`,
+  );
+}
+
+function resolveDeliveryTimeout(timeoutMs = DELIVERY_TIMEOUT_MS): number {
+  if (timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `initTrackers: deliveryTimeoutMs must be at least 0 and below 2 ** 31, got ${timeoutMs}.`,
   );
 }

@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { TrackerRequest } from "../trackers/create-trackers.ts";
-import type { FinishStatus, RunConfig } from "../trackers/log-value.ts";
+import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 
 /** The task Piscina gives each replica: cloned, except the ports (moved) and the group (shared). */
@@ -51,6 +51,18 @@ export type ReplicaMessage =
   | { readonly type: "progress"; readonly progress: ProgressState }
   | { readonly type: "tracker"; readonly event: TrackerEvent };
 
+/** What the thread of trackers gets that serves a script which nobody launched. */
+export type TrackerThreadTask = {
+  /** Calls of `HostApi`. */
+  readonly calls: MessagePort;
+};
+
+/** What that thread is told without waiting. It answers with texts: warnings. */
+export type TrackerThreadMessage =
+  | { readonly type: "event"; readonly event: TrackerEvent }
+  /** Write the journal, then store 1 in `done` and wake who waits for it. */
+  | { readonly type: "flush"; readonly done: Int32Array };
+
 /** What the host serves on the port of a tracker. */
 export type NativeRun = { readonly native: unknown };
 
@@ -62,10 +74,10 @@ export interface HostApi {
   /** Creates and starts trackers on the host; `ports[i]` will serve the native run of `sources[i]`. */
   startTrackers(
     request: TrackerRequest,
-    config: RunConfig | undefined,
-    strict: boolean,
     ports: readonly MessagePort[],
   ): Promise<RemoteError | undefined>;
-  /** Closes the trackers once `events` of them have arrived on the one-way port. */
+  /** Writes to the disk what has come once `events` have arrived on the one-way port. */
+  syncTrackers(events: number): Promise<void>;
+  /** Closes the trackers once `events` have arrived on the one-way port. */
   finishTrackers(status: FinishStatus, events: number): Promise<RemoteError | undefined>;
 }

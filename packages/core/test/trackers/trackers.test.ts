@@ -150,8 +150,8 @@ test("can be registered by name, chosen with names, instances and all of them", 
   registerTracker({
     name: "homemade",
     requiresLoggingDirectory: false,
-    create: (creation) => {
-      made.push(creation);
+    create: ({ run, ...creation }) => {
+      made.push({ ...creation, state: run.state, isReplay: run.isReplay });
       return new RecordingTracker("homemade");
     },
   });
@@ -159,7 +159,10 @@ test("can be registered by name, chosen with names, instances and all of them", 
   const accelerator = new Accelerator({ logWith: ["homemade", own, "homemade"] });
   await accelerator.initTrackers("project", { initOptions: { homemade: { color: "red" } } });
   assert.equal(made, [
-    { projectName: "project", loggingDir: undefined, options: { color: "red" } },
+    {
+      ...{ projectName: "project", loggingDir: undefined, options: { color: "red" } },
+      ...{ state: undefined, isReplay: false },
+    },
   ]);
   accelerator.log({ a: 1 });
   assert.is(accelerator.getTracker("own"), own);

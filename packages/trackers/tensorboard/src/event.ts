@@ -2,8 +2,9 @@
  * Events of TensorBoard's files as protobuf messages. Field numbers are those of TensorBoard's
  * `event.proto`, `summary.proto` and the hparams plugin's `plugin_data.proto`.
  */
+
+import { type EncodedImage, MessageWriter } from "@acc/tracker-kit";
 import type { Histogram } from "./histogram.ts";
-import { MessageWriter } from "./protobuf.ts";
 
 /** When something happened: an event's own time, and its place on the step axis. */
 export type EventTime = { readonly wallTimeMs: number; readonly step: number };
@@ -78,14 +79,6 @@ export function textValue(tag: string, text: string): SummaryValue {
     .message(8, tensor)
     .message(9, pluginMetadata("text"));
 }
-
-export type EncodedImage = {
-  readonly width: number;
-  readonly height: number;
-  /** 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA. */
-  readonly channels: number;
-  readonly png: Uint8Array;
-};
 
 export function imageValue(
   tag: string,

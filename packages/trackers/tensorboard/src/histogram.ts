@@ -34,12 +34,3 @@ export function histogramOf(values: Iterable<number>): Histogram {
   const limits = counts.map((_, range) => (range === RANGES - 1 ? max : min + width * (range + 1)));
   return { min, max, count, sum, sumSquares, limits, counts };
 }
-
-/** The numbers of a typed array or of nested lists; undefined if there is anything else in them, or nothing. */
-export function numbersOf(value: unknown): number[] | undefined {
-  if (typeof value === "number") return [value];
-  if (ArrayBuffer.isView(value)) return [...(value as Float32Array)];
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const parts = value.map(numbersOf);
-  return parts.includes(undefined) ? undefined : (parts as number[][]).flat();
-}

@@ -1,6 +1,6 @@
 import { AcceleratorError, type ImageData } from "@acc/core";
+import { type EncodedImage, toByte } from "@acc/tracker-kit";
 import { encode } from "fast-png";
-import type { EncodedImage } from "./event.ts";
 
 const IMAGES_PER_ROW = 8;
 
@@ -41,23 +41,9 @@ export function encodeImages({ data, shape }: ImageData): EncodedImage {
   return { width: gridWidth, height: gridHeight, channels, png };
 }
 
-/** The images of a batch `[count, height, width, channels]`. */
-export function imagesOf({ data, shape }: ImageData): ImageData[] {
-  const [count = 0, ...single] = shape;
-  const size = single.reduce((product, length) => product * length, 1);
-  return Array.from({ length: count }, (_, index) => ({
-    data: data.slice(index * size, (index + 1) * size),
-    shape: single,
-  }));
-}
-
 function imageShape(shape: readonly number[]): [number, number, number, number] {
   const [a = 0, b = 0, c = 0, d = 0] = shape;
   if (shape.length === 2) return [1, a, b, 1];
   if (shape.length === 3) return [1, a, b, c];
   return shape.length === 4 ? [a, b, c, d] : [0, 0, 0, 0];
-}
-
-function toByte(value: number): number {
-  return Math.min(Math.max(Math.round(value), 0), 255);
 }

@@ -11,11 +11,11 @@ import {
   type RunConfig,
   type TableData,
 } from "@acc/core";
+import { flatten, imagesOf, isNested, numbersOf } from "@acc/tracker-kit";
 import { stringify } from "yaml";
 import { doubleValue, histogramValue, type SummaryValue, scalarValue, textValue } from "./event.ts";
-import { flatten, flattenConfig, isNested } from "./flatten.ts";
-import { histogramOf, numbersOf } from "./histogram.ts";
-import { imagesOf } from "./image-grid.ts";
+import { histogramOf } from "./histogram.ts";
+import { flattenConfig } from "./hparam-values.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { SummaryWriter, type SummaryWriterOptions } from "./summary-writer.ts";
 
@@ -242,7 +242,12 @@ export class TensorBoardTracker extends GeneralTracker {
 function writeYaml(directory: string, hparams: ReadonlyMap<string, unknown>): void {
   const path = join(directory, "hparams.yml");
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, stringify(Object.fromEntries(hparams)));
+  // To readers of YAML 1.1, as PyYAML, a float has a point.
+  const yaml = stringify(Object.fromEntries(hparams)).replaceAll(
+    /^(\S.*: -?\d+)(e[+-]\d+)$/gm,
+    "$1.0$2",
+  );
+  writeFileSync(temporary, yaml);
   renameSync(temporary, path);
 }
 

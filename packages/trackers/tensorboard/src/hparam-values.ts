@@ -1,14 +1,6 @@
 import type { LogValue, RunConfig } from "@acc/core";
+import { flatten } from "@acc/tracker-kit";
 import type { Hparam } from "./event.ts";
-
-/** The leaves of nested values by path, `{ a: { b: 1 } }` as `a/b`, in their order. */
-export function flatten(values: { readonly [key: string]: LogValue }): [string, LogValue][] {
-  return Object.entries(values).flatMap(([key, value]) =>
-    isNested(value)
-      ? flatten(value).map(([path, leaf]): [string, LogValue] => [`${key}/${path}`, leaf])
-      : [[key, value] as [string, LogValue]],
-  );
-}
 
 /**
  * A configuration as TensorBoard's hparams can hold it: numbers, booleans and strings by path. Lists become
@@ -32,15 +24,4 @@ function toHparam(value: LogValue): Hparam {
 
 function bigintAsText(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
-}
-
-/** Whether a value is an object of values. */
-export function isNested(value: LogValue): value is { readonly [key: string]: LogValue } {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !ArrayBuffer.isView(value) &&
-    !(value instanceof Date)
-  );
 }

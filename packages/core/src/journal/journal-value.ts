@@ -1,0 +1,81 @@
+import type { LogValue } from "../trackers/log-value.ts";
+
+/** Typed arrays by the name under which a journal holds them. */
+const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  uint8clamped: Uint8ClampedArray,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+} as const;
+
+type ArrayName = keyof typeof ARRAYS;
+
+/**
+ * A value as JSON that gives the same value back. What JSON does not have becomes an object with the one or two keys
+ * `$` and `value`: see docs/journal.md.
+ */
+export function encodeValue(value: LogValue): unknown {
+  switch (typeof value) {
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $: "number", value: Object.is(value, -0) ? "-0" : String(value) };
+    case "bigint":
+      return { $: "bigint", value: String(value) };
+    case "undefined":
+      return { $: "undefined" };
+    case "object":
+      return value === null ? null : encodeObject(value);
+    default:
+      return value;
+  }
+}
+
+function encodeObject(value: object): unknown {
+  if (value instanceof Date) return { $: "date", value: value.getTime() };
+  if (Array.isArray(value)) return value.map(encodeValue);
+  if (ArrayBuffer.isView(value)) {
+    const name = Object.entries(ARRAYS).find(([, type]) => value instanceof type)?.[0];
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return { $: name ?? "uint8", value: bytes.toString("base64") };
+  }
+  const entries = Object.entries(value).map(([key, item]) => [key, encodeValue(item as LogValue)]);
+  const copy = Object.fromEntries(entries);
+  return "$" in copy ? { $: "object", value: copy } : copy;
+}
+
+/** The inverse of `encodeValue`. */
+export function decodeValue(json: unknown): LogValue {
+  if (typeof json !== "object" || json === null) return json as LogValue;
+  if (Array.isArray(json)) return json.map(decodeValue);
+  if (!("$" in json)) return decodeEntries(json);
+  const { $: kind, value } = json as { $: string; value?: unknown };
+  switch (kind) {
+    case "number":
+      return Number(value);
+    case "bigint":
+      return BigInt(value as string);
+    case "undefined":
+      return undefined;
+    case "date":
+      return new Date(value as number);
+    case "object":
+      return decodeEntries(value as object);
+    default:
+      return decodeArray(kind as ArrayName, value as string);
+  }
+}
+
+function decodeEntries(json: object): LogValue {
+  return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, decodeValue(item)]));
+}
+
+function decodeArray(name: ArrayName, base64: string): LogValue {
+  const bytes = Uint8Array.from(Buffer.from(base64, "base64")); // a copy of its own: aligned
+  return new ARRAYS[name](bytes.buffer) as unknown as LogValue;
+}

@@ -1,0 +1,5 @@
+export {
+  type ContractCase,
+  type ContractSubject,
+  trackerContract,
+} from "./tracker-contract.ts";

@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Mode, Service } from "./service.ts";
+import { ServiceProject, WAYS } from "./service-project.ts";
+
+const test = suite("delivery to a service");
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+async function withService(use: (service: Service, project: ServiceProject) => Promise<void>) {
+  const service = new Service();
+  await service.start();
+  try {
+    await use(service, new ServiceProject());
+  } finally {
+    await service.stop();
+  }
+}
+
+for (const [way, command] of Object.entries(WAYS)) {
+  test(`hands over every event once, in order, and how the run ended (${way})`, () =>
+    withService(async (service, project) => {
+      const result = await project.run(command("log.mjs"), { SERVICE_URL: service.url });
+      assert.is(result.code, 0, result.stderr);
+      assert.equal(service.numbers, range(20));
+      assert.equal([...service.finished.values()], ["success"]);
+      assert.is(result.stderr, "");
+      const list = await project.acc(["sync", "--list", "--json"]);
+      const [{ trackers }] = JSON.parse(list.stdout);
+      const done = { delivered: 21, failed: 0, pending: 0, isComplete: true };
+      assert.equal(trackers, [{ name: "service", delivers: true, ...done }]);
+    }));
+
+  test(`a script that fails leaves nothing behind in memory (${way})`, () =>
+    withService(async (service, project) => {
+      for (const crash of ["exit", "throw"]) {
+        const env = { SERVICE_URL: service.url, CRASH: crash };
+        const { code } = await project.run(command("log.mjs"), env);
+        assert.is.not(code, 0);
+      }
+      await project.acc(["sync"], { SERVICE_URL: service.url });
+      assert.equal(
+        service.numbers.sort((a, b) => a - b),
+        range(20).flatMap((i) => [i, i]),
+      );
+      assert.equal([...service.finished.values()], ["failure", "failure"]);
+    }));
+}
+
+test("the journal is for its owner's eyes, and holds no key, whatever its name", () =>
+  withService(async (service, project) => {
+    await project.run(["log.mjs"], { SERVICE_URL: service.url });
+    const runs = join(project.folder, "runs/.acc");
+    const [run = ""] = readdirSync(runs).filter((name) => name !== ".gitignore");
+    const journal = join(runs, run, "journal");
+    assert.is(statSync(journal).mode & 0o777, 0o600);
+    assert.is(statSync(join(runs, run)).mode & 0o777, 0o700);
+    for (const file of readdirSync(join(runs, run))) {
+      const text = readFileSync(join(runs, run, file), "latin1");
+      assert.not.match(text, /s3cret|1234"/);
+    }
+    assert.match(readFileSync(journal, "latin1"), '"color":1');
+    assert.is(readFileSync(join(runs, ".gitignore"), "utf8"), "*\n");
+  }));
+
+test("values reach the journal while the script leaves its thread no rest", () =>
+  withService(async (service, project) => {
+    await service.stop();
+    const env = { SERVICE_URL: service.url, BLOCK: "1", COUNT: "200" };
+    const { child, finished } = project.start(["log.mjs"], env);
+    let seen = "";
+    await new Promise<void>((resolve) => {
+      child.stdout?.on("data", (chunk) => {
+        seen += chunk;
+        if (seen.includes("\n150\n")) resolve();
+      });
+    });
+    child.kill("SIGKILL");
+    await finished;
+    await service.start();
+    const result = await project.acc(["sync"], { SERVICE_URL: service.url });
+    assert.is(result.code, 0, result.stdout);
+    const { length } = service.numbers;
+    assert.equal(service.numbers, range(length));
+    assert.ok(length >= 150 - 40, `${length} of 151 and more`); // 100 ms are at most 20 steps
+  }));
+
+const FAULTS: Record<string, Mode> = {
+  "429 with Retry-After": { kind: "status", status: 429, retryAfter: 1 },
+  "500": { kind: "status", status: 500 },
+  "503": { kind: "status", status: 503 },
+  "broken connections": { kind: "reset" },
+  "answers that are lost": { kind: "lost-answer" },
+  garbage: { kind: "garbage" },
+  "no answer": { kind: "hang" },
+};
+
+for (const [name, mode] of Object.entries(FAULTS)) {
+  test(`survives ${name}, and delivers everything once it is over`, () =>
+    withService(async (service, project) => {
+      service.mode = mode;
+      const env = { SERVICE_URL: service.url, COUNT: "40", PAUSE: "25" };
+      const { finished } = project.start(["log.mjs"], env);
+      await service.seen(2);
+      service.mode = { kind: "good" };
+      const result = await finished;
+      assert.is(result.code, 0, result.stderr);
+      assert.match(result.stderr, "cannot deliver now");
+      assert.equal(service.numbers, range(40));
+      assert.equal([...service.finished.values()], ["success"]);
+    }));
+}
+
+test("a service that is down to the end costs the time limit, one line, and no value", () =>
+  withService(async (service, project) => {
+    await service.stop();
+    const started = Date.now();
+    const env = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "700" };
+    const { code, stderr } = await project.run(["log.mjs"], env);
+    assert.is(code, 0);
+    assert.ok(Date.now() - started < 10_000);
+    const [line] = stderr.split("\n").filter((text) => text.includes("acc sync"));
+    assert.match(line ?? "", /lacks 22 of 22 events .*: npx acc sync \S+runs\/\.acc\/\S+/);
+    const list = await project.acc(["sync", "--list"]);
+    assert.match(list.stdout, /project +service +0 +0 +21/);
+    await service.start();
+    const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
+    assert.is(sync.code, 0, sync.stdout);
+    assert.equal(service.numbers, range(20));
+    assert.equal([...service.finished.values()], ["success"]);
+  }));
+
+test("a service that dies in the middle and comes back gets everything once", () =>
+  withService(async (service, project) => {
+    const env = { SERVICE_URL: service.url, COUNT: "60", PAUSE: "25" };
+    const { finished } = project.start(["log.mjs"], env);
+    await service.seen(2);
+    await service.stop();
+    setTimeout(() => void service.start(), 1000);
+    const { code, stderr } = await finished;
+    assert.is(code, 0, stderr);
+    assert.equal(service.numbers, range(60));
+  }));
+
+test("refused credentials are tried once; the events stay", () =>
+  withService(async (service, project) => {
+    service.mode = { kind: "status", status: 401 };
+    const { stderr } = await project.run(["log.mjs"], { SERVICE_URL: service.url });
+    assert.ok(service.requests <= 2, `${service.requests} requests`);
+    assert.match(stderr, "answers 401");
+    service.mode = { kind: "good" };
+    await project.acc(["sync"], { SERVICE_URL: service.url });
+    assert.equal(service.numbers, range(20));
+  }));
+
+test("one event that is refused is counted; its neighbours arrive", () =>
+  withService(async (service, project) => {
+    service.refused.add(7);
+    const { stderr } = await project.run(["log.mjs"], { SERVICE_URL: service.url });
+    assert.match(stderr, /failed in 1 call \(first: metrics: the service refuses it\); 20 events/);
+    assert.equal(
+      service.numbers,
+      range(20).filter((i) => i !== 7),
+    );
+  }));
+
+test.run();

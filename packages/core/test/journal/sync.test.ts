@@ -1,0 +1,164 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Service } from "./service.ts";
+import { ServiceProject, WAYS } from "./service-project.ts";
+
+const test = suite("acc sync");
+const KILLS = 10; // per way
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** A project whose run had a service that was down. */
+async function undelivered(service: Service, env: Record<string, string> = {}) {
+  const project = new ServiceProject();
+  const wanted = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "0", ...env };
+  const { code, stderr } = await project.run(["log.mjs"], wanted);
+  assert.is(code, 0, stderr);
+  return project;
+}
+
+function runFolder(project: ServiceProject): string {
+  const runs = join(project.folder, "runs/.acc");
+  const [run = ""] = readdirSync(runs).filter((name) => name !== ".gitignore");
+  return join(runs, run);
+}
+
+async function stopped(): Promise<Service> {
+  const service = new Service();
+  await service.start(); // to have a port
+  await service.stop();
+  return service;
+}
+
+for (const [way, command] of Object.entries(WAYS)) {
+  test(`after kill -9 at any moment everything accepted is delivered once (${way})`, async () => {
+    const service = new Service();
+    await service.start();
+    const env = { SERVICE_URL: service.url, COUNT: "1000", PAUSE: "1" };
+    for (let i = 0; i < KILLS; i++) {
+      service.events.clear();
+      service.finished.clear();
+      const project = new ServiceProject();
+      const { child, finished } = project.start(command("log.mjs"), env);
+      // From before the run exists to well into it, more often early.
+      setTimeout(
+        () => child.kill("SIGKILL"),
+        150 + (1800 * i * i) / KILLS ** 2 + 100 * Math.random(),
+      );
+      const { stdout } = await finished;
+      const accepted = stdout.split("\n").filter((line) => /^\d+$/.test(line)).length;
+      const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
+      assert.is(sync.code, 0, sync.stdout + sync.stderr);
+      const { length } = service.numbers;
+      assert.equal(service.numbers, range(length), "in order, without gaps, each once");
+      assert.ok(length >= accepted - 110, `${length} of ${accepted}`); // 100 ms are at most 100 steps
+      if (length > 0) assert.equal([...service.finished.values()], ["failure"]);
+    }
+    await service.stop();
+  });
+}
+
+test("goes on where it was killed, and two at once deliver once", async () => {
+  const service = await stopped();
+  const project = await undelivered(service, { COUNT: "3000" });
+  await service.start();
+  service.mode = { kind: "slow", delayMs: 60 };
+  const env = { SERVICE_URL: service.url };
+  const first = project.start(
+    [join(project.folder, "node_modules/@acc/core/bin/acc.mjs"), "sync"],
+    env,
+  );
+  setTimeout(() => first.child.kill("SIGKILL"), 450);
+  await first.finished;
+  const { requests } = service;
+  const both = await Promise.all([project.acc(["sync"], env), project.acc(["sync"], env)]);
+  assert.match(both.map(({ stdout }) => stdout).join(), /in use by process|complete/);
+  const last = await project.acc(["sync"], env);
+  assert.is(last.code, 0, last.stdout);
+  assert.equal(service.numbers, range(3000));
+  assert.ok(service.requests - requests <= 12, "what was delivered is not delivered again");
+  await service.stop();
+});
+
+test("works from a copy of the folder on another machine", async () => {
+  const service = await stopped();
+  const project = await undelivered(service);
+  const elsewhere = mkdtempSync(join(tmpdir(), "acc-elsewhere-"));
+  cpSync(join(project.folder, "runs"), join(elsewhere, "runs"), { recursive: true });
+  cpSync(join(project.folder, "node_modules"), join(elsewhere, "node_modules"), {
+    recursive: true,
+  });
+  await service.start();
+  const sync = await project.acc(["sync", "runs"], { SERVICE_URL: service.url }, elsewhere);
+  assert.is(sync.code, 0, sync.stdout);
+  assert.equal(service.numbers, range(20));
+  await service.stop();
+});
+
+test("leaves a run alone that is still going on", async () => {
+  const service = await stopped();
+  const project = new ServiceProject();
+  const env = { SERVICE_URL: service.url, COUNT: "1000", PAUSE: "10" };
+  const { child, finished } = project.start(["log.mjs"], env);
+  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  const sync = await project.acc(["sync"], env);
+  assert.match(sync.stdout, `left alone, in use by process ${child.pid}`);
+  assert.is(sync.code, 1);
+  child.kill("SIGKILL");
+  await finished;
+});
+
+test("--watch delivers what comes up, until it is interrupted", async () => {
+  const service = await stopped();
+  const project = await undelivered(service);
+  const acc = join(project.folder, "node_modules/@acc/core/bin/acc.mjs");
+  const args = [acc, "sync", "--watch", "--timeout-ms", "300"];
+  const { child, finished } = project.start(args, { SERVICE_URL: service.url });
+  await new Promise((resolve) => child.stdout?.once("data", resolve)); // the first round found nobody
+  await service.start();
+  const limit = Date.now() + 20_000;
+  while (service.finished.size === 0 && Date.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill("SIGINT");
+  assert.is((await finished).code, 0);
+  assert.equal(service.numbers, range(20));
+  await service.stop();
+});
+
+test("reads a damaged journal up to the damage, and says where it is", async () => {
+  const service = await stopped();
+  const project = await undelivered(service);
+  const journal = join(runFolder(project), "journal");
+  const whole = readFileSync(journal);
+  const bytes = Buffer.from(whole);
+  const at = bytes.indexOf('"i":12');
+  bytes[at + 4] = "9".charCodeAt(0);
+  writeFileSync(journal, bytes);
+  await service.start();
+  const env = { SERVICE_URL: service.url };
+  const list = await project.acc(["sync", "--list"]);
+  assert.match(list.stdout, /damaged at offset \d+ \(its checksum is wrong\)/);
+  const sync = await project.acc(["sync"], env);
+  const [, offset] = /damaged at offset (\d+)/.exec(sync.stdout) ?? [];
+  assert.ok(Number(offset) <= at && Number(offset) > at - 200);
+  assert.equal(service.numbers, range(12));
+  bytes[7] = 9;
+  writeFileSync(journal, bytes);
+  const newer = await project.acc(["sync"], env);
+  assert.match(newer.stdout, "a journal of format 9; this version reads format 1");
+  assert.is(newer.code, 1);
+  await service.stop();
+});
+
+test("refuses options it does not know", async () => {
+  const project = new ServiceProject();
+  const { code, stderr } = await project.acc(["sync", "--nonsense"]);
+  assert.is(code, 1);
+  assert.match(stderr, "OPTION_INVALID");
+  assert.match((await project.acc(["sync", "."])).stdout, "no recordings");
+});
+
+test.run();

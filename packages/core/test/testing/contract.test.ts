@@ -1,0 +1,9 @@
+import { suite } from "uvu";
+import { trackerContract } from "../../src/testing/index.ts";
+import { readRun } from "./fixtures/list-tracker.ts";
+
+const test = suite("contract of a tracker, as a plugin's author runs it");
+const moduleUrl = new URL("fixtures/list-tracker.ts", import.meta.url).href;
+const subject = { name: "list", moduleUrl, read: readRun };
+for (const { name, run } of trackerContract(subject)) test(name, run);
+test.run();

@@ -1,0 +1,95 @@
+/** Stands between a client and a server on loopback, and misbehaves as it is told. */
+import { connect, createServer } from "node:net";
+
+const SLOWNESS_MS = 1000;
+/** What a client may receive before a connection is reset. */
+const RESET_AFTER_BYTES = 20;
+
+/**
+ * Modes: `"pass"`; `"down"` refuses connections; `"hang"` never answers; `"reset"` breaks the connection in the middle of
+ * the answer; `"garbage"` answers with something that is no HTTP; `"slow"` delays every answer by a second; a number
+ * answers with that HTTP status.
+ */
+export class FaultProxy {
+  #target;
+  #server;
+  #port = 0;
+  #mode = "pass";
+  #sockets = new Set();
+
+  /** @param target port of the server on loopback. */
+  constructor(target) {
+    this.#target = target;
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  async start() {
+    await this.#listen();
+  }
+
+  /** From now on, for new connections; those that exist are broken. */
+  async become(mode) {
+    this.#mode = mode;
+    for (const socket of this.#sockets) socket.destroy();
+    if (mode === "down") await this.#close();
+    else if (!this.#server) await this.#listen();
+  }
+
+  async stop() {
+    for (const socket of this.#sockets) socket.destroy();
+    await this.#close();
+  }
+
+  async #listen() {
+    this.#server = createServer((socket) => this.#serve(socket));
+    await new Promise((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = this.#server.address().port;
+  }
+
+  async #close() {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server) await new Promise((resolve) => server.close(resolve));
+  }
+
+  #serve(socket) {
+    this.#track(socket);
+    const mode = this.#mode;
+    if (mode === "hang") return;
+    if (typeof mode === "number" || mode === "garbage") {
+      const answer =
+        mode === "garbage"
+          ? "nonsense\r\n\r\n"
+          : `HTTP/1.1 ${mode} No\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno`;
+      socket.once("data", () => socket.end(answer));
+      return;
+    }
+    const server = this.#track(connect(this.#target, "127.0.0.1"));
+    socket.pipe(server);
+    if (mode === "pass") server.pipe(socket);
+    if (mode === "slow") this.#forwardSlowly(server, socket);
+    if (mode === "reset") {
+      server.once("data", (data) => {
+        socket.write(data.subarray(0, RESET_AFTER_BYTES), () => socket.resetAndDestroy());
+        server.destroy();
+      });
+    }
+  }
+
+  #forwardSlowly(server, socket) {
+    server.on("data", (data) =>
+      setTimeout(() => socket.writable && socket.write(data), SLOWNESS_MS),
+    );
+    server.on("end", () => setTimeout(() => socket.end(), SLOWNESS_MS));
+  }
+
+  #track(socket) {
+    this.#sockets.add(socket);
+    socket.on("error", () => {}); // broken on purpose, or by the other side
+    socket.on("close", () => this.#sockets.delete(socket));
+    return socket;
+  }
+}
