@@ -88,6 +88,7 @@ async function contenders(
     command: [python as string, path("../../../tools/peers/torch/train.py")],
     args: [model, steps, String(processes)],
     env: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
+    isOptional: true,
   });
   return {
     ...{ traced: ours("traced", 1), compiled: ours("compiled", 1), two: ours("compiled", 2) },
@@ -97,6 +98,7 @@ async function contenders(
           tfjs: {
             command: [process.execPath, ...PRELOAD, path("./tfjs-wasm.ts")],
             args: [model, String(SLOW_STEPS)],
+            isOptional: true,
           },
         }
       : {}),
@@ -105,6 +107,7 @@ async function contenders(
           jaxJs: {
             command: [`${await node24Folder()}/node`, path("./jax-js.mjs")],
             args: [jaxJs, String(SLOW_STEPS)],
+            isOptional: true,
           },
         }
       : {}),

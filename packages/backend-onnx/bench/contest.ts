@@ -8,11 +8,13 @@ export type Command = {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** If it fails, the others go on without it. */
+  readonly isOptional?: boolean;
 };
 
 /**
  * Runs every program in a fresh process, in turn, `rounds` times: what slows the machine down for a while slows
- * all of them. Returns the median of each; one that fails is left out, and says why.
+ * all of them. Returns the median of each; an optional one that fails is left out, and says why.
  */
 export async function contest<Name extends string>(
   commands: Readonly<Partial<Record<Name, Command>>>,
@@ -27,6 +29,7 @@ export async function contest<Name extends string>(
       try {
         times.push(await measure(command));
       } catch (error) {
+        if (!command.isOptional) throw error;
         results.delete(name);
         console.error(`${name} is left out: ${(error as Error).message}`);
       }

@@ -16,12 +16,12 @@ import type { TracedStep } from "./capture/traced-step.ts";
 import { cpuKernel } from "./cpu-kernel.ts";
 import type { Runtime } from "./ort/runtime.ts";
 import { BufferPool } from "./record/buffer-pool.ts";
-import type { Kernel, KernelInputs, RecordedCall, ScalarInput } from "./record/kernel.ts";
-import { memoryOf } from "./record/plan.ts";
+import type { Kernel, KernelInputs, RecordedCall } from "./record/kernel.ts";
 import { Recorder } from "./record/recorder.ts";
-import { Storage } from "./record/storage.ts";
+import type { Storage } from "./record/storage.ts";
+import { TensorStore } from "./record/tensor-store.ts";
 import { Statistics } from "./statistics.ts";
-import { ARRAY_TYPES, isNumeric, type NumericArray, type Shape, sizeOf } from "./tensor-spec.ts";
+import { isNumeric, type Shape, sizeOf } from "./tensor-spec.ts";
 
 const FLOAT_BITS = 32;
 const EPSILON = 1e-7;
@@ -37,8 +37,7 @@ export class OnnxBackend extends KernelBackend {
   readonly statistics: Statistics = new Statistics();
   readonly recorder: Recorder;
   readonly pool: BufferPool;
-  readonly #storages = new WeakMap<DataId, Storage>();
-  #numStorages = 0;
+  readonly #store: TensorStore;
   #capture: StepCapture | undefined;
   #defersMarks = false;
 
@@ -47,12 +46,13 @@ export class OnnxBackend extends KernelBackend {
     this.runtime = runtime;
     this.blockSize = blockSize;
     this.pool = new BufferPool(runtime);
+    this.#store = new TensorStore(this.pool);
     this.recorder = new Recorder(runtime, blockSize, this.pool, this.statistics);
   }
 
   /** The values of a tensor. They are moved here if another backend holds them. */
   storageOf(dataId: DataId): Storage {
-    const storage = this.#storages.get(dataId);
+    const storage = this.#store.get(dataId);
     if (storage) return storage;
     const tfjs = engine() as unknown as EngineInternals;
     if (!tfjs.state.tensorInfo.has(dataId)) {
@@ -62,7 +62,7 @@ export class OnnxBackend extends KernelBackend {
       );
     }
     tfjs.moveData(this, dataId);
-    return this.#storages.get(dataId) as Storage;
+    return this.#store.get(dataId) as Storage;
   }
 
   /** Answers a call of a kernel, most often by recording it. */
@@ -73,7 +73,7 @@ export class OnnxBackend extends KernelBackend {
     if ("alias" in answer) return this.#alias(answer.alias, answer.shape);
     if ("values" in answer) {
       const { values, spec } = answer;
-      return this.#tensor(this.#fill(spec.dtype, values), spec.shape, spec.dtype);
+      return this.#tensor(this.#store.create(spec.dtype, values), spec.shape, spec.dtype);
     }
     if (answer.outputs.some(({ shape }) => sizeOf(shape) === 0)) {
       return cpuKernel(this, kernel.name, inputs, attributes);
@@ -117,7 +117,7 @@ export class OnnxBackend extends KernelBackend {
     if (previous.references === 1 && storage.references === 0) {
       // Nobody else sees either of them: no new tensor is needed.
       storage.references = 1;
-      this.#storages.set(variable.dataId, storage);
+      this.#store.replace(variable.dataId, storage);
       previous.references = 0;
       this.recorder.reclaim(previous);
       return;
@@ -137,7 +137,7 @@ export class OnnxBackend extends KernelBackend {
   readInto(dataId: DataId, target: Float32Array): void {
     const storage = this.storageOf(dataId);
     if (storage.producer) this.recorder.flush();
-    target.set(this.#valuesOf(storage) as Float32Array);
+    target.set(this.#store.valuesOf(storage) as Float32Array);
   }
 
   /** Runs an update of variables whose step ends later. */
@@ -153,7 +153,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
   override write(values: BackendValues, _shape: number[], dtype: DataType): DataId {
-    return this.#keep(this.#fill(dtype, values));
+    return this.#store.add(this.#store.create(dtype, values));
   }
 
   override move(
@@ -163,34 +163,35 @@ export class OnnxBackend extends KernelBackend {
     dtype: DataType,
     references: number,
   ): void {
-    const storage = this.#fill(dtype, values);
+    const storage = this.#store.create(dtype, values);
     storage.references = references;
-    this.#keep(storage, dataId);
+    this.#store.add(storage, dataId);
   }
 
   override readSync(dataId: DataId): BackendValues {
     const storage = this.storageOf(dataId);
-    this.#capture?.refuse(
-      "it reads a tensor: what follows from the value would never change again",
-    );
-    if (storage.hostValues) return storage.hostValues;
+    this.#refuseRead();
     if (storage.producer) this.recorder.flush();
-    if (storage.failure) throw storage.failure;
-    return this.#valuesOf(storage).slice();
+    return this.#read(storage);
   }
 
+  /** The tensor may be disposed before the values are there. */
   override async read(dataId: DataId): Promise<BackendValues> {
-    return this.readSync(dataId);
+    const storage = this.storageOf(dataId);
+    this.#refuseRead();
+    if (storage.producer) await this.recorder.untilComputed(storage);
+    const values = this.#read(storage);
+    this.recorder.reclaim(storage);
+    return values;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const storage = this.#storages.get(dataId);
+    const storage = this.#store.get(dataId);
     if (!storage) return true;
     storage.references -= 1;
     if (!force && storage.references > 0) return false;
     storage.references = 0;
-    this.#storages.delete(dataId);
-    this.#numStorages -= 1;
+    this.#store.remove(dataId);
     this.recorder.reclaim(storage);
     return true;
   }
@@ -200,16 +201,16 @@ export class OnnxBackend extends KernelBackend {
   }
 
   decRef(dataId: DataId): void {
-    const storage = this.#storages.get(dataId);
+    const storage = this.#store.get(dataId);
     if (storage) storage.references -= 1;
   }
 
   override refCount(dataId: DataId): number {
-    return this.#storages.get(dataId)?.references ?? 0;
+    return this.#store.get(dataId)?.references ?? 0;
   }
 
   override numDataIds(): number {
-    return this.#numStorages;
+    return this.#store.size;
   }
 
   override memory(): { unreliable: boolean; numBytesInUse: number; numBytesKept: number } {
@@ -241,6 +242,16 @@ export class OnnxBackend extends KernelBackend {
     this.recorder.dispose();
   }
 
+  #refuseRead(): void {
+    this.refuseReplay("it reads a tensor: what follows from the value would never change again");
+  }
+
+  /** A copy of values that are computed. */
+  #read(storage: Storage): BackendValues {
+    if (storage.failure) throw storage.failure;
+    return storage.hostValues ?? this.#store.valuesOf(storage).slice();
+  }
+
   /** The shape-only kernels: another tensor over the same values. */
   #alias({ dataId, dtype }: TensorInfo, shape: Shape): TensorInfo {
     this.incRef(dataId);
@@ -251,7 +262,7 @@ export class OnnxBackend extends KernelBackend {
     const storages = call.inputs.map((tensor) => this.#storageAs(tensor));
     const shapes: Shape[] = call.inputs.map(({ shape }) => shape);
     for (const scalar of call.scalars ?? []) {
-      storages.push(scalarStorage(scalar));
+      storages.push(this.#store.createScalar(scalar.dtype, scalar.value));
       shapes.push([]);
     }
     const outputs = this.recorder.record(kernel, call, storages, shapes);
@@ -273,47 +284,25 @@ export class OnnxBackend extends KernelBackend {
     if (this.#capture) return undefined;
     const source = this.#storageAs(input);
     if (source.producer || source.failure) return undefined;
-    const values = this.#valuesOf(source).subarray(rangeStart, rangeStart + sizeOf(output.shape));
-    return [this.#tensor(this.#fill(output.dtype, values), output.shape, output.dtype)];
+    const values = this.#store
+      .valuesOf(source)
+      .subarray(rangeStart, rangeStart + sizeOf(output.shape));
+    const copy = this.#store.create(output.dtype, values);
+    this.recorder.reclaim(source); // if it was converted only for this
+    return [this.#tensor(copy, output.shape, output.dtype)];
   }
 
   /** The storage of a tensor in the tensor's type: moved from cpu, whose cast to float32 only renames. */
   #storageAs({ dataId, dtype }: TensorInfo): Storage {
     const storage = this.storageOf(dataId);
     if (storage.dtype === dtype) return storage;
-    const converted = this.#fill(dtype, this.readSync(dataId));
+    const converted = this.#store.create(dtype, this.readSync(dataId));
     converted.references = 0;
     return converted;
   }
 
-  #fill(dtype: DataType, values: BackendValues): Storage {
-    const storage = new Storage(dtype, values.length);
-    if (!isNumeric(dtype)) storage.hostValues = values;
-    else if (values.length === 1)
-      storage.scalar = ARRAY_TYPES[dtype].from(values as NumericArray)[0];
-    else {
-      const { BYTES_PER_ELEMENT } = ARRAY_TYPES[dtype];
-      storage.memory = this.pool.take(values.length * BYTES_PER_ELEMENT);
-      storage.memory.view(dtype, values.length).set(values as NumericArray);
-    }
-    return storage;
-  }
-
-  /** Shared with the storage. */
-  #valuesOf(storage: Storage): NumericArray {
-    const { dtype, size } = storage;
-    if (!isNumeric(dtype)) throw new Error(`A tensor of ${dtype} has no numbers.`);
-    return memoryOf(storage, this.pool).view(dtype, size);
-  }
-
   #tensor(storage: Storage, shape: Shape, dtype: DataType): TensorInfo {
-    return { dataId: this.#keep(storage), shape: [...shape], dtype };
-  }
-
-  #keep(storage: Storage, dataId: DataId = {}): DataId {
-    this.#storages.set(dataId, storage);
-    this.#numStorages += 1;
-    return dataId;
+    return { dataId: this.#store.add(storage), shape: [...shape], dtype };
   }
 }
 
@@ -324,11 +313,4 @@ type EngineInternals = {
 
 function isComputable({ dtype, shape }: TensorInfo): boolean {
   return isNumeric(dtype) && sizeOf(shape) > 0;
-}
-
-function scalarStorage({ value, dtype }: ScalarInput): Storage {
-  const storage = new Storage(dtype, 1);
-  storage.references = 0;
-  storage.scalar = ARRAY_TYPES[dtype].from([value])[0];
-  return storage;
 }

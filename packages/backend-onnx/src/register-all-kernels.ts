@@ -50,6 +50,7 @@ import { floor } from "./kernels/floor.ts";
 import { floorDiv } from "./kernels/floor-div.ts";
 import { fusedBatchNorm } from "./kernels/fused-batch-norm.ts";
 import { fusedConv2D } from "./kernels/fused-conv-2d.ts";
+import { fusedDepthwiseConv2D } from "./kernels/fused-depthwise-conv-2d.ts";
 import { fusedMatMul } from "./kernels/fused-mat-mul.ts";
 import { gatherNd } from "./kernels/gather-nd.ts";
 import { gatherV2 } from "./kernels/gather-v2.ts";
@@ -62,6 +63,7 @@ import { isNan } from "./kernels/is-nan.ts";
 import { leakyRelu } from "./kernels/leaky-relu.ts";
 import { less } from "./kernels/less.ts";
 import { lessEqual } from "./kernels/less-equal.ts";
+import { linSpace } from "./kernels/lin-space.ts";
 import { log } from "./kernels/log.ts";
 import { log1p } from "./kernels/log1p.ts";
 import { logicalAnd } from "./kernels/logical-and.ts";
@@ -173,6 +175,7 @@ const KERNELS: readonly Kernel[] = [
   floor,
   fusedBatchNorm,
   fusedConv2D,
+  fusedDepthwiseConv2D,
   fusedMatMul,
   gatherNd,
   gatherV2,
@@ -185,6 +188,7 @@ const KERNELS: readonly Kernel[] = [
   leakyRelu,
   lessEqual,
   less,
+  linSpace,
   log,
   log1p,
   logicalAnd,

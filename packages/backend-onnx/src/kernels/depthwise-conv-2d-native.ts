@@ -5,14 +5,12 @@ import type {
 import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
-import { toChannelsFirst, toChannelsLast } from "./families/channels.ts";
 import {
   convolutionGeometry,
   type Geometry,
   geometryKey,
-  windowAttributes,
 } from "./families/convolution-geometry.ts";
-import { groupedFilter } from "./families/depthwise-filter.ts";
+import { convolveDepthwise } from "./families/convolve-depthwise.ts";
 
 export const depthwiseConv2dNative: Kernel = defineKernel<
   DepthwiseConv2dNativeInputs,
@@ -31,10 +29,8 @@ export const depthwiseConv2dNative: Kernel = defineKernel<
     };
   },
   lower(graph, [x, filter], geometry, [output]) {
-    const image = toChannelsFirst(graph, graph.whole(x as Value));
-    const weights = groupedFilter(graph, graph.whole(filter as Value), geometry);
-    const attributes = { ...windowAttributes(geometry), group: geometry.inChannels };
-    const result = graph.node("Conv", [image, weights], attributes);
-    return [graph.value(toChannelsLast(graph, result), output as TensorSpec)];
+    const [image, weights] = [graph.whole(x as Value), graph.whole(filter as Value)];
+    const result = convolveDepthwise(graph, image, weights, geometry);
+    return [graph.value(result, output as TensorSpec)];
   },
 });

@@ -96,6 +96,20 @@ export class Recorder {
     }
   }
 
+  /**
+   * Waits until a storage is computed, at the latest after the code that runs now: a step that ends before
+   * need not be cut in two.
+   */
+  async untilComputed(storage: Storage): Promise<void> {
+    storage.awaitedReads += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      if (storage.producer) this.flush();
+    } finally {
+      storage.awaitedReads -= 1;
+    }
+  }
+
   /** Frees the memory of a storage that nothing needs any more. */
   reclaim(storage: Storage): void {
     if (!storage.isUnused || !storage.memory) return;

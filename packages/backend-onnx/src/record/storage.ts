@@ -15,6 +15,8 @@ export class Storage {
   references = 1;
   /** Recorded calls that will read it. */
   pendingReads = 0;
+  /** Asynchronous reads that wait for it. */
+  awaitedReads = 0;
   producer: Call | undefined;
   memory: Memory | undefined;
   /** The value of a one-element tensor that came from JavaScript. */
@@ -29,7 +31,12 @@ export class Storage {
     this.size = size;
   }
 
+  /** Whether its values are asked for outside of the graph. */
+  get isWanted(): boolean {
+    return this.references > 0 || this.awaitedReads > 0;
+  }
+
   get isUnused(): boolean {
-    return this.references <= 0 && this.pendingReads === 0;
+    return !this.isWanted && this.pendingReads === 0;
   }
 }

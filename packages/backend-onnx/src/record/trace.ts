@@ -42,6 +42,7 @@ export function traceOf(pending: readonly Call[]): Trace {
       signature.addNumbers(shape);
       signature.addNumber(placeOf(storage) ?? addLeaf(storage, shape));
     }
+    signature.addNumber(call.outputs.length);
     for (const { shape, dtype } of call.outputSpecs) {
       signature.addNumbers(shape);
       signature.addNumber(TYPE_NUMBERS[dtype]);
@@ -73,7 +74,7 @@ function markNeeded(pending: readonly Call[]): Result[] {
   for (const call of pending) {
     call.index = -1;
     for (const [i, storage] of call.outputs.entries()) {
-      if (storage.references <= 0) continue;
+      if (!storage.isWanted) continue;
       call.index = 0;
       results.push({ storage, spec: call.outputSpecs[i] as TensorSpec });
     }

@@ -227,6 +227,7 @@ test("fills and ranges", async () => {
     tf.range(0, 7, 2),
     tf.range(5, 0, -1, "int32"),
     tf.linspace(0, 1, 5),
+    tf.linspace(3, -2, 1),
     tf.eye(3),
     tf.add(tf.fill([2, 3], 1.5), tf.range(0, 3)),
   ]);

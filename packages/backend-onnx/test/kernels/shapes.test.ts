@@ -200,6 +200,8 @@ test("gathers", async () => {
   }
   await agree("with batch axes, of bools, by coordinates", () => [
     tf.gather(noise([2, 4, 3], 1), indices(), 1, 1),
+    tf.gather(integers([2, 3, 4], 0, 9), tf.tensor3d([0, 3, 1, 1, 2, 2], [2, 3, 1], "int32"), 2, 2),
+    tf.gather(noise([2, 4, 3], 1), indices(), 2, 1),
     tf.gather(tf.greater(noise([4], 1), 0), tf.tensor1d([3, 0], "int32")),
     tf.gatherND(noise([3, 4, 5], 1), tf.tensor2d([1, 2, 0, 3], [2, 2], "int32")),
     tf.gatherND(noise([3, 4], 1), tf.tensor2d([1, 2, 0, 3], [2, 2], "int32")),

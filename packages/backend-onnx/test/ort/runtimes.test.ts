@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { GraphBuilder } from "../../src/onnx/graph-builder.ts";
+import { describeRuntime } from "../../src/ort/describe-runtime.ts";
 import { openRuntime } from "../../src/ort/open-runtime.ts";
 import { compute } from "../../src/ort/self-test.ts";
 
@@ -60,6 +61,17 @@ test("with koffi its C interface is used", () => {
   assert.is(runtime.path, "ffi");
   assert.match(runtime.version, /^1\.30\./);
   assert.equal(faults, []);
+});
+
+test("one line describes it for reports", () => {
+  const { runtime } = openRuntime(place({ "onnxruntime-node": stock, koffi }));
+  const version = `ONNX Runtime ${runtime.version} through`;
+  assert.is(describeRuntime(runtime, 16, []), `${version} its C interface, blocks of 16 channels`);
+  assert.is(
+    describeRuntime({ ...runtime, version: runtime.version, path: "binding" }, 0, ["no koffi"]),
+    `${version} the binding of onnxruntime-node, which copies results (no koffi), ` +
+      "no blocked layout for convolutions",
+  );
 });
 
 test("without koffi the binding is used, and says why", () => {

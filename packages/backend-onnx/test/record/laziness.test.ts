@@ -26,6 +26,26 @@ test("nothing runs before a value is read or a step is marked", () => {
   assert.is(onnx().statistics.runs, runs + 2);
 });
 
+test("a value is awaited until the code that asked for it is done", async () => {
+  const [expected] = tf.tidy(() => tf.add(noise([3], 1), 1).dataSync());
+  const { runs } = onnx().statistics;
+  const sum = tf.add(noise([3], 1), 1);
+  const values = sum.data();
+  sum.dispose();
+  assert.is(onnx().statistics.runs, runs);
+  markStep();
+  assert.is(onnx().statistics.runs, runs + 1);
+  assert.is((await values)[0], expected);
+  const late = tf.mul(noise([3], 1), 3);
+  assert.is((await late.data()).length, 3);
+  const { numBytesInUse } = onnx().memory();
+  const failed = tf.gather(noise([300], 1), tf.tensor1d([999], "int32"));
+  const reason = await failed.data().catch((error: Error) => error.message);
+  assert.match(String(reason), "GatherV2/");
+  failed.dispose();
+  assert.ok(onnx().memory().numBytesInUse <= numBytesInUse + 4096);
+});
+
 test("what nobody holds any more is not computed", () => {
   const { runs } = onnx().statistics;
   const x = noise([3], 1);
@@ -74,6 +94,27 @@ test("tensors move between backends with their types", async () => {
   assert.equal([...half.dataSync()], [0.5, 1, 1.5]);
   await tf.setBackend("cpu");
   assert.equal([...tf.mul(half, 2).dataSync()], [1, 2, 3]);
+});
+
+test("an optimizer's step is one graph, and keeps no gradient", () => {
+  const weights = tf.variable(noise([4, 3], 1) as tf.Tensor2D);
+  const x = noise([5, 4], 2) as tf.Tensor2D;
+  const loss = () => tf.mean(tf.square(tf.matMul(x, weights))) as tf.Scalar;
+  for (const optimizer of [tf.train.sgd(0.1), tf.train.adam(0.1), tf.train.momentum(0.1, 0.9)]) {
+    optimizer.minimize(loss); // makes its own variables
+    const { runs } = onnx().statistics;
+    optimizer.minimize(loss);
+    assert.is(onnx().statistics.runs, runs + 1);
+    const { grads } = tf.variableGrads(loss, [weights]);
+    optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
+    assert.is(onnx().statistics.runs, runs + 2);
+    tf.dispose(grads);
+    const before = [...weights.dataSync()];
+    optimizer.minimize(loss);
+    assert.is(onnx().statistics.runs, runs + 3);
+    assert.not.equal([...weights.dataSync()], before);
+  }
+  weights.dispose();
 });
 
 test("scalars that change are compiled once as constants and once as inputs", () => {
