@@ -2,6 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { markStep } from "../src/index.ts";
+import { defineKernel } from "../src/record/kernel.ts";
+import { registerOnnxKernel } from "../src/register-all-kernels.ts";
+import type { TensorSpec } from "../src/tensor-spec.ts";
 import { noise } from "./compare-backends.ts";
 
 const test = suite("faults");
@@ -45,6 +48,28 @@ test("an error frees the memory that it held", () => {
     tf.tidy(() => assert.throws(() => tf.gather(noise([300], 1), rows(999)).dataSync()));
   }
   assert.is((tf.memory() as unknown as { numBytesInUse: number }).numBytesInUse, numBytesInUse);
+});
+
+test("a graph that ONNX Runtime refuses is an error, and work goes on", () => {
+  const impossible = defineKernel<{ x: tf.TensorInfo }, unknown>({
+    name: "Impossible",
+    record: ({ x }) => ({
+      inputs: [x],
+      outputs: [{ shape: x.shape, dtype: "float32" }],
+      attributes: undefined,
+    }),
+    lower: (graph, [x], _, [output]) => [
+      graph.value(graph.node("NoSuchOperator", [x?.name ?? ""]), output as TensorSpec),
+    ],
+  });
+  registerOnnxKernel(impossible, "onnx");
+  const x = noise([3], 1);
+  for (let i = 0; i < 2; i++) {
+    const result = tf.engine().runKernel("Impossible", { x }) as tf.Tensor;
+    assert.throws(() => result.dataSync(), /NoSuchOperator/);
+    result.dispose();
+  }
+  assert.equal([...tf.mul(tf.onesLike(x), 3).dataSync()], [3, 3, 3]);
 });
 
 test("shapes that do not fit are refused at the call, as on cpu", () => {

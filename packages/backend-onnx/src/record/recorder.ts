@@ -143,7 +143,7 @@ export class Recorder {
     const error = new AcceleratorError(
       "VALUE_INVALID",
       `The onnx backend could not compute the recorded operations: ${message}. The name before the slash ` +
-        "is the tfjs operation; look for indices out of range. What was to be computed is lost.",
+        "is the tfjs operation that failed: check its inputs. What was to be computed is lost.",
       { cause },
     );
     for (const { storage } of results) storage.failure = error;

@@ -190,6 +190,12 @@ test("kernels without a lowering are computed by the cpu backend and counted", (
 test("time covers what the function recorded", async () => {
   const { kernelMs } = await tf.time(() => tf.matMul(noise([64, 64], 1), noise([64, 64], 2)));
   assert.ok((kernelMs as number) > 0);
+  const { kernels, result } = await tf.profile(() => tf.add(noise([3], 1), 1));
+  assert.equal(
+    kernels.map(({ name }) => name),
+    ["Add"],
+  );
+  assert.is((result as tf.Tensor).size, 3);
 });
 
 test.run();
