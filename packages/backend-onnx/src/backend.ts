@@ -8,7 +8,6 @@ import {
   KernelBackend,
   type Tensor,
   type TensorInfo,
-  type Variable,
 } from "@tensorflow/tfjs-core";
 import { StepCapture } from "./capture/step-capture.ts";
 import { StepReplay } from "./capture/step-replay.ts";
@@ -37,7 +36,7 @@ export class OnnxBackend extends KernelBackend {
   readonly statistics: Statistics = new Statistics();
   readonly recorder: Recorder;
   readonly pool: BufferPool;
-  readonly #store: TensorStore;
+  readonly store: TensorStore;
   #capture: StepCapture | undefined;
   #defersMarks = false;
 
@@ -46,13 +45,13 @@ export class OnnxBackend extends KernelBackend {
     this.runtime = runtime;
     this.blockSize = blockSize;
     this.pool = new BufferPool(runtime);
-    this.#store = new TensorStore(this.pool);
+    this.store = new TensorStore(this.pool);
     this.recorder = new Recorder(runtime, blockSize, this.pool, this.statistics);
   }
 
   /** The values of a tensor. They are moved here if another backend holds them. */
   storageOf(dataId: DataId): Storage {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (storage) return storage;
     const tfjs = engine() as unknown as EngineInternals;
     if (!tfjs.state.tensorInfo.has(dataId)) {
@@ -62,7 +61,7 @@ export class OnnxBackend extends KernelBackend {
       );
     }
     tfjs.moveData(this, dataId);
-    return this.#store.get(dataId) as Storage;
+    return this.store.get(dataId) as Storage;
   }
 
   /** Answers a call of a kernel, most often by recording it. */
@@ -73,7 +72,7 @@ export class OnnxBackend extends KernelBackend {
     if ("alias" in answer) return this.#alias(answer.alias, answer.shape);
     if ("values" in answer) {
       const { values, spec } = answer;
-      return this.#tensor(this.#store.create(spec.dtype, values), spec.shape, spec.dtype);
+      return this.#tensor(this.store.create(spec.dtype, values), spec.shape, spec.dtype);
     }
     if (answer.outputs.some(({ shape }) => sizeOf(shape) === 0)) {
       return cpuKernel(this, kernel.name, inputs, attributes);
@@ -111,33 +110,11 @@ export class OnnxBackend extends KernelBackend {
     return new StepReplay(this, step);
   }
 
-  /** Makes a storage the value of a variable. */
-  assign(variable: Variable, storage: Storage): void {
-    const previous = this.storageOf(variable.dataId);
-    if (previous.references === 1 && storage.references === 0) {
-      // Nobody else sees either of them: no new tensor is needed.
-      storage.references = 1;
-      this.#store.replace(variable.dataId, storage);
-      previous.references = 0;
-      this.recorder.reclaim(previous);
-      return;
-    }
-    const tensor = this.tensorOver(storage, variable.shape, variable.dtype);
-    variable.assign(tensor);
-    tensor.dispose();
-  }
-
-  /** A tensor of the active scope over a storage that it shares with others. */
-  tensorOver(storage: Storage, shape: Shape, dtype: DataType): Tensor {
-    storage.references += 1;
-    return engine().makeTensorFromTensorInfo(this.#tensor(storage, shape, dtype));
-  }
-
   /** Copies the values of a float32 tensor. */
   readInto(dataId: DataId, target: Float32Array): void {
     const storage = this.storageOf(dataId);
     if (storage.producer) this.recorder.flush();
-    target.set(this.#store.valuesOf(storage) as Float32Array);
+    target.set(this.store.valuesOf(storage) as Float32Array);
   }
 
   /** Runs an update of variables whose step ends later. */
@@ -153,7 +130,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
   override write(values: BackendValues, _shape: number[], dtype: DataType): DataId {
-    return this.#store.add(this.#store.create(dtype, values));
+    return this.store.add(this.store.create(dtype, values));
   }
 
   override move(
@@ -163,9 +140,9 @@ export class OnnxBackend extends KernelBackend {
     dtype: DataType,
     references: number,
   ): void {
-    const storage = this.#store.create(dtype, values);
+    const storage = this.store.create(dtype, values);
     storage.references = references;
-    this.#store.add(storage, dataId);
+    this.store.add(storage, dataId);
   }
 
   override readSync(dataId: DataId): BackendValues {
@@ -186,12 +163,12 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (!storage) return true;
     storage.references -= 1;
     if (!force && storage.references > 0) return false;
     storage.references = 0;
-    this.#store.remove(dataId);
+    this.store.remove(dataId);
     this.recorder.reclaim(storage);
     return true;
   }
@@ -201,16 +178,16 @@ export class OnnxBackend extends KernelBackend {
   }
 
   decRef(dataId: DataId): void {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (storage) storage.references -= 1;
   }
 
   override refCount(dataId: DataId): number {
-    return this.#store.get(dataId)?.references ?? 0;
+    return this.store.get(dataId)?.references ?? 0;
   }
 
   override numDataIds(): number {
-    return this.#store.size;
+    return this.store.size;
   }
 
   override memory(): { unreliable: boolean; numBytesInUse: number; numBytesKept: number } {
@@ -249,7 +226,7 @@ export class OnnxBackend extends KernelBackend {
   /** A copy of values that are computed. */
   #read(storage: Storage): BackendValues {
     if (storage.failure) throw storage.failure;
-    return storage.hostValues ?? this.#store.valuesOf(storage).slice();
+    return storage.hostValues ?? this.store.valuesOf(storage).slice();
   }
 
   /** The shape-only kernels: another tensor over the same values. */
@@ -262,7 +239,7 @@ export class OnnxBackend extends KernelBackend {
     const storages = call.inputs.map((tensor) => this.#storageAs(tensor));
     const shapes: Shape[] = call.inputs.map(({ shape }) => shape);
     for (const scalar of call.scalars ?? []) {
-      storages.push(this.#store.createScalar(scalar.dtype, scalar.value));
+      storages.push(this.store.createScalar(scalar.dtype, scalar.value));
       shapes.push([]);
     }
     const outputs = this.recorder.record(kernel, call, storages, shapes);
@@ -284,10 +261,10 @@ export class OnnxBackend extends KernelBackend {
     if (this.#capture) return undefined;
     const source = this.#storageAs(input);
     if (source.producer || source.failure) return undefined;
-    const values = this.#store
+    const values = this.store
       .valuesOf(source)
       .subarray(rangeStart, rangeStart + sizeOf(output.shape));
-    const copy = this.#store.create(output.dtype, values);
+    const copy = this.store.create(output.dtype, values);
     this.recorder.reclaim(source); // if it was converted only for this
     return [this.#tensor(copy, output.shape, output.dtype)];
   }
@@ -296,13 +273,13 @@ export class OnnxBackend extends KernelBackend {
   #storageAs({ dataId, dtype }: TensorInfo): Storage {
     const storage = this.storageOf(dataId);
     if (storage.dtype === dtype) return storage;
-    const converted = this.#store.create(dtype, this.readSync(dataId));
+    const converted = this.store.create(dtype, this.readSync(dataId));
     converted.references = 0;
     return converted;
   }
 
   #tensor(storage: Storage, shape: Shape, dtype: DataType): TensorInfo {
-    return { dataId: this.#store.add(storage), shape: [...shape], dtype };
+    return { dataId: this.store.add(storage), shape: [...shape], dtype };
   }
 }
 

@@ -82,8 +82,23 @@ export class StepCapture {
    * @param kept tensors that it leaves behind beside the variables.
    */
   finish(kept: readonly Tensor[]): TracedStep {
-    this.#backend.recorder.flush();
+    try {
+      this.#backend.recorder.flush();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     this.#end();
+    return this.#describe(kept);
+  }
+
+  /** Ends a step that failed. */
+  abandon(): void {
+    this.#end();
+    this.#describe([]).release();
+  }
+
+  #describe(kept: readonly Tensor[]): TracedStep {
     const after = this.#variables();
     const assignments = [...after]
       .filter(([variable, storage]) => this.#before.get(variable) !== storage)
@@ -101,12 +116,6 @@ export class StepCapture {
       makesVariables: after.size !== this.#before.size,
       refusal: this.#refusal,
     });
-  }
-
-  /** Ends a step that failed. */
-  abandon(): void {
-    this.#backend.recorder.onFlush = undefined;
-    this.finish([]).release();
   }
 
   #end(): void {

@@ -4,6 +4,7 @@ import { Memory } from "../ort/memory.ts";
 import { memoryOf, type Plan } from "../record/plan.ts";
 import { Storage } from "../record/storage.ts";
 import { ARRAY_TYPES, type NumericType } from "../tensor-spec.ts";
+import { assignStorage, tensorOver } from "./place-storage.ts";
 import type { Source } from "./source.ts";
 import { keyOf, type TracedStep } from "./traced-step.ts";
 
@@ -116,10 +117,10 @@ export class StepReplay {
     const { assignments, results } = this.#step.description;
     const assigned = assignments.map(({ variable, source }) => frame.storageOf(source, variable));
     const kept = results.map(({ source, ...spec }) => {
-      return this.#backend.tensorOver(frame.storageOf(source, spec), spec.shape, spec.dtype);
+      return tensorOver(this.#backend, frame.storageOf(source, spec), spec.shape, spec.dtype);
     });
     for (const [i, { variable }] of assignments.entries()) {
-      this.#backend.assign(variable, assigned[i] as Storage);
+      assignStorage(this.#backend, variable, assigned[i] as Storage);
     }
     return kept;
   }

@@ -153,6 +153,67 @@ test("returns structures, and keeps gradients that the step leaves", async () =>
   assert.ok(accelerator.gradientOf(weight));
 });
 
+test("follows the moving averages of batch normalisation", async () => {
+  const outcomes: number[][] = [];
+  for (const isCompiled of [false, true]) {
+    const accelerator = new Accelerator({ backend: "onnx" });
+    await accelerator.prepare(tf.zeros([1]));
+    const layers = [
+      tf.layers.batchNormalization({ inputShape: [3] }),
+      tf.layers.dense({ units: 1, kernelInitializer: "ones" }),
+    ];
+    const [model, optimizer] = await accelerator.prepare(
+      tf.sequential({ layers }),
+      tf.train.adam(0.1),
+    );
+    const plain = async (x: tf.Tensor) => {
+      const loss = await accelerator.backward(() =>
+        tf.mean(tf.square(tf.sub(model.apply(x, { training: true }) as tf.Tensor, 3))),
+      );
+      optimizer.step();
+      optimizer.zeroGrad();
+      return loss;
+    };
+    const run = isCompiled ? accelerator.compileStep(plain) : plain;
+    let records = 0;
+    for (let i = 0; i < 8; i++) {
+      const x = batch(i);
+      records = recorded();
+      tf.dispose([await run(x), x]);
+      records = recorded() - records;
+    }
+    assert.is(records === 0, isCompiled);
+    outcomes.push(model.getWeights().flatMap((weight) => [...weight.dataSync()]));
+  }
+  assert.equal(outcomes[1], outcomes[0]);
+});
+
+test("hands on an error of the operations, and can be followed again", async () => {
+  const { accelerator, weight, optimizer } = await setUp();
+  const run = accelerator.compileStep(async (x: tf.Tensor, rows: tf.Tensor) => {
+    const loss = await accelerator.backward(() =>
+      tf.mean(tf.square(tf.gather(tf.matMul(x, weight), rows as tf.Tensor1D))),
+    );
+    optimizer.step();
+    optimizer.zeroGrad();
+    return loss;
+  });
+  const rows = (last: number) => tf.tensor1d([0, 1, last], "int32");
+  let code = "";
+  try {
+    await run(batch(0), rows(99));
+  } catch (error) {
+    code = (error as { code: string }).code;
+  }
+  assert.is(code, "VALUE_INVALID");
+  weight.assign(tf.tensor2d([[1], [2], [3]])); // its update was lost with the graph
+  for (let i = 0; i < 6; i++) tf.dispose(await run(batch(i), rows(2)));
+  const x = batch(6);
+  const before = recorded();
+  assert.ok(Number.isFinite((await run(x, rows(2))).dataSync()[0]));
+  assert.is(recorded(), before);
+});
+
 for (const [name, reason, body, make] of [
   [
     "a value that is read",

@@ -36,7 +36,8 @@ export function hasFusedKernel(name: FusedKernel): boolean {
 }
 
 /**
- * Runs the kernel of the backend in use, or `compose` where it has none. Either gives the same number of
+ * Runs the kernel of the backend in use, or `compose` where it has none, or for tensors that are empty or not
+ * float32. Either gives the same number of
  * tensors, which belong to the active scope.
  */
 export function runFused(
@@ -45,7 +46,10 @@ export function runFused(
   attributes: NamedAttrMap,
   compose: () => Tensor[],
 ): Tensor[] {
-  if (!hasFusedKernel(name)) return compose();
+  const isOrdinary = Object.entries(inputs).every(
+    ([input, { dtype, size }]) => size > 0 && (dtype === "float32" || input === "key"),
+  );
+  if (!isOrdinary || !hasFusedKernel(name)) return compose();
   const outputs = engine().runKernel<Tensor | Tensor[]>(name, { ...inputs }, attributes);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
