@@ -72,4 +72,5 @@ export { TrackerUnreachableError } from "./trackers/tracker-unreachable-error.ts
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
+export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";

@@ -103,7 +103,7 @@ const RULES: readonly (readonly [{ readonly prototype: Optimizer }, Rule])[] = [
 ];
 
 /**
- * Does what `applyGradients` of a tfjs optimizer does, as one kernel per variable: its outputs are the new
+ * For backends: does what `applyGradients` of a tfjs optimizer does, as one kernel per variable. Its outputs are the new
  * value and the new slots, in the order of the inputs. The optimizer's own state is kept as tfjs keeps it.
  *
  * @param updates always of the same variables in the same order: slots go by position.
