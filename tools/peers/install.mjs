@@ -1,9 +1,11 @@
 /** Installs what the peer tests compare us with, once per machine. `node tools/peers/install.mjs [PATTERN]` */
+import { chromiumPath } from "./chromium.mjs";
 import { installPython, requirementsFiles } from "./python.mjs";
 import { installTfjsNode } from "./tfjs-node.mjs";
 
 const peers = {
   "tfjs-node": installTfjsNode,
+  chromium: () => (chromiumPath() ? undefined : "needs the package chromium of the system"),
   ...Object.fromEntries(
     requirementsFiles().map((path) => [`Python for ${path}`, () => installPython(path)]),
   ),

@@ -14,7 +14,8 @@ export { markStep } from "./step-mark.ts";
 const PRIORITY = 10;
 
 const { runtime, faults } = openRuntime();
-const blockSize = probeBlockSize(runtime);
+/** `ACC_ONNX_LAYOUT=plain` computes convolutions without the blocked layout, as machines without it do. */
+const blockSize = process.env.ACC_ONNX_LAYOUT === "plain" ? 0 : probeBlockSize(runtime);
 
 /** Which ONNX Runtime was found, and how it is used. */
 export const description: string = describeRuntime(runtime, blockSize, faults);

@@ -7,5 +7,4 @@ export const expandDims: Kernel = defineKernel<ExpandDimsInputs, ExpandDimsAttrs
     const axis = dim < 0 ? input.shape.length + dim + 1 : dim;
     return { alias: input, shape: input.shape.toSpliced(axis, 0, 1) };
   },
-  lower: (_, inputs) => inputs,
 });

@@ -4,5 +4,4 @@ import { defineKernel, type Kernel } from "../record/kernel.ts";
 export const identity: Kernel = defineKernel<IdentityInputs, unknown>({
   name: "Identity",
   record: ({ x }) => ({ alias: x, shape: x.shape }),
-  lower: (_, inputs) => inputs,
 });

@@ -8,5 +8,4 @@ export const linSpace: Kernel = defineKernel<unknown, LinSpaceAttrs>({
     const values = Float32Array.from({ length: num }, (_, i) => start + i * step);
     return { values, spec: { shape: [num], dtype: "float32" } };
   },
-  lower: (_, inputs) => inputs,
 });

@@ -11,5 +11,4 @@ export const range: Kernel = defineKernel<unknown, RangeAttrs>({
     const values = ARRAY_TYPES[dtype].from(Array.from({ length }, (_, i) => start + i * step));
     return { values, spec: { shape: [length], dtype } };
   },
-  lower: (_, inputs) => inputs,
 });

@@ -12,5 +12,4 @@ export const reshape: Kernel = defineKernel<ReshapeInputs, ReshapeAttrs>({
     );
     return { alias: x, shape };
   },
-  lower: (_, inputs) => inputs,
 });

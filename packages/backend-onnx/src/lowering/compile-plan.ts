@@ -47,7 +47,7 @@ export function compilePlan(
     const seen = inputs.map((storage, i) =>
       lowering.reshaped(values.get(storage) as Value, inputShapes[i] as Shape),
     );
-    const lowered = kernel.lower(lowering, seen, attributes, outputSpecs);
+    const lowered = kernel.lower?.(lowering, seen, attributes, outputSpecs) ?? [];
     for (const [i, storage] of outputs.entries()) values.set(storage, lowered[i] as Value);
   }
   for (const [i, { storage, spec }] of trace.results.entries()) {

@@ -1,6 +1,6 @@
 import { GraphBuilder } from "../onnx/graph-builder.ts";
+import { runOnce } from "./run-once.ts";
 import type { Runtime } from "./runtime.ts";
-import { compute } from "./self-test.ts";
 
 const LARGEST_BLOCK = 16;
 const TOLERANCE = 1e-5;
@@ -25,7 +25,7 @@ function blockSizeOf(runtime: Runtime): number {
   const input = builder.input(spec);
   builder.output(builder.node("ReorderInput", [input], {}, "com.microsoft.nchwc"), spec);
   const iota = Array.from({ length: LARGEST_BLOCK * 2 }, (_, i) => i);
-  return compute(runtime, builder, [iota])[0]?.indexOf(1) ?? 0;
+  return runOnce(runtime, builder, [iota])[0]?.indexOf(1) ?? 0;
 }
 
 /** Whether a blocked convolution of blocked filters agrees with the standard one. */
@@ -55,7 +55,7 @@ function convolves(runtime: Runtime, block: number): boolean {
     builder.node("ReorderOutput", [blocked], { channels: block }, "com.microsoft.nchwc"),
     output,
   );
-  const [plain = [], fast = []] = compute(runtime, builder, [
+  const [plain = [], fast = []] = runOnce(runtime, builder, [
     waves(block * size * size),
     waves(block * block * size * size),
   ]);

@@ -38,8 +38,8 @@ export type Kernel<A = unknown> = {
   readonly returnsList?: boolean;
   /** Checks a call and works out its results' shapes. Undefined: the kernel of the cpu backend takes it. */
   record(inputs: KernelInputs, attributes: unknown): KernelAnswer<A> | undefined;
-  /** Adds the nodes of a call, and returns one value per output. */
-  lower(
+  /** Adds the nodes of a recorded call, and returns one value per output. Absent if none is recorded. */
+  lower?(
     graph: GraphLowering,
     inputs: readonly Value[],
     attributes: A,

@@ -152,8 +152,10 @@ export class DvcLiveTracker extends GeneralTracker {
       return { folder, state };
     }
     const { resume = process.env.DVCLIVE_RESUME?.toLowerCase() === "true" } = this.#options;
-    if (resume) await folder.resume(state);
-    else await folder.clear();
+    if (resume) {
+      const fault = await folder.resume(state);
+      if (fault) this.#run.warn(`${folder.path}/metrics.json is damaged and made anew: ${fault}`);
+    } else await folder.clear();
     // Before the first row: whoever goes on must know how long the files were.
     state.isPrepared = true;
     await this.#run.save(state);

@@ -32,10 +32,13 @@ export class LiveFolder {
   /** Absolute path of `dvc.yaml`; undefined if it is not to be kept. */
   readonly dvcYaml: string | undefined;
 
-  constructor(root: string, { dir = "dvclive", dvcyaml = "dvc.yaml" }: DvcLiveOptions) {
+  constructor(root: string, { dir = "dvclive", dvcyaml }: DvcLiveOptions) {
     this.root = root;
     this.path = resolve(root, dir);
-    this.dvcYaml = dvcyaml === false ? undefined : resolve(root, dvcyaml);
+    // DVC takes no paths from outside; each such run would only add more of them to the file.
+    const isOutside = relative(root, this.path).split(sep)[0] === "..";
+    const yaml = dvcyaml ?? (isOutside ? false : "dvc.yaml");
+    this.dvcYaml = yaml === false ? undefined : resolve(root, yaml);
   }
 
   /** The folder as `dvc.yaml` names it. */
@@ -53,25 +56,36 @@ export class LiveFolder {
     }
   }
 
-  /** Takes over an earlier run of the folder: its last step, its latest values, its files. */
-  async resume(state: LiveState): Promise<void> {
+  /**
+   * Takes over an earlier run of the folder: its last step, its latest values, its files. If `metrics.json` is missing
+   * or damaged, the files of the metrics say the step.
+   *
+   * @returns what is wrong with `metrics.json`, if anything is.
+   */
+  async resume(state: LiveState): Promise<string | undefined> {
     await mkdir(this.path, { recursive: true });
-    const metrics = await this.#read("metrics.json");
-    const summary = metrics === undefined ? new Summary() : Summary.parse(metrics);
-    state.summary = summary.entries();
-    const step = Number(summary.get("step") ?? Number.NaN);
-    state.step = Number.isFinite(step) ? step + 1 : null;
     const folder = join(this.path, "plots/metrics");
     const files = existsSync(folder) ? await readdir(folder, { recursive: true }) : [];
+    let lastStep = Number.NaN;
     for (const file of files.filter((name) => name.endsWith(".tsv")).sort()) {
       const content = await readFile(join(folder, file));
-      const name = toPosix(file).slice(0, -".tsv".length);
       const hasTimestamps = content.toString("utf8", 0, 16).startsWith("timestamp\t");
+      const lastRow = content.subarray(content.lastIndexOf("\n", -2) + 1).toString();
+      const step = Number.parseFloat(lastRow.split("\t")[hasTimestamps ? 1 : 0] ?? "");
+      lastStep = Math.max(Number.isNaN(lastStep) ? step : lastStep, step) || lastStep;
+      const name = toPosix(file).slice(0, -".tsv".length);
       const known = { name, size: content.length, crc: crc32(content), hasTimestamps };
       state.metrics.push([name, known]);
     }
+    const text = await this.#read("metrics.json");
+    const summary = text === undefined ? new Summary() : Summary.parse(text);
+    const isDamaged = summary instanceof Error;
+    if (!isDamaged) state.summary = summary.entries();
+    if (!isDamaged && text !== undefined) lastStep = Number(summary.get("step") ?? Number.NaN);
+    state.step = Number.isFinite(lastStep) ? lastStep + 1 : null;
     state.isResumed = true;
     state.hasParams = existsSync(join(this.path, "params.yaml"));
+    return isDamaged ? summary.message : undefined;
   }
 
   /** @throws {TrackerUnreachableError} if the folder holds another run by now, or less than was written. */
@@ -137,7 +151,7 @@ export class LiveFolder {
   /** Copies a file or a folder to a place in this folder, over what is there. */
   async #copy(source: string, name: string): Promise<void> {
     const path = join(this.path, name);
-    const temporary = `${path}.${process.pid}.tmp`;
+    const temporary = `${path}.tmp`;
     await mkdir(dirname(path), { recursive: true });
     await rm(temporary, { recursive: true, force: true });
     await cp(source, temporary, { recursive: true });
@@ -178,10 +192,13 @@ export class LiveFolder {
   }
 }
 
-/** Replaces a file in one piece: DVC and editors watch it. */
+/**
+ * Replaces a file in one piece: DVC and editors watch it. The temporary name is the same in every process, so that one
+ * which goes on after a crash leaves none behind.
+ */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.tmp`;
   try {
     await writeFile(temporary, content);
     await rename(temporary, path);

@@ -4,7 +4,10 @@ export type DvcLiveOptions = {
   readonly dir?: string;
   /** Go on with the run that the folder holds, instead of clearing it. Default: whether `DVCLIVE_RESUME` is `true`. */
   readonly resume?: boolean;
-  /** Path of the `dvc.yaml` to keep, relative to the working directory; false for none. Default `"dvc.yaml"`. */
+  /**
+   * Path of the `dvc.yaml` to keep, relative to the working directory; false for none. Default `"dvc.yaml"`, and none
+   * if `dir` is outside the working directory.
+   */
   readonly dvcyaml?: string | false;
   /** Save the run as a DVC experiment at its end, where there is a DVC repository and `dvc`. Default true. */
   readonly saveDvcExp?: boolean;

@@ -33,7 +33,7 @@ export class LiveRecording {
     this.summary = new Summary(state.summary);
     this.#leftOut = leftOut;
     this.#metrics = new Map(state.metrics);
-    this.#names = new Set(state.metrics.map(([, { name }]) => name));
+    this.#names = new Set(state.metrics.map(([, { name }]) => fileIdentity(name)));
   }
 
   /** One call of `log`: values of one step, which it ends unless told otherwise. */
@@ -164,12 +164,17 @@ export class LiveRecording {
     if (known) return known;
     const base = metricName(key);
     let name = base;
-    for (let number = 2; this.#names.has(name); number++) name = `${base}_${number}`;
+    for (let number = 2; this.#names.has(fileIdentity(name)); number++) name = `${base}_${number}`;
     const file: MetricFile = { name, size: 0, crc: 0, hasTimestamps: false };
     this.#metrics.set(key, file);
-    this.#names.add(name);
+    this.#names.add(fileIdentity(name));
     return file;
   }
+}
+
+/** Names of one identity are one file: macOS and Windows see no capitals. */
+function fileIdentity(name: string): string {
+  return process.platform === "linux" ? name : name.normalize("NFC").toLowerCase();
 }
 
 function toScalar(value: LogValue): Scalar | undefined {

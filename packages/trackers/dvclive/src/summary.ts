@@ -14,16 +14,14 @@ export class Summary {
     for (const [name, json] of entries) this.set(name, json);
   }
 
-  /**
-   * Reads a `metrics.json`. Numbers keep their digits as they stand there.
-   *
-   * @throws {Error} if it is damaged.
-   */
-  static parse(text: string): Summary {
+  /** Reads a `metrics.json`, or says what is wrong with it. Numbers keep their digits as they stand there. */
+  static parse(text: string): Summary | Error {
+    // JSON is YAML too, of which the parser keeps the source.
     const document = parseDocument(text, { schema: "failsafe" });
-    if (document.errors[0]) throw document.errors[0];
+    if (document.errors[0]) return document.errors[0];
+    if (!isMap(document.contents)) return new Error("it holds no object");
     const summary = new Summary();
-    if (isMap(document.contents)) summary.#read(document.contents, "");
+    summary.#read(document.contents, "");
     return summary;
   }
 

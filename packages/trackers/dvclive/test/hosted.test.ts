@@ -48,12 +48,15 @@ for (const [how, args] of [
     assert.is(read(folder, "plots/metrics/loss.tsv"), `step\tloss\n${rows.join("")}`);
     assert.is(read(folder, "params.yaml"), "lr: 0.1\nseed: 42\n");
     assert.is(read(folder, "artifacts/weights.bin"), "weights");
+    assert.is(read(folder, "artifacts/again.bin"), "weights");
     assert.match(read(folder, "plots/custom/worst/5.json"), /"loss": 0\.5/);
     assert.match(read(folder, "plots/metrics/by/hand.tsv"), /^step\thand\n\d+\t7\n$/);
     const metrics = JSON.parse(read(folder, "metrics.json"));
     assert.equal([metrics.quiet, metrics.by], [1, { hand: 7 }]);
     const files = [...filesOf(join(folder, "dvclive")).keys()];
-    assert.ok(files.includes("plots/images/seen/5.png"), files.join());
+    for (const image of ["seen/5.png", "own.png"]) {
+      assert.ok(files.includes(`plots/images/${image}`), files.join());
+    }
     assert.not.ok(files.includes("plots/metrics/quiet.tsv"), files.join());
   });
 }

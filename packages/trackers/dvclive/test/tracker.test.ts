@@ -1,6 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { LogContext, LogValues } from "@acc/core";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type LogContext, type LogValues, TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DvcLiveOptions } from "../src/live-options.ts";
@@ -226,6 +234,20 @@ test("a resumed run goes on behind the last step, also behind step 0, and keeps 
   assert.equal([...filesOf(join(root, "dvclive")).keys()], ["metrics.json", "plots/metrics/z.tsv"]);
 });
 
+test("goes on behind the rows when metrics.json is damaged or missing, and says so", async () => {
+  for (const damage of ['{ "a": 1,', "[]", "", undefined]) {
+    const root = temporary();
+    await logged([[{ a: 0.5 }], [{ a: 1.5, b: 1 }], [{ a: 2.5 }]], {}, root);
+    const path = join(root, "dvclive/metrics.json");
+    if (damage === undefined) rmSync(path);
+    else writeFileSync(path, damage);
+    const run = await logged([[{ a: 3.5 }]], { resume: true }, root);
+    assert.is(tsv(run, "a").split("\n").at(-2), "3\t3.5");
+    assert.equal(metrics(run), { a: 3.5, step: 3 });
+    assert.is(run.warnings.length, damage === undefined ? 0 : 1, run.warnings.join());
+  }
+});
+
 test("writes times where they are asked for, in every row of that file", async () => {
   const run = await logged([
     [{ a: 1 }, { wallTimeMs: 1234.5, options: { timestamp: true } }],
@@ -246,6 +268,8 @@ test("takes folders of the user's choice, no dvc.yaml, and no other name for it"
   );
   const other = await logged([[{ a: 1 }]], { dir: "out/live", dvcyaml: "out/dvc.yaml" });
   assert.match(readFileSync(join(other.root, "out/dvc.yaml"), "utf8"), /- live\/metrics\.json/);
+  const outside = await logged([[{ a: 1 }]], { dir: join(temporary(), "live") });
+  assert.equal([...filesOf(outside.root).keys()], [], "DVC takes no paths from outside");
   assert.throws(() => new TestRun().tracker({ dvcyaml: "x.yaml" }), /must be called dvc\.yaml/);
 });
 
@@ -266,20 +290,39 @@ test("finishes twice, and without anything logged", async () => {
   assert.equal([...filesOf(run.root)], [["dvclive/metrics.json", "{}\n"]]);
 });
 
-test("a full or unwritable disk does not lose what was logged: it is delivered later", async () => {
+test("a delivery that fails half-way is repeated whole", async () => {
   const run = new TestRun();
   const tracker = run.tracker();
   run.post({ type: "metrics", values: { a: 1 }, context: {} });
-  const obstacle = join(run.root, "dvclive/plots/metrics/a.tsv");
-  mkdirSync(dirname(obstacle), { recursive: true });
-  await run.deliver(tracker); // makes the folder anew
-  rmSync(obstacle);
-  mkdirSync(obstacle);
+  await run.deliver(tracker);
+  const file = join(run.root, "dvclive/plots/metrics/a.tsv");
+  const before = readFileSync(file);
+  rmSync(file);
+  mkdirSync(file);
+  run.post({ type: "metrics", values: { b: 3, a: 2 }, context: {} });
+  assert.instance(await run.deliver(tracker).catch((reason: unknown) => reason), Error);
+  rmSync(file, { recursive: true });
+  writeFileSync(file, `${before}1\tunfinished`);
+  await run.deliver(tracker);
+  assert.is(tsv(run, "a"), "step\ta\n0\t1\n1\t2\n");
+  assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
+});
+
+const onLinux = process.platform === "linux" ? test : test.skip; // which has a device that is full
+
+onLinux("a full disk delays what was logged, and loses nothing", async () => {
+  const run = new TestRun();
+  const tracker = run.tracker();
+  run.post({ type: "metrics", values: { a: 1 }, context: {} });
+  await run.deliver(tracker);
+  const full = join(run.root, "dvclive/plots/metrics/b.tsv");
+  symlinkSync("/dev/full", full);
   run.post({ type: "metrics", values: { a: 2, b: 3 }, context: {} });
   const error = await run.deliver(tracker).catch((reason: unknown) => reason);
-  assert.instance(error, Error);
-  rmSync(obstacle, { recursive: true });
-  writeFileSync(obstacle, "step\ta\n0\t1\n0\tunfinished");
+  assert.instance(error, TrackerUnreachableError);
+  assert.not.ok((error as TrackerUnreachableError).permanent);
+  assert.match((error as Error).message, /ENOSPC/);
+  rmSync(full);
   await run.deliver(tracker);
   assert.is(tsv(run, "a"), "step\ta\n0\t1\n1\t2\n");
   assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
