@@ -23,7 +23,7 @@ export type HttpRequest = {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Uint8Array | FormData | ReadableStream;
+  readonly body?: string | Uint8Array | Blob | FormData | ReadableStream;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 };
