@@ -9,7 +9,7 @@ export interface TrackerInitOptions {
 
 /** Options of the named trackers for one call of `log`; tracker packages add their own by augmentation. */
 export interface TrackerLogOptions {
-  readonly [name: string]: { readonly [key: string]: LogValue };
+  readonly [name: string]: { readonly [key: string]: LogValue } | undefined;
 }
 
 /** What a tracker stores of its run: plain JSON without keys or tokens, such as the id that its service gave. */
