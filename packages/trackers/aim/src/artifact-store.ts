@@ -1,0 +1,71 @@
+import { copyFile, mkdir, readdir, rename, stat } from "node:fs/promises";
+import { dirname, join, posix, relative, sep } from "node:path";
+import { AcceleratorError, type ArtifactData } from "@acc/core";
+import { CustomObject } from "./tree.ts";
+
+const SCHEME = "file://";
+const MAX_PART_LENGTH = 200;
+
+/**
+ * Files beside the repository, as Aim's client keeps them: in `<uri>/<run hash>/`, with an object for each among the
+ * run's values. The server takes no files.
+ */
+export class ArtifactStore {
+  readonly uri: string;
+  readonly #hash: string;
+
+  /** @param uri a `file:` URL. @throws {AcceleratorError} `OPTION_INVALID` if it is none. */
+  constructor(uri: string, hash: string) {
+    if (!uri.startsWith(`${SCHEME}/`)) {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        `artifactsUri must be a file: URL, such as file:///data/artifacts, got ${uri}.`,
+      );
+    }
+    this.uri = uri.replace(/\/+$/, "");
+    this.#hash = hash;
+  }
+
+  /** Copies a file, or every file of a folder. @returns what Aim stores about each, by name. */
+  async copy({ name, path, source = path }: ArtifactData): Promise<Map<string, CustomObject>> {
+    const base = `${this.uri}/${this.#hash}`;
+    const folder = base.slice(SCHEME.length); // not decoded: Aim takes such a URL's path as it is
+    const objects = new Map<string, CustomObject>();
+    for (const file of await filesAt(path)) {
+      const stored = posix.join(safeName(name), ...file.split(sep));
+      await copyWhole(join(path, file), join(folder, stored));
+      const object = { name: stored, path: join(source, file), base_uri: base };
+      objects.set(
+        stored,
+        new CustomObject("aim.artifact", { ...object, uri: `${base}/${stored}` }),
+      );
+    }
+    return objects;
+  }
+}
+
+/** Paths of all files below a folder, relative to it; an empty one for a file. */
+async function filesAt(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [""];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)));
+}
+
+/** A relative path that stays where it is put. */
+function safeName(name: string): string {
+  const parts = name
+    .replaceAll("\0", "")
+    .split(/[/\\]/)
+    .filter((part) => part !== "" && part !== "." && part !== "..")
+    .map((part) => part.slice(0, MAX_PART_LENGTH));
+  return parts.join("/") || "artifact";
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const temporary = `${to}.${process.pid}.tmp`;
+  await copyFile(from, temporary);
+  await rename(temporary, to);
+}

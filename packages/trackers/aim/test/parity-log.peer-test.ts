@@ -1,0 +1,55 @@
+import { suite } from "uvu";
+import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
+import { python } from "./aim-server.ts";
+import { compareScenarios, differ, metric } from "./parity.ts";
+
+const test = suite("Aim beside Accelerate: values");
+const run = python ? test : test.skip; // what could not be installed, the installer said
+
+const SCENARIOS = new Set(["values", "mixed", "mixed-bad", "mutation", "keys", "media-aim"]);
+
+/** The same list, in words, is in docs/trackers/aim.md. */
+const expected: readonly ExpectedDifference[] = [
+  ...differ(
+    ["values", "mixed", "mixed-bad", "mutation"],
+    "strings are texts, nested values name/part, lists distributions, null is left out; there they are errors",
+    ...["log 0", "log 1", "log 6", "log 7", "log 8", "log 9", "log 13", "log 22"].map((call) => [
+      "errors",
+      call,
+    ]),
+    ...["dict/a", "dict/b", "dict_deep/a/b", "group/a", "d/a"].map((name) => metric(name)),
+  ),
+  ...differ(
+    ["mixed", "mixed-bad"],
+    "what follows a value that Aim does not take is recorded; there it is lost",
+    ...["flag", "last"].map((name) => metric(name)),
+  ),
+  ...differ(
+    "keys",
+    "an empty name is recorded as (empty); there it makes the whole run unreadable",
+    ["reader_error"],
+    ["runs"],
+  ),
+  ...differ("media-aim", "a caption is an option of the call; there it is the second of a pair", [
+    "runs",
+    "0",
+    "images",
+    "cap",
+    "0",
+    "1",
+    "0",
+    "caption",
+  ]),
+  ...differ(
+    "media-aim",
+    "a list of images is recorded as such; there it is an error",
+    ["runs", "0", "images", "list"],
+    ["errors", "log_images 2"],
+  ),
+];
+
+run("are read back the same, save for what is listed", async () => {
+  await compareScenarios((scenario) => SCENARIOS.has(scenario), expected);
+});
+
+test.run();
