@@ -1,49 +1,66 @@
 /** What every tracker of a service must survive without losing or doubling a value. */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FaultProxy } from "./fault-proxy.mjs";
+import { numbersInJournal } from "./numbers-in-journal.mjs";
 
 const CORE = fileURLToPath(new URL("../../../packages/core", import.meta.url));
 const TRACKERS = fileURLToPath(new URL("../../../packages/trackers", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("log-values.mjs", import.meta.url));
 const COUNT = 60;
 const LIMIT_MS = 90_000;
+const KILLS = 20;
+/** Runs that are killed at the same time. */
+const KILL_JOBS = 2;
+const KILL_PAUSE_MS = 5;
+/** About what a run lasts after its first number. */
+const KILL_SPAN_MS = 450;
 
-/** By name: what the service does while the run lasts. It is well again before `acc sync`. */
+/**
+ * By name: what the service does while the run lasts. It is well again before `acc sync`. `atEnd` says whether the
+ * script ends without having delivered everything.
+ */
 export const FAULTS = {
-  "is down from the start": { before: "down" },
+  "is down from the start": { before: "down", atEnd: true },
   "dies and comes back": { before: "pass", during: "down", after: "pass" },
   "answers 429": { before: 429, after: "pass" },
-  "answers 500": { before: "pass", during: 500 },
-  "answers 503": { before: 503 },
-  hangs: { before: "pass", during: "hang" },
+  "answers 500": { before: "pass", during: 500, atEnd: true },
+  "answers 503": { before: 503, atEnd: true },
+  hangs: { before: "pass", during: "hang", atEnd: true },
   "resets connections in the middle of an answer": {
     before: "pass",
     during: "reset",
     after: "pass",
   },
-  "answers garbage": { before: "pass", during: "garbage" },
+  "answers garbage": { before: "pass", during: "garbage", atEnd: true },
   "takes a second for every answer": { before: "slow" },
 };
 
 /**
  * Runs a script through a proxy with a fault, then `acc sync`.
  *
- * @param subject `tracker` (its name), `folder` (of its package), `port` of the server, `env(port)` that leads to the
- *   proxy, `options(port)` for `initOptions`, `read(work)` which gives the numbers the service holds under "value".
- * @throws {Error} unless the script ended well and in time, and every number is there once.
+ * @throws {Error} unless the script ended well and in time, said once what is wrong and what to do, and every number is
+ *   there once.
  */
 export async function surviveFault(fault, subject) {
-  const { before, during, after } = FAULTS[fault];
+  const { before, during, after, atEnd = false } = FAULTS[fault];
   const proxy = new FaultProxy(subject.port);
   await proxy.start();
   try {
     const work = createProject(subject);
     await proxy.become(before);
-    const { finished, reached } = startScript(work, subject, proxy.port, {});
+    const { finished, reached } = startScript(work, subject, proxy.port, subject.pauseMs ?? 20);
     await reached(COUNT / 3);
     if (during) await proxy.become(during);
     await reached((2 * COUNT) / 3);
@@ -51,23 +68,57 @@ export async function surviveFault(fault, subject) {
     const { code, output } = await finished;
     if (code !== 0) throw new Error(`the script ended with ${code}:\n${output}`);
     await proxy.become("pass");
-    await sync(work, subject, proxy.port);
-    expectNumbers(await subject.read(work), COUNT, COUNT);
+    const synced = await sync(work, subject, proxy.port);
+    expectClear(output, atEnd);
+    expectSecrecy(work, output + synced, subject);
+    expectNumbers(await subject.read(work), COUNT);
+    rmSync(work, { recursive: true });
+    return output;
   } finally {
     await proxy.stop();
   }
 }
 
-/** Kills the script at a moment of its run, then `acc sync`: what `log` accepted 100 ms before is there, once. */
+/** Kills the script at a moment of its run, then `acc sync`: all that the journal holds is there, once. */
 export async function surviveKill(afterMs, subject) {
+  const { work, expected } = await killAndSync(afterMs, subject);
+  expectNumbers(await subject.read(work), expected);
+  rmSync(work, { recursive: true });
+}
+
+/** The same at many moments, half of them spread over the run and half of them at random. */
+export async function surviveKills(subject) {
+  const moments = Array.from({ length: KILLS }, (_, index) =>
+    Math.round(KILL_SPAN_MS * (index % 2 === 0 ? index / KILLS : Math.random())),
+  );
+  const queue = [...moments];
+  const runs = [];
+  const takeTurns = async () => {
+    for (let moment = queue.shift(); moment !== undefined; moment = queue.shift()) {
+      runs.push({ moment, ...(await killAndSync(moment, subject)) });
+    }
+  };
+  await Promise.all(Array.from({ length: KILL_JOBS }, takeTurns));
+  const works = runs.map(({ work }) => work);
+  const held = subject.readAll
+    ? await subject.readAll(works)
+    : await Promise.all(works.map((work) => subject.read(work)));
+  for (const [index, { moment, expected }] of runs.entries()) {
+    expectNumbers(held[index], expected, `killed after ${moment} ms`);
+  }
+  for (const work of works) rmSync(work, { recursive: true });
+}
+
+/** @returns how many numbers the journal holds. */
+async function killAndSync(afterMs, subject) {
   const work = createProject(subject);
-  const { child, finished, reached } = startScript(work, subject, subject.port, { PAUSE: "5" });
+  const { child, finished, reached } = startScript(work, subject, subject.port, KILL_PAUSE_MS);
   await reached(1);
   setTimeout(() => child.kill("SIGKILL"), afterMs);
-  const { accepted } = await finished;
-  await sync(work, subject, subject.port);
-  const lost = Math.ceil(150 / 5); // 100 ms, and some for the timer
-  expectNumbers(await subject.read(work), Math.max(0, accepted - lost), COUNT);
+  const { output } = await finished;
+  const synced = await sync(work, subject, subject.port);
+  expectSecrecy(work, output + synced, subject);
+  return { work, expected: await numbersInJournal(join(work, "runs")) };
 }
 
 function createProject({ tracker, folder }) {
@@ -80,22 +131,29 @@ function createProject({ tracker, folder }) {
   return work;
 }
 
-function startScript(work, subject, port, env) {
+function startScript(work, subject, port, pauseMs) {
+  const env = {
+    PROJECT: basename(work),
+    COUNT: String(COUNT),
+    PAUSE: String(pauseMs),
+    DELIVERY_TIMEOUT: String(subject.deliveryTimeoutMs ?? 3000),
+  };
   const child = spawn(process.execPath, ["log-values.mjs"], {
     cwd: work,
     timeout: LIMIT_MS,
     killSignal: "SIGKILL",
-    env: environment(subject, port, { COUNT: String(COUNT), ...env }),
+    env: environment(subject, port, env),
   });
   let [stdout, output] = ["", ""];
   child.stdout.on("data", (chunk) => (stdout += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
-  const accepted = () => stdout.split("\n").length - 1;
+  const accepted = () => stdout.match(/^\d+$/gm)?.length ?? 0;
   let hasEnded = false;
   const finished = new Promise((resolve) => {
     child.on("close", (code, signal) => {
       hasEnded = true;
-      resolve({ code: code ?? signal, output: stdout + output, accepted: accepted() });
+      const said = stdout.replaceAll(/^\d+\n/gm, "");
+      resolve({ code: code ?? signal, output: said + output });
     });
   });
   const reached = async (count) => {
@@ -105,14 +163,17 @@ function startScript(work, subject, port, env) {
 }
 
 async function sync(work, subject, port) {
-  const args = [join(CORE, "bin/acc.mjs"), "sync"];
+  const args = [join(CORE, "bin/acc.mjs"), "sync", "runs"];
   const env = environment(subject, port, {});
-  const child = spawn(process.execPath, args, { cwd: work, env, timeout: LIMIT_MS });
+  const child = spawn(process.execPath, args, {
+    ...{ cwd: work, env, timeout: LIMIT_MS, killSignal: "SIGKILL" },
+  });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(`acc sync ended with ${code}:\n${output}`);
+  return output;
 }
 
 function environment(subject, port, more) {
@@ -121,11 +182,33 @@ function environment(subject, port, more) {
   return { ...process.env, ...env, ...subject.env?.(port) };
 }
 
-/** The numbers from 0 on, each once, at least `least` and at most `most` of them. */
-function expectNumbers(numbers, least, most) {
-  const isWhole = numbers.every((number, index) => number === index);
-  if (isWhole && numbers.length >= least && numbers.length <= most) return;
-  throw new Error(
-    `Expected 0, 1, 2, … (${least} to ${most} of them); the service holds ${numbers}`,
-  );
+/** Nothing is said twice, and what is left undone is said with the command that does it. */
+function expectClear(output, atEnd) {
+  const count = (pattern) => output.match(pattern)?.length ?? 0;
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const obstacles = count(/cannot deliver now/g);
+  const advice = count(/npx acc sync /g);
+  const isClear =
+    new Set(lines).size === lines.length &&
+    obstacles <= 1 &&
+    (atEnd ? advice === 1 : advice <= 1) &&
+    !/\bfailed in\b|\n\s+at /.test(output);
+  if (!isClear) throw new Error(`This is not clear, or said twice:\n${output}`);
+}
+
+function expectSecrecy(work, output, { secrets = [] }) {
+  const files = readdirSync(join(work, "runs"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  for (const secret of secrets) {
+    if (output.includes(secret)) throw new Error(`The key is in what was said:\n${output}`);
+    const file = files.find((path) => readFileSync(path).includes(secret));
+    if (file !== undefined) throw new Error(`The key is in ${file}`);
+  }
+}
+
+/** The numbers from 0 on, each once. */
+function expectNumbers(numbers, count, when = "") {
+  if (numbers.length === count && numbers.every((number, index) => number === index)) return;
+  throw new Error(`Expected ${count} numbers from 0 on; the service holds ${numbers} ${when}`);
 }
