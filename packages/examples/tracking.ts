@@ -1,5 +1,7 @@
 /**
- * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them.
+ * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them. Nothing here
+ * needs an account or a server: W&B, Comet and ClearML record offline, TensorBoard and DVCLive write files anyway, and
+ * what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
  *
  *     npx acc launch --num-processes 2 tracking.ts
  */
@@ -49,7 +51,15 @@ const accelerator = new Accelerator({
   logWith: [LoggerType.All, new JsonLinesTracker("runs")],
   projectDir: "runs",
 });
-await accelerator.initTrackers("my_project", { config });
+await accelerator.initTrackers("my_project", {
+  config,
+  initOptions: {
+    wandb: { mode: "offline", dir: "runs" }, //             wandb sync runs/wandb/offline-run-*
+    comet_ml: { online: false, offlineDirectory: "runs" }, // comet upload runs/*.zip
+    clearml: { offline: true, cacheDir: "runs" }, //          Task.import_offline_session(…)
+    dvclive: { dir: "runs/dvclive" }, //                      dvc metrics show
+  },
+});
 
 const weight = tf.variable(tf.scalar(0));
 const [, optimizer] = await accelerator.prepare({ weight }, tf.train.sgd(config.learning_rate));

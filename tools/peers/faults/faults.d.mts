@@ -22,7 +22,6 @@ export type FaultSubject = {
   readonly deliveryTimeoutMs?: number;
 };
 export const FAULTS: Readonly<Record<string, object>>;
-/** @returns what the script said, but for its numbers. */
-export function surviveFault(fault: string, subject: FaultSubject): Promise<string>;
+export function surviveFault(fault: string, subject: FaultSubject): Promise<void>;
 export function surviveKill(afterMs: number, subject: FaultSubject): Promise<void>;
 export function surviveKills(subject: FaultSubject): Promise<void>;

@@ -73,7 +73,7 @@ export async function surviveFault(fault, subject) {
     expectSecrecy(work, output + synced, subject);
     expectNumbers(await subject.read(work), COUNT);
     rmSync(work, { recursive: true });
-    return output;
+    if (process.env.ACC_SHOW) console.log(`\n== ${fault}\n${output}${synced}`); // DEBUG
   } finally {
     await proxy.stop();
   }

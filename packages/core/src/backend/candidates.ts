@@ -1,8 +1,9 @@
+import { loadOnnx, ONNX_PACKAGE } from "./onnx.ts";
 import { loadTensorFlow } from "./tensorflow.ts";
 import { TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow-package.ts";
 
 /** `"auto"` takes the first of the others that works. */
-export type BackendName = "auto" | TensorFlowName | "wasm" | "cpu";
+export type BackendName = "auto" | TensorFlowName | "onnx" | "wasm" | "cpu";
 
 export type Candidate = {
   readonly name: Exclude<BackendName, "auto">;
@@ -21,6 +22,12 @@ export type Candidate = {
 export const CANDIDATES: readonly Candidate[] = [
   tensorflow("tensorflow-gpu"),
   tensorflow("tensorflow"),
+  {
+    name: "onnx",
+    tfjsName: "onnx",
+    load: loadOnnx,
+    advice: `Install it with: npm install ${ONNX_PACKAGE} onnxruntime-node@1.30`,
+  },
   {
     name: "wasm",
     tfjsName: "wasm",

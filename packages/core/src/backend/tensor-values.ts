@@ -1,6 +1,9 @@
 import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { WasmHeap } from "./wasm/wasm-heap.ts";
 
+/** These copy the values of a new tensor at once; others may keep the array itself. */
+const COPYING_BACKENDS: ReadonlySet<string> = new Set(["onnx", "wasm"]);
+
 /**
  * Copies the values of a float32 tensor to `target`, of the same size. The wasm backend's heap is read in
  * place: arrays made in every step would keep the garbage collector busy.
@@ -11,8 +14,7 @@ export async function readInto(target: Float32Array, source: Tensor): Promise<vo
 
 /** A float32 tensor of `values`, which the caller may then overwrite. */
 export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
-  // The wasm backend copies to its heap at once; others may keep the array itself.
-  const own = getBackend() === "wasm" ? values : values.slice();
+  const own = COPYING_BACKENDS.has(getBackend()) ? values : values.slice();
   return tensor(own, [...shape], "float32");
 }
 

@@ -1,3 +1,4 @@
+import { shareCores } from "../backend/onnx.ts";
 import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
@@ -47,6 +48,7 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   const resolved = resolveLaunch(script, options);
   const { numProcesses, timeoutMs } = resolved;
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
+  shareCores(numProcesses);
   const terminal = new Terminal();
   const group = createSharedGroup(numProcesses, { timeoutMs });
   const threads = new ReplicaThreads(resolved);

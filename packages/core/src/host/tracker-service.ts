@@ -2,14 +2,15 @@ import { type Endpoint, expose } from "comlink";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
 import { TrackerHub } from "../trackers/tracker-hub.ts";
-import type { HostApi, NativeRun } from "../worker/protocol.ts";
+import type { HostApi, NativeRun, Sent } from "../worker/protocol.ts";
 import { toRemoteError } from "../worker/remote-error.ts";
+import { Arrivals } from "./arrivals.ts";
 
 /** The trackers that one replica runs on the host thread. */
 export class TrackerService implements HostApi {
   readonly #hub: TrackerHub;
-  #received = 0;
-  #awaited: { readonly count: number; readonly resolve: () => void }[] = [];
+  readonly #events = new Arrivals();
+  #calls: readonly Arrivals[] = [];
 
   constructor(warn: (message: string) => void) {
     this.#hub = new TrackerHub(warn);
@@ -20,6 +21,7 @@ export class TrackerService implements HostApi {
   ): ReturnType<HostApi["startTrackers"]> {
     try {
       await this.#hub.open(request, { instances: [], journaled: true });
+      this.#calls = ports.map(() => new Arrivals());
       for (const [index, { name }] of request.sources.entries()) {
         const port = ports[index];
         const tracker = this.#hub.find(name);
@@ -30,6 +32,7 @@ export class TrackerService implements HostApi {
           },
         };
         expose(run, port as unknown as Endpoint);
+        port.on("message", () => this.#calls[index]?.count()); // behind comlink, which has made the call by then
         port.unref();
       }
       return undefined;
@@ -41,22 +44,16 @@ export class TrackerService implements HostApi {
   /** Takes an event from the one-way port. */
   receive(event: TrackerEvent): void {
     this.#hub.post(event);
-    this.#received += 1;
-    const due = this.#awaited.filter(({ count }) => this.#received >= count);
-    this.#awaited = this.#awaited.filter((awaited) => !due.includes(awaited));
-    for (const { resolve } of due) resolve();
+    this.#events.count();
   }
 
-  async syncTrackers(events: number): Promise<void> {
-    await this.#arrival(events);
+  async syncTrackers(sent: Sent): Promise<void> {
+    await this.#arrival(sent);
     await this.#hub.sync();
   }
 
-  async finishTrackers(
-    status: FinishStatus,
-    events: number,
-  ): ReturnType<HostApi["finishTrackers"]> {
-    await this.#arrival(events);
+  async finishTrackers(status: FinishStatus, sent: Sent): ReturnType<HostApi["finishTrackers"]> {
+    await this.#arrival(sent);
     try {
       await this.close(status);
       return undefined;
@@ -70,9 +67,9 @@ export class TrackerService implements HostApi {
     return this.#hub.finish(status);
   }
 
-  /** Calls and events travel on two ports: some events may still be on their way. */
-  async #arrival(count: number): Promise<void> {
-    if (this.#received >= count) return;
-    await new Promise<void>((resolve) => this.#awaited.push({ count, resolve }));
+  /** Everything travels on ports of its own: some of what was sent before may still be on its way. */
+  async #arrival({ events, calls }: Sent): Promise<void> {
+    await this.#events.reach(events);
+    await Promise.all(calls.map((count, index) => this.#calls[index]?.reach(count)));
   }
 }

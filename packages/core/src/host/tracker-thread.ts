@@ -24,7 +24,7 @@ parentPort?.on("message", (message: TrackerThreadMessage) => {
 expose(trackers, calls as unknown as Endpoint);
 
 async function flush(done: Int32Array): Promise<void> {
-  await trackers.syncTrackers(received);
+  await trackers.syncTrackers({ events: received, calls: [] });
   Atomics.store(done, 0, 1);
   Atomics.notify(done, 0);
 }

@@ -1,5 +1,7 @@
 import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
+import { markDueStep, updateVariables } from "../backend/step-mark.ts";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
+import { isRecording } from "./autograd.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
 
@@ -51,7 +53,10 @@ export class AcceleratedOptimizer {
     const gradients = this.#stores.flatMap((store) =>
       store.variables.map((variable) => ({ name: variable.name, tensor: store.get(variable) })),
     );
-    this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+    updateVariables(() =>
+      this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]),
+    );
+    if (!isRecording()) markDueStep(); // else where the scope of the step closes
   }
 
   /** Disposes the gradients. No-op while gradients are being accumulated. */

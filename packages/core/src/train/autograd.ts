@@ -14,6 +14,7 @@ import {
   type Variable,
   variable,
 } from "@tensorflow/tfjs-core";
+import { markDueStep } from "../backend/step-mark.ts";
 import { AcceleratorError } from "../errors.ts";
 
 /** One recorded operation. `saved` are kept tensors that its gradient function reads. */
@@ -90,6 +91,7 @@ export class StepScope {
     }
     while (state.activeScope !== this.#scope) engine().endScope(); // abandoned inner steps
     engine().endScope(result);
+    markDueStep();
   }
 }
 

@@ -2,9 +2,9 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { type Endpoint, transfer, wrap } from "comlink";
 import type { RemoteHub } from "../trackers/remote-hub.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
-import type { HostApi, NativeRun, RemoteError } from "./protocol.ts";
+import { NativePort } from "./native-port.ts";
+import type { HostApi, NativeRun, RemoteError, Sent } from "./protocol.ts";
 import { fromRemoteError } from "./remote-error.ts";
-import { waitingEndpoint } from "./waiting-endpoint.ts";
 
 /**
  * The trackers of another thread.
@@ -19,6 +19,8 @@ export function connectTrackers(
   const host = wrap<HostApi>(calls as unknown as Endpoint);
   calls.unref(); // something else keeps this thread alive while the script runs
   let events = 0;
+  let natives: readonly NativePort[] = [];
+  const sent = (): Sent => ({ events, calls: natives.map((native) => native.sent) });
   return {
     post(event) {
       events += 1;
@@ -28,15 +30,14 @@ export function connectTrackers(
       const channels = request.sources.map(() => new MessageChannel());
       const ports = channels.map(({ port2 }) => port2);
       throwIfError(await host.startTrackers(request, transfer(ports, ports)));
-      return channels.map(({ port1 }) => {
-        return wrap<NativeRun>(waitingEndpoint(port1)).native;
-      });
+      natives = channels.map(({ port1 }) => new NativePort(port1));
+      return natives.map(({ endpoint }) => wrap<NativeRun>(endpoint).native);
     },
     async sync() {
-      await host.syncTrackers(events);
+      await host.syncTrackers(sent());
     },
     async finish(status) {
-      throwIfError(await host.finishTrackers(status, events));
+      throwIfError(await host.finishTrackers(status, sent()));
     },
   };
 }

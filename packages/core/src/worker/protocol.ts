@@ -66,6 +66,14 @@ export type TrackerThreadMessage =
 /** What the host serves on the port of a tracker. */
 export type NativeRun = { readonly native: unknown };
 
+/** How much was sent to trackers by other ways than a call of the host: it may still be on its way. */
+export type Sent = {
+  /** Events on the one-way port. */
+  readonly events: number;
+  /** Messages to the native run of each source. */
+  readonly calls: readonly number[];
+};
+
 /**
  * What a replica calls on the host. Errors are answers here: a thrown one would lose its class and code on
  * the way.
@@ -76,8 +84,8 @@ export interface HostApi {
     request: TrackerRequest,
     ports: readonly MessagePort[],
   ): Promise<RemoteError | undefined>;
-  /** Writes to the disk what has come once `events` have arrived on the one-way port. */
-  syncTrackers(events: number): Promise<void>;
-  /** Closes the trackers once `events` have arrived on the one-way port. */
-  finishTrackers(status: FinishStatus, events: number): Promise<RemoteError | undefined>;
+  /** Writes to the disk what was sent, once all of it has arrived. */
+  syncTrackers(sent: Sent): Promise<void>;
+  /** Closes the trackers once all that was sent has arrived. */
+  finishTrackers(status: FinishStatus, sent: Sent): Promise<RemoteError | undefined>;
 }

@@ -14,7 +14,7 @@ test("auto takes wasm, moves tensors made before, and cpu can be asked for", asy
   assert.equal(report.chosen, { name: "wasm", works: true, reason: "" });
   assert.equal(
     report.rejected.map(({ name }) => name),
-    ["tensorflow-gpu", "tensorflow"],
+    ["tensorflow-gpu", "tensorflow", "onnx"],
   );
   assert.is(tf.getBackend(), "wasm");
   assert.equal([...tf.mul(early, 2).dataSync()], [2, 4, 6]);
@@ -30,13 +30,14 @@ test("an unknown name is refused with the names there are", async () => {
     (reason) => reason,
   );
   assert.is(error.code, "OPTION_INVALID");
-  assert.match(error.message, "auto, tensorflow-gpu, tensorflow, wasm, cpu");
+  assert.match(error.message, "auto, tensorflow-gpu, tensorflow, onnx, wasm, cpu");
 });
 
 test("one that is not installed is refused with the command that installs it", async () => {
   for (const [name, packageName] of [
     ["tensorflow-gpu", "@tensorflow/tfjs-node-gpu"],
     ["tensorflow", "@tensorflow/tfjs-node"],
+    ["onnx", "@acc/backend-onnx"],
   ] as const) {
     const error: AcceleratorError = await selectBackend(name).then(
       () => assert.unreachable(),
@@ -55,6 +56,7 @@ test("all are tried for a report, which leaves the one that auto takes", async (
     [
       ["tensorflow-gpu", false],
       ["tensorflow", false],
+      ["onnx", false],
       ["wasm", true],
       ["cpu", true],
     ],

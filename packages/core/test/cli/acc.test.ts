@@ -101,6 +101,7 @@ test("env shows every backend with its reason, as text and for programs", async 
     [
       ["tensorflow-gpu", false],
       ["tensorflow", false],
+      ["onnx", false],
       ["wasm", true],
       ["cpu", false],
     ],

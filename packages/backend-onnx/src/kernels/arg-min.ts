@@ -1,0 +1,25 @@
+import type { ArgMinAttrs, ArgMinInputs } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
+import { defineKernel, type Kernel } from "../record/kernel.ts";
+import type { TensorSpec } from "../tensor-spec.ts";
+import { axesOf, reducedShape } from "./families/reduction.ts";
+
+/** The first of equal elements. */
+export const argMin: Kernel = defineKernel<ArgMinInputs, ArgMinAttrs, number>({
+  name: "ArgMin",
+  record({ x }, { axis }) {
+    if (x.dtype === "bool" || x.shape.length === 0) return undefined;
+    const [place = 0] = axesOf(axis, x.shape);
+    const shape = reducedShape(x.shape, [place], false);
+    return {
+      inputs: [x],
+      outputs: [{ shape, dtype: "int32" }],
+      attributes: place,
+      key: String(place),
+    };
+  },
+  lower(graph, [x], axis, [output]) {
+    const place = graph.node("ArgMin", [graph.whole(x as Value)], { axis, keepdims: 0 });
+    return [graph.value(graph.cast(place, "int32"), output as TensorSpec)];
+  },
+});

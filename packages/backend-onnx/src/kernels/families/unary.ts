@@ -1,0 +1,38 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { GraphLowering } from "../../lowering/graph-lowering.ts";
+import type { Value } from "../../lowering/value.ts";
+import { defineKernel, type Kernel } from "../../record/kernel.ts";
+import type { NumericType } from "../../tensor-spec.ts";
+
+export type UnaryInputs = { readonly x: TensorInfo };
+
+type UnaryOptions = {
+  /** Types of x that ONNX Runtime computes with; others go to the cpu backend. */
+  readonly types?: readonly NumericType[];
+  /** Type of the result, if it is not that of x. */
+  readonly result?: NumericType;
+};
+
+/** A kernel that computes every element of x by itself: `lower` gets x and returns the name of the result. */
+export function unary(
+  name: string,
+  lower: (graph: GraphLowering, x: string) => string,
+  { types = ["float32"], result }: UnaryOptions = {},
+): Kernel {
+  return defineKernel<UnaryInputs, unknown, undefined>({
+    name,
+    record({ x }) {
+      const dtype = x.dtype as NumericType;
+      if (!types.includes(dtype)) return undefined;
+      return {
+        inputs: [x],
+        outputs: [{ shape: x.shape, dtype: result ?? dtype }],
+        attributes: undefined,
+      };
+    },
+    lower(graph, [x], _, [output]) {
+      const { shape, stored, name: input } = x as Value;
+      return [{ name: lower(graph, input), shape, stored, dtype: output?.dtype ?? "float32" }];
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import { ARRAY_TYPES, type NumericArray, type NumericType } from "../tensor-spec.ts";
+
+/** Bytes that ONNX Runtime reads and writes in place. Reused for tensors of any shape that fit. */
+export class Memory {
+  readonly bytes: ArrayBufferLike;
+  /** ONNX Runtime's own descriptions of it, by type and shape; they belong to the runtime. */
+  readonly handles: Map<string, bigint> = new Map<string, bigint>();
+
+  constructor(bytes: ArrayBufferLike) {
+    this.bytes = bytes;
+  }
+
+  /** Its first `length` elements, shared, not copied. */
+  view(dtype: NumericType, length: number): NumericArray {
+    return new ARRAY_TYPES[dtype](this.bytes, 0, length);
+  }
+}

@@ -1,0 +1,18 @@
+/** Counts what arrives on a port, for whoever must have all of it before going on. */
+export class Arrivals {
+  #count = 0;
+  #awaited: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  count(): void {
+    this.#count += 1;
+    const due = this.#awaited.filter(({ count }) => this.#count >= count);
+    this.#awaited = this.#awaited.filter((awaited) => !due.includes(awaited));
+    for (const { resolve } of due) resolve();
+  }
+
+  /** Resolves once so many have arrived. */
+  async reach(count: number): Promise<void> {
+    if (this.#count >= count) return;
+    await new Promise<void>((resolve) => this.#awaited.push({ count, resolve }));
+  }
+}
