@@ -149,11 +149,8 @@ export class AimTracker extends GeneralTracker {
   #plan(events: readonly DeliveredEvent[]): { actions: Action[]; commit: () => void } {
     const leftOut: [what: string, advice: string][] = [];
     const leaveOut = (what: string, advice: string) => leftOut.push([what, advice]);
-    const points = new DeliveryPlan(this.#hash, this.#sequences, (name, to) =>
-      this.#run.warn(
-        `Aim holds values of one kind per name and context: ${name} was something else before; such values are in ${to}.`,
-      ),
-    );
+    const warn = (message: string) => this.#run.warn(message);
+    const points = new DeliveryPlan(this.#hash, this.#sequences, warn);
     const plan = new EventPlan({ hash: this.#hash, points, artifacts: this.#artifacts, leaveOut });
     const actions = events.flatMap((event) => plan.actionsOf(event));
     const commit = () => {

@@ -34,13 +34,13 @@ export class DeliveryPlan {
   readonly #hash: string;
   readonly #before: SequenceStates;
   readonly #drafts = new Map<string, Draft>();
-  readonly #onMoved: (name: string, to: string) => void;
+  readonly #warn: (message: string) => void;
 
-  /** @param onMoved called for a value whose sequence holds values of another kind. */
-  constructor(hash: string, before: SequenceStates, onMoved: (name: string, to: string) => void) {
+  /** @param warn told of values that do not stay where they were logged to; often the same. */
+  constructor(hash: string, before: SequenceStates, warn: (message: string) => void) {
     this.#hash = hash;
     this.#before = before;
-    this.#onMoved = onMoved;
+    this.#warn = warn;
   }
 
   /** The sequences once everything planned is written. */
@@ -57,6 +57,11 @@ export class DeliveryPlan {
     const key = sequenceKey(String(context), name);
     const before = this.#drafts.get(key)?.state ?? this.#before.get(key);
     const step = Math.trunc(point.step ?? before?.count ?? 0);
+    if (before && step < before.count) {
+      this.#warn(
+        `Aim holds one value per step: a value of ${name} at an earlier step replaces the one there, if there is one.`,
+      );
+    }
     const draft = this.#draft(key, before ?? emptyState(String(context), name, value.dtype));
     const isFirst = before === undefined;
     if (isFirst || step >= draft.state.count) draft.last = { value: value.value, step };
@@ -80,7 +85,11 @@ export class DeliveryPlan {
       const dtype = (this.#drafts.get(key)?.state ?? this.#before.get(key))?.dtype;
       const fitting = dtype === undefined ? value : fitTo(dtype, value);
       if (!fitting) continue;
-      if (candidate !== name) this.#onMoved(name, candidate);
+      if (candidate !== name) {
+        this.#warn(
+          `Aim holds values of one kind per name and context: ${name} was something else before; such values are in ${candidate}.`,
+        );
+      }
       return { name: candidate, value: fitting };
     }
   }

@@ -66,6 +66,8 @@ test("makes the run, records its values and ends it", async () => {
   assert.equal(value("meta", "chunks", HASH, "attrs", "seed"), "42n");
   assert.is(server.written.get('"name.setter"'), '"project"');
   assert.equal([...server.tags], ["first", "good"]);
+  assert.equal(run.warnings.length, 1); // of the step back
+  assert.match(run.warnings[0] ?? "", /one value per step.*loss/);
   assert.equal(trace("loss", "first"), 5);
   assert.equal(trace("loss", "last"), "Infinity");
   assert.equal(trace("loss", "last_step"), "8n");

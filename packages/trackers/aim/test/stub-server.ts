@@ -17,6 +17,8 @@ type Instruction = [handler: string, method: string, args: TreeValue[]];
 export class StubServer {
   /** What was written last at each path, as text. */
   readonly written = new Map<string, string>();
+  /** Paths and values of all points, also those that a later one replaced. */
+  readonly points: [path: string, value: string][] = [];
   readonly tags = new Set<string>();
   /** Bytes of every message. */
   readonly messageBytes: number[] = [];
@@ -131,6 +133,8 @@ export class StubServer {
       const name = this.refuses(key);
       if (name !== undefined) return name;
       const stored = isTree ? value : path;
+      if (method === "__setitem__" && key.startsWith('["seqs"'))
+        this.points.push([key, textOf(value)]);
       this.written.set(key, method === "make_array" ? '"array"' : textOf(stored));
     }
     return undefined;
