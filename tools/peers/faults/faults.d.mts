@@ -20,8 +20,9 @@ export type FaultSubject = {
   readonly pauseMs?: number;
   /** How long the script waits for the service at its end; by default 3000. */
   readonly deliveryTimeoutMs?: number;
+  /** How long after its first number a script is killed at most; by default 600, about what it lasts. */
+  readonly killSpanMs?: number;
 };
 export const FAULTS: Readonly<Record<string, object>>;
 export function surviveFault(fault: string, subject: FaultSubject): Promise<void>;
-export function surviveKill(afterMs: number, subject: FaultSubject): Promise<void>;
 export function surviveKills(subject: FaultSubject): Promise<void>;

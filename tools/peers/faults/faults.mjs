@@ -20,30 +20,31 @@ const TRACKERS = fileURLToPath(new URL("../../../packages/trackers", import.meta
 const SCRIPT = fileURLToPath(new URL("log-values.mjs", import.meta.url));
 const COUNT = 60;
 const LIMIT_MS = 90_000;
+/** A service that comes back does so after a tracker has noticed, or after so long. */
+const STRIKE_LIMIT_MS = 2500;
+const OBSTACLE = /cannot deliver now/;
 const KILLS = 20;
 /** Runs that are killed at the same time. */
 const KILL_JOBS = 2;
 const KILL_PAUSE_MS = 5;
-/** About what a run lasts after its first number. */
-const KILL_SPAN_MS = 450;
+/** About what a run lasts after its first number, if its service answers at once. */
+const KILL_SPAN_MS = 600;
 
 /**
- * By name: what the service does while the run lasts. It is well again before `acc sync`. `atEnd` says whether the
- * script ends without having delivered everything.
+ * By name: what the service does while the run lasts. It is well again before `acc sync`. `said`: the script must say that
+ * it cannot deliver. `undone`: it ends without having delivered everything, and must say so.
  */
 export const FAULTS = {
-  "is down from the start": { before: "down", atEnd: true },
-  "dies and comes back": { before: "pass", during: "down", after: "pass" },
-  "answers 429": { before: 429, after: "pass" },
-  "answers 500": { before: "pass", during: 500, atEnd: true },
-  "answers 503": { before: 503, atEnd: true },
-  hangs: { before: "pass", during: "hang", atEnd: true },
+  "is down from the start": { before: "down", said: true, undone: true },
+  "dies and comes back": { before: "pass", during: "down", after: "pass", said: true },
+  "answers 429": { before: 429, after: "pass", said: true },
+  "answers 500": { before: "pass", during: 500, said: true, undone: true },
+  "answers 503": { before: 503, said: true, undone: true },
+  hangs: { before: "pass", during: "hang", undone: true },
   "resets connections in the middle of an answer": {
-    before: "pass",
-    during: "reset",
-    after: "pass",
+    ...{ before: "pass", during: "reset", after: "pass", said: true },
   },
-  "answers garbage": { before: "pass", during: "garbage", atEnd: true },
+  "answers garbage": { before: "pass", during: "garbage", said: true, undone: true },
   "takes a second for every answer": { before: "slow" },
 };
 
@@ -54,42 +55,42 @@ export const FAULTS = {
  *   there once.
  */
 export async function surviveFault(fault, subject) {
-  const { before, during, after, atEnd = false } = FAULTS[fault];
+  const { before, during, after, ...expected } = FAULTS[fault];
   const proxy = new FaultProxy(subject.port);
   await proxy.start();
   try {
     const work = createProject(subject);
     await proxy.become(before);
-    const { finished, reached } = startScript(work, subject, proxy.port, subject.pauseMs ?? 20);
+    const script = startScript(work, subject, proxy.port, subject.pauseMs ?? 20);
+    const { finished, reached } = script;
     await reached(COUNT / 3);
     if (during) await proxy.become(during);
     await reached((2 * COUNT) / 3);
-    if (after) await proxy.become(after);
+    if (after) {
+      await script.hasComplained(STRIKE_LIMIT_MS);
+      await proxy.become(after);
+    }
     const { code, output } = await finished;
     if (code !== 0) throw new Error(`the script ended with ${code}:\n${output}`);
     await proxy.become("pass");
     const synced = await sync(work, subject, proxy.port);
-    expectClear(output, atEnd);
+    expectClear(output, expected);
     expectSecrecy(work, output + synced, subject);
     expectNumbers(await subject.read(work), COUNT);
     rmSync(work, { recursive: true });
-    if (process.env.ACC_SHOW) console.log(`\n== ${fault}\n${output}${synced}`); // DEBUG
   } finally {
     await proxy.stop();
   }
 }
 
-/** Kills the script at a moment of its run, then `acc sync`: all that the journal holds is there, once. */
-export async function surviveKill(afterMs, subject) {
-  const { work, expected } = await killAndSync(afterMs, subject);
-  expectNumbers(await subject.read(work), expected);
-  rmSync(work, { recursive: true });
-}
-
-/** The same at many moments, half of them spread over the run and half of them at random. */
+/**
+ * Kills scripts at many moments of their runs, half of them spread and half of them at random; then `acc sync`: all that
+ * the journal holds is there, once.
+ */
 export async function surviveKills(subject) {
+  const spanMs = subject.killSpanMs ?? KILL_SPAN_MS;
   const moments = Array.from({ length: KILLS }, (_, index) =>
-    Math.round(KILL_SPAN_MS * (index % 2 === 0 ? index / KILLS : Math.random())),
+    Math.round(spanMs * (index % 2 === 0 ? index / KILLS : Math.random())),
   );
   const queue = [...moments];
   const runs = [];
@@ -109,7 +110,7 @@ export async function surviveKills(subject) {
   for (const work of works) rmSync(work, { recursive: true });
 }
 
-/** @returns how many numbers the journal holds. */
+/** @returns `expected`: how many numbers the journal holds. */
 async function killAndSync(afterMs, subject) {
   const work = createProject(subject);
   const { child, finished, reached } = startScript(work, subject, subject.port, KILL_PAUSE_MS);
@@ -157,9 +158,13 @@ function startScript(work, subject, port, pauseMs) {
     });
   });
   const reached = async (count) => {
-    while (accepted() < count && !hasEnded) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (accepted() < count && !hasEnded) await pause();
   };
-  return { child, finished, reached };
+  const hasComplained = async (limitMs) => {
+    const until = Date.now() + limitMs;
+    while (!OBSTACLE.test(output) && Date.now() < until && !hasEnded) await pause();
+  };
+  return { child, finished, reached, hasComplained };
 }
 
 async function sync(work, subject, port) {
@@ -183,17 +188,16 @@ function environment(subject, port, more) {
 }
 
 /** Nothing is said twice, and what is left undone is said with the command that does it. */
-function expectClear(output, atEnd) {
-  const count = (pattern) => output.match(pattern)?.length ?? 0;
+function expectClear(output, { said = false, undone = false }) {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const obstacles = count(/cannot deliver now/g);
-  const advice = count(/npx acc sync /g);
+  const count = (part) => lines.filter((line) => line.includes(part)).length;
+  const [obstacles, advice] = [count("cannot deliver now"), count("npx acc sync ")];
   const isClear =
     new Set(lines).size === lines.length &&
-    obstacles <= 1 &&
-    (atEnd ? advice === 1 : advice <= 1) &&
-    !/\bfailed in\b|\n\s+at /.test(output);
-  if (!isClear) throw new Error(`This is not clear, or said twice:\n${output}`);
+    (said ? obstacles === 1 : obstacles <= 1) &&
+    (undone ? advice === 1 : advice <= 1) &&
+    !/ failed in \d|aborted|\n\s+at /.test(output);
+  if (!isClear) throw new Error(`This is not clear, said twice, or not said:\n${output}`);
 }
 
 function expectSecrecy(work, output, { secrets = [] }) {
@@ -211,4 +215,8 @@ function expectSecrecy(work, output, { secrets = [] }) {
 function expectNumbers(numbers, count, when = "") {
   if (numbers.length === count && numbers.every((number, index) => number === index)) return;
   throw new Error(`Expected ${count} numbers from 0 on; the service holds ${numbers} ${when}`);
+}
+
+function pause() {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }

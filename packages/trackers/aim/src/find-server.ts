@@ -49,10 +49,12 @@ export async function requireAim(
   }
   if (status === 200 && /"status"\s*:\s*"OK"/.test(text)) return;
   const permanent = status === 401 || status === 403;
-  throw new TrackerUnreachableError(
-    `${baseUrl} is no Aim server: it answered ${status} to /status/: ${text.slice(0, BODY_IN_MESSAGE)}`,
-    { permanent },
-  );
+  const isBusy = status === 429 || status >= 500; // a proxy in front of it, too
+  const who = isBusy ? `Aim at ${baseUrl}` : `${baseUrl} is no Aim server: it`;
+  const said = text.slice(0, BODY_IN_MESSAGE);
+  throw new TrackerUnreachableError(`${who} answered ${status} to /status/: ${said}`, {
+    permanent,
+  });
 }
 
 /** Waits until an Aim server answers. @throws {TrackerUnreachableError} once the signal aborts. */
