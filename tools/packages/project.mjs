@@ -16,12 +16,20 @@ const INSTALL = {
   pnpm: ["npx", "-y", "pnpm@10", "add", "--ignore-scripts", "--prefer-offline"],
 };
 
-/** Makes the folder, with the quick start of the README as `train.ts`. */
-export function createProject(folder) {
+/**
+ * Makes the folder, with the quick start of the README as `train.ts`.
+ *
+ * @param tarballs by name, of packages that others of ours depend on: the registry does not have them yet.
+ */
+export function createProject(folder, tarballs) {
   mkdirSync(folder);
   const script = readFileSync("packages/examples/quick-start.ts", "utf8");
   const replicas = 'accelerator.print("replicas:", accelerator.numProcesses);\n';
-  writeFileSync(join(folder, "package.json"), JSON.stringify(MANIFEST));
+  const overrides = Object.fromEntries(
+    Object.entries(tarballs).map(([name, tarball]) => [name, `file:${tarball}`]),
+  );
+  const manifest = { ...MANIFEST, overrides, pnpm: { overrides } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: ["train.ts"] }),

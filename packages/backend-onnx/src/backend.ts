@@ -6,8 +6,12 @@ import {
   type DataType,
   engine,
   KernelBackend,
+  type Tensor,
   type TensorInfo,
 } from "@tensorflow/tfjs-core";
+import { StepCapture } from "./capture/step-capture.ts";
+import { StepReplay } from "./capture/step-replay.ts";
+import type { TracedStep } from "./capture/traced-step.ts";
 import { cpuKernel } from "./cpu-kernel.ts";
 import type { Runtime } from "./ort/runtime.ts";
 import { BufferPool } from "./record/buffer-pool.ts";
@@ -31,27 +35,23 @@ export class OnnxBackend extends KernelBackend {
   readonly blockSize: number;
   readonly statistics: Statistics = new Statistics();
   readonly recorder: Recorder;
-  /**
-   * Whether calls may be answered from values that are known already. A step that is being captured must
-   * turn it off: what it copies out of its inputs would be the same in every replay.
-   */
-  copiesRanges = true;
-  readonly #pool: BufferPool;
-  readonly #store: TensorStore;
+  readonly pool: BufferPool;
+  readonly store: TensorStore;
+  #capture: StepCapture | undefined;
   #defersMarks = false;
 
   constructor(runtime: Runtime, blockSize: number) {
     super();
     this.runtime = runtime;
     this.blockSize = blockSize;
-    this.#pool = new BufferPool(runtime);
-    this.#store = new TensorStore(this.#pool);
-    this.recorder = new Recorder(runtime, blockSize, this.#pool, this.statistics);
+    this.pool = new BufferPool(runtime);
+    this.store = new TensorStore(this.pool);
+    this.recorder = new Recorder(runtime, blockSize, this.pool, this.statistics);
   }
 
   /** The values of a tensor. They are moved here if another backend holds them. */
   storageOf(dataId: DataId): Storage {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (storage) return storage;
     const tfjs = engine() as unknown as EngineInternals;
     if (!tfjs.state.tensorInfo.has(dataId)) {
@@ -61,7 +61,7 @@ export class OnnxBackend extends KernelBackend {
       );
     }
     tfjs.moveData(this, dataId);
-    return this.#store.get(dataId) as Storage;
+    return this.store.get(dataId) as Storage;
   }
 
   /** Answers a call of a kernel, most often by recording it. */
@@ -72,7 +72,7 @@ export class OnnxBackend extends KernelBackend {
     if ("alias" in answer) return this.#alias(answer.alias, answer.shape);
     if ("values" in answer) {
       const { values, spec } = answer;
-      return this.#tensor(this.#store.create(spec.dtype, values), spec.shape, spec.dtype);
+      return this.#tensor(this.store.create(spec.dtype, values), spec.shape, spec.dtype);
     }
     if (answer.outputs.some(({ shape }) => sizeOf(shape) === 0)) {
       return cpuKernel(this, kernel.name, inputs, attributes);
@@ -83,7 +83,38 @@ export class OnnxBackend extends KernelBackend {
 
   /** Ends a step: computes all that was recorded and is still needed. */
   markStep(): void {
-    if (!this.#defersMarks) this.recorder.flush();
+    if (!this.#capture && !this.#defersMarks) this.recorder.flush();
+  }
+
+  /**
+   * Follows what happens until `finish`, so that it can be replayed; steps are not ended meanwhile.
+   *
+   * @param given tensors that every replay gets anew.
+   * @param previous the same step as it was followed before.
+   */
+  captureStep(given: readonly Tensor[], previous?: TracedStep): StepCapture {
+    const capture = new StepCapture(this, given, previous, () => {
+      this.#capture = undefined;
+    });
+    this.#capture = capture;
+    return capture;
+  }
+
+  /** Says why a step that is being followed cannot be replayed. */
+  refuseReplay(reason: string): void {
+    this.#capture?.refuse(reason);
+  }
+
+  /** What runs a step in place of the JavaScript that was followed; it owns the description. */
+  replayOf(step: TracedStep): StepReplay {
+    return new StepReplay(this, step);
+  }
+
+  /** Copies the values of a float32 tensor. */
+  readInto(dataId: DataId, target: Float32Array): void {
+    const storage = this.storageOf(dataId);
+    if (storage.producer) this.recorder.flush();
+    target.set(this.store.valuesOf(storage) as Float32Array);
   }
 
   /** Runs an update of variables whose step ends later. */
@@ -99,7 +130,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Takes a copy: the caller may go on to change its array while calls that read it are pending. */
   override write(values: BackendValues, _shape: number[], dtype: DataType): DataId {
-    return this.#store.add(this.#store.create(dtype, values));
+    return this.store.add(this.store.create(dtype, values));
   }
 
   override move(
@@ -109,13 +140,14 @@ export class OnnxBackend extends KernelBackend {
     dtype: DataType,
     references: number,
   ): void {
-    const storage = this.#store.create(dtype, values);
+    const storage = this.store.create(dtype, values);
     storage.references = references;
-    this.#store.add(storage, dataId);
+    this.store.add(storage, dataId);
   }
 
   override readSync(dataId: DataId): BackendValues {
     const storage = this.storageOf(dataId);
+    this.#refuseRead();
     if (storage.producer) this.recorder.flush();
     return this.#read(storage);
   }
@@ -123,6 +155,7 @@ export class OnnxBackend extends KernelBackend {
   /** The tensor may be disposed before the values are there. */
   override async read(dataId: DataId): Promise<BackendValues> {
     const storage = this.storageOf(dataId);
+    this.#refuseRead();
     if (storage.producer) await this.recorder.untilComputed(storage);
     const values = this.#read(storage);
     this.recorder.reclaim(storage);
@@ -130,12 +163,12 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (!storage) return true;
     storage.references -= 1;
     if (!force && storage.references > 0) return false;
     storage.references = 0;
-    this.#store.remove(dataId);
+    this.store.remove(dataId);
     this.recorder.reclaim(storage);
     return true;
   }
@@ -145,20 +178,20 @@ export class OnnxBackend extends KernelBackend {
   }
 
   decRef(dataId: DataId): void {
-    const storage = this.#store.get(dataId);
+    const storage = this.store.get(dataId);
     if (storage) storage.references -= 1;
   }
 
   override refCount(dataId: DataId): number {
-    return this.#store.get(dataId)?.references ?? 0;
+    return this.store.get(dataId)?.references ?? 0;
   }
 
   override numDataIds(): number {
-    return this.#store.size;
+    return this.store.size;
   }
 
   override memory(): { unreliable: boolean; numBytesInUse: number; numBytesKept: number } {
-    const { usedBytes, idleBytes } = this.#pool;
+    const { usedBytes, idleBytes } = this.pool;
     return { unreliable: false, numBytesInUse: usedBytes, numBytesKept: idleBytes };
   }
 
@@ -186,10 +219,14 @@ export class OnnxBackend extends KernelBackend {
     this.recorder.dispose();
   }
 
+  #refuseRead(): void {
+    this.refuseReplay("it reads a tensor: what follows from the value would never change again");
+  }
+
   /** A copy of values that are computed. */
   #read(storage: Storage): BackendValues {
     if (storage.failure) throw storage.failure;
-    return storage.hostValues ?? this.#store.valuesOf(storage).slice();
+    return storage.hostValues ?? this.store.valuesOf(storage).slice();
   }
 
   /** The shape-only kernels: another tensor over the same values. */
@@ -202,7 +239,7 @@ export class OnnxBackend extends KernelBackend {
     const storages = call.inputs.map((tensor) => this.#storageAs(tensor));
     const shapes: Shape[] = call.inputs.map(({ shape }) => shape);
     for (const scalar of call.scalars ?? []) {
-      storages.push(this.#store.createScalar(scalar.dtype, scalar.value));
+      storages.push(this.store.createScalar(scalar.dtype, scalar.value));
       shapes.push([]);
     }
     const outputs = this.recorder.record(kernel, call, storages, shapes);
@@ -219,13 +256,15 @@ export class OnnxBackend extends KernelBackend {
   #copyRange({ inputs, outputs, rangeStart }: RecordedCall<unknown>): TensorInfo[] | undefined {
     const [input] = inputs;
     const [output] = outputs;
-    if (rangeStart === undefined || !input || !output || !this.copiesRanges) return undefined;
+    if (rangeStart === undefined || !input || !output) return undefined;
+    // A captured step would replay what was copied out of its inputs this time.
+    if (this.#capture) return undefined;
     const source = this.#storageAs(input);
     if (source.producer || source.failure) return undefined;
-    const values = this.#store
+    const values = this.store
       .valuesOf(source)
       .subarray(rangeStart, rangeStart + sizeOf(output.shape));
-    const copy = this.#store.create(output.dtype, values);
+    const copy = this.store.create(output.dtype, values);
     this.recorder.reclaim(source); // if it was converted only for this
     return [this.#tensor(copy, output.shape, output.dtype)];
   }
@@ -234,13 +273,13 @@ export class OnnxBackend extends KernelBackend {
   #storageAs({ dataId, dtype }: TensorInfo): Storage {
     const storage = this.storageOf(dataId);
     if (storage.dtype === dtype) return storage;
-    const converted = this.#store.create(dtype, this.readSync(dataId));
+    const converted = this.store.create(dtype, this.readSync(dataId));
     converted.references = 0;
     return converted;
   }
 
   #tensor(storage: Storage, shape: Shape, dtype: DataType): TensorInfo {
-    return { dataId: this.#store.add(storage), shape: [...shape], dtype };
+    return { dataId: this.store.add(storage), shape: [...shape], dtype };
   }
 }
 

@@ -24,10 +24,12 @@ import {
 } from "./trackers/tracker-session.ts";
 import { checkEngine, withoutGradients } from "./train/autograd.ts";
 import { type BackwardOptions, backward, type LossSource } from "./train/backward.ts";
+import { CompiledStep } from "./train/compiled-step.ts";
 import { GradientState } from "./train/gradient-state.ts";
 import type { GradientStore } from "./train/gradient-store.ts";
 import { ModelRegistry } from "./train/model-registry.ts";
 import { Preparation, type Prepared } from "./train/prepare.ts";
+import { stepEffect } from "./train/step-observer.ts";
 import { replicaContext } from "./worker/replica-context.ts";
 import { trackerThread } from "./worker/tracker-thread.ts";
 
@@ -182,7 +184,7 @@ export class Accelerator extends PartialState {
         "accumulate: the last argument must be a function.",
       );
     }
-    this.#state.advance();
+    stepEffect(() => this.#state.advance());
     const models = modelsAndBody.slice(0, -1);
     const { syncGradients, accumulation } = this.#state;
     const exchanges = syncGradients || accumulation.syncEachBatch;
@@ -192,6 +194,24 @@ export class Accelerator extends PartialState {
   /** Runs `body` without exchanging the gradients of `model`; the next normal backward catches up. */
   async noSync<T>(model: object, body: () => T): Promise<Awaited<T>> {
     return await this.#withoutSync([model], body);
+  }
+
+  /**
+   * Makes a function out of a training step that a backend can replay without running its JavaScript again:
+   * on the onnx backend, once two runs with inputs of the same shapes were alike. Elsewhere it runs as it is.
+   *
+   * The step takes tensors, and arrays and plain objects of them; what else it is given selects another
+   * recording. Tensors it returns belong to the enclosing step, all others it makes are disposed. It must do
+   * the same whenever it gets inputs of the same shapes: backward passes, prepared optimizers and schedulers,
+   * `accumulate`, `dropout` of this package follow along, but branches on values, random numbers and
+   * counters of JavaScript would be repeated as recorded. A step found to contain such is run as it is, with
+   * one warning that says why.
+   */
+  compileStep<Args extends readonly unknown[], Result>(
+    step: (...args: Args) => Result,
+  ): (...args: Args) => Promise<Awaited<Result>> {
+    const compiled = new CompiledStep(step, this.#state, this.#models, () => this.#unsynced);
+    return (...args) => compiled.run(args);
   }
 
   /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */

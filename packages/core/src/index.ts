@@ -8,6 +8,17 @@ export type { CollateFunction, DataLoaderOptions } from "./data/data-loader-opti
 export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
 export { AcceleratorError, type ErrorCode } from "./errors.ts";
+export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
+export { type DropoutOptions, dropout } from "./functions/dropout.ts";
+export { gelu } from "./functions/gelu.ts";
+export { type GruResult, type GruState, gru } from "./functions/gru.ts";
+export { layerNorm } from "./functions/layer-norm.ts";
+export { type LstmResult, type LstmState, lstm } from "./functions/lstm.ts";
+export type { RecurrentWeights } from "./functions/recurrent-layer.ts";
+export {
+  type SoftmaxCrossEntropyOptions,
+  softmaxCrossEntropy,
+} from "./functions/softmax-cross-entropy.ts";
 export { launch } from "./host/launch.ts";
 export type { LaunchOptions } from "./host/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
@@ -59,5 +70,7 @@ export type {
 export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
 export { TrackerUnreachableError } from "./trackers/tracker-unreachable-error.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
+export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
+export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";

@@ -12,7 +12,7 @@ const SCRATCH = join(FOLDER, ".docs");
 /** What the shell blocks may say: each is run by the checks of the repository or by a test beside this one. */
 const COMMANDS = [
   /^npm run (demo|setup|check|check:packages|format|test:node24|test:peers|bench)\b/,
-  /^npm install @acc\/core( @acc\/tracker-[\w-]+)* @tensorflow\/tfjs$/,
+  /^npm install @acc\/core( @acc\/(tracker-[\w-]+|tracker-kit|backend-onnx))*( onnxruntime-node@1\.30)? @tensorflow\/tfjs$/,
   /^npm test\b/,
   /^npm run test:only -- collective\b/,
   /^npx acc launch --num-processes 2 (train|quick-start)\.ts\b/,

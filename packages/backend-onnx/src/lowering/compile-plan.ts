@@ -22,11 +22,13 @@ export type CompileTarget = {
  * Lowers a trace to one graph and loads it.
  *
  * @param constants numbers by leaf that become part of the graph; undefined for a leaf it takes as an input.
+ * @param wanted places of the results that the graph gives; all by default.
  */
 export function compilePlan(
   trace: Trace,
   constants: readonly (number | undefined)[],
   { runtime, blockSize, pool, statistics }: CompileTarget,
+  wanted?: ReadonlySet<number>,
 ): Plan {
   const started = performance.now();
   const builder = new GraphBuilder();
@@ -48,7 +50,8 @@ export function compilePlan(
     const lowered = kernel.lower?.(lowering, seen, attributes, outputSpecs) ?? [];
     for (const [i, storage] of outputs.entries()) values.set(storage, lowered[i] as Value);
   }
-  for (const { storage, spec } of trace.results) {
+  for (const [i, { storage, spec }] of trace.results.entries()) {
+    if (wanted && !wanted.has(i)) continue;
     const value = values.get(storage) as Value;
     builder.output(lowering.whole(lowering.reshaped(value, spec.shape)), spec);
   }

@@ -76,11 +76,23 @@ export class GraphBuilder {
 
   encode(): ModelBytes {
     return encodeModel({
-      nodes: this.#nodes,
+      nodes: this.#neededNodes(),
       initializers: this.#initializers,
       inputs: this.inputs,
       outputs: this.outputs,
     });
+  }
+
+  /** Those that the results depend on. A kernel gives all its outputs, needed or not. */
+  #neededNodes(): OnnxNode[] {
+    const needed = new Set(this.outputs.map(({ name }) => name));
+    const nodes: OnnxNode[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      for (const input of node.inputs) needed.add(input);
+      nodes.push(node);
+    }
+    return nodes.reverse();
   }
 
   get numNodes(): number {

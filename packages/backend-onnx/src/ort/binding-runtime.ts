@@ -1,4 +1,4 @@
-import { ARRAY_TYPES, type NumericArray, type NumericType, sizeOf } from "../tensor-spec.ts";
+import { type NumericArray, type NumericType, sizeOf } from "../tensor-spec.ts";
 import { BROKEN_OPTIMIZER } from "./ffi-runtime.ts";
 import { Memory } from "./memory.ts";
 import { trackSession } from "./open-sessions.ts";
@@ -77,7 +77,7 @@ export class BindingRuntime implements Runtime {
   }
 
   #tensor({ dtype, shape }: Port, memory: Memory): BoundTensor {
-    const data = new ARRAY_TYPES[dtype](memory.bytes, 0, sizeOf(shape));
+    const data = memory.view(dtype, sizeOf(shape));
     return new this.#stock.Tensor(dtype, data, shape);
   }
 }

@@ -103,9 +103,10 @@ export class FfiRuntime implements Runtime {
   }
 
   #createValue({ shape, dtype, byteLength }: Port, memory: Memory): Pointer {
+    const bytes = new Uint8Array(memory.bytes, memory.byteOffset, byteLength);
     return this.#api.create(
       "CreateTensorWithDataAsOrtValue",
-      ...[this.#cpuMemory, new Uint8Array(memory.bytes, 0, byteLength), byteLength],
+      ...[this.#cpuMemory, bytes, byteLength],
       ...[shape.length === 0 ? null : BigInt64Array.from(shape, BigInt), shape.length],
       ONNX_TYPES[dtype],
     );

@@ -9,10 +9,11 @@ import type { Storage } from "./storage.ts";
 export class Plan {
   /** Which leaves of the trace the graph takes, in order; the others are constants in it. */
   readonly inputLeaves: readonly number[];
+  readonly outputs: readonly Port[];
   readonly #session: Session;
-  readonly #outputs: readonly Port[];
   readonly #pool: BufferPool;
   readonly #statistics: Statistics;
+  #users = 1;
 
   constructor(
     session: Session,
@@ -23,7 +24,7 @@ export class Plan {
   ) {
     this.#session = session;
     this.inputLeaves = inputLeaves;
-    this.#outputs = outputs;
+    this.outputs = outputs;
     this.#pool = pool;
     this.#statistics = statistics;
   }
@@ -37,22 +38,35 @@ export class Plan {
    */
   run(inputs: readonly Storage[]): Memory[] {
     const given = inputs.map((storage) => memoryOf(storage, this.#pool));
-    const results = this.#outputs.map(({ byteLength }) => this.#pool.take(byteLength));
-    const started = performance.now();
+    const results = this.outputs.map(({ byteLength }) => this.#pool.take(byteLength));
     try {
-      this.#session.run(given, results);
+      this.runInto(given, results);
     } catch (error) {
       for (const memory of results) this.#pool.give(memory);
       throw error;
-    } finally {
-      this.#statistics.runMs += performance.now() - started;
-      this.#statistics.runs += 1;
     }
     return results;
   }
 
+  /** The same from and to memories of the caller, in the order of `inputLeaves` and `outputs`. */
+  runInto(inputs: readonly Memory[], results: readonly Memory[]): void {
+    const started = performance.now();
+    try {
+      this.#session.run(inputs, results);
+    } finally {
+      this.#statistics.runMs += performance.now() - started;
+      this.#statistics.runs += 1;
+    }
+  }
+
+  /** Keeps it loaded until one more `release`. */
+  retain(): void {
+    this.#users += 1;
+  }
+
   release(): void {
-    this.#session.release();
+    this.#users -= 1;
+    if (this.#users === 0) this.#session.release();
   }
 }
 

@@ -17,24 +17,34 @@ const MAX_PENDING_CALLS = 4000;
 const MAX_PENDING_BYTES = totalmem() / 4;
 
 /** A graph that has just been run. */
-export type Flush = { readonly trace: Trace; readonly plan: Plan };
+export type Flush = {
+  readonly trace: Trace;
+  readonly plan: Plan;
+  /** Compiles the same trace once more, for only some of its results, by place. */
+  readonly compileFor: (wanted: ReadonlySet<number>) => Plan;
+};
 
 /** Keeps the calls that were not computed yet, and computes all that is needed of them as one graph. */
 export class Recorder {
-  /** Told of every graph that has been run; the storages of its trace hold their values by then. */
+  /** Told of every graph that has been run, while the storages of its trace hold all their values. */
   onFlush: ((flush: Flush) => void) | undefined;
   readonly pool: BufferPool;
   readonly #statistics: Statistics;
   readonly #plans: PlanCache;
+  readonly #compile: (
+    trace: Trace,
+    constants: readonly (number | undefined)[],
+    wanted?: ReadonlySet<number>,
+  ) => Plan;
   #pending: Call[] = [];
   #pendingBytes = 0;
 
   constructor(runtime: Runtime, blockSize: number, pool: BufferPool, statistics: Statistics) {
     this.pool = pool;
     this.#statistics = statistics;
-    this.#plans = new PlanCache((trace, constants) =>
-      compilePlan(trace, constants, { runtime, blockSize, pool, statistics }),
-    );
+    const target = { runtime, blockSize, pool, statistics };
+    this.#compile = (trace, constants, wanted) => compilePlan(trace, constants, target, wanted);
+    this.#plans = new PlanCache((trace, constants) => this.#compile(trace, constants));
   }
 
   /** Number of compiled plans that are kept. */
@@ -77,15 +87,13 @@ export class Recorder {
     this.#pending = [];
     this.#pendingBytes = 0;
     const trace = traceOf(pending);
-    let flush: Flush | undefined;
     try {
-      if (trace.calls.length > 0) flush = this.#run(trace);
+      if (trace.calls.length > 0) this.#run(trace);
     } catch (error) {
       throw this.#fail(trace, error);
     } finally {
       for (const call of pending) this.#settle(call);
     }
-    if (flush) this.onFlush?.(flush);
   }
 
   /**
@@ -115,12 +123,19 @@ export class Recorder {
     this.pool.clear();
   }
 
-  #run(trace: Trace): Flush {
+  #run(trace: Trace): void {
     const plan = this.#plans.planFor(trace);
     const inputs = plan.inputLeaves.map((leaf) => trace.leaves[leaf]?.storage as Storage);
     const memories = plan.run(inputs);
     for (const [i, { storage }] of trace.results.entries()) storage.memory = memories[i];
-    return { trace, plan };
+    const compileFor = (wanted: ReadonlySet<number>) => {
+      const inputLeaves = new Set(plan.inputLeaves);
+      const constants = trace.leaves.map(({ scalar }, i) =>
+        inputLeaves.has(i) ? undefined : scalar,
+      );
+      return this.#compile(trace, constants, wanted);
+    };
+    this.onFlush?.({ trace, plan, compileFor });
   }
 
   #fail({ results }: Trace, cause: unknown): Error {

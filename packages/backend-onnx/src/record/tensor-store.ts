@@ -29,6 +29,11 @@ export class TensorStore {
     return dataId;
   }
 
+  /** Puts another storage in the place of one that is there. */
+  replace(dataId: DataId, storage: Storage): void {
+    this.#storages.set(dataId, storage);
+  }
+
   remove(dataId: DataId): void {
     if (this.#storages.delete(dataId)) this.#size -= 1;
   }

@@ -26,7 +26,7 @@ export const CANDIDATES: readonly Candidate[] = [
     name: "onnx",
     tfjsName: "onnx",
     load: loadOnnx,
-    advice: `Install it with: npm install ${ONNX_PACKAGE} onnxruntime-node@1.30`,
+    advice: `Install it with: npm install ${ONNX_PACKAGE}`,
   },
   {
     name: "wasm",

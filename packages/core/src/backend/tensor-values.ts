@@ -1,4 +1,5 @@
 import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { lazyBackend } from "./lazy-backend.ts";
 import type { WasmHeap } from "./wasm/wasm-heap.ts";
 
 /** These copy the values of a new tensor at once; others may keep the array itself. */
@@ -9,6 +10,11 @@ const COPYING_BACKENDS: ReadonlySet<string> = new Set(["onnx", "wasm"]);
  * place: arrays made in every step would keep the garbage collector busy.
  */
 export async function readInto(target: Float32Array, source: Tensor): Promise<void> {
+  const lazy = lazyBackend();
+  if (lazy) {
+    lazy.readInto(source.dataId, target);
+    return;
+  }
   target.set(valuesOnHeap(source) ?? ((await source.data()) as Float32Array));
 }
 

@@ -1,3 +1,4 @@
+import { stepEffect } from "../train/step-observer.ts";
 import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 
 /**
@@ -44,6 +45,10 @@ export class AcceleratedScheduler {
 
   /** Moves the schedule on. No-op while gradients are being accumulated, except in the unit `"calls"`. */
   step(metric?: number): void {
+    stepEffect(() => this.#move(metric));
+  }
+
+  #move(metric: number | undefined): void {
     if (this.#options.unit !== "calls" && !this.#clock.syncGradients) return;
     const { totalSteps = Number.POSITIVE_INFINITY } = this.scheduler;
     for (let left = this.#rawSteps(); left > 0 && this.scheduler.lastStep < totalSteps; left--) {

@@ -2,6 +2,7 @@ import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
 import { markDueStep, updateVariables } from "../backend/step-mark.ts";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { isRecording } from "./autograd.ts";
+import { applyFused } from "./fused-optimizer.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
 
@@ -50,12 +51,17 @@ export class AcceleratedOptimizer {
     if (!this.#state.syncGradients) return;
     if (this.#stores.every((store) => store.isEmpty)) return;
     // tfjs keeps its moments by position in this list: a variable without a gradient holds its place.
-    const gradients = this.#stores.flatMap((store) =>
-      store.variables.map((variable) => ({ name: variable.name, tensor: store.get(variable) })),
+    const updates = this.#stores.flatMap((store) =>
+      store.variables.map((variable) => ({ variable, gradient: store.get(variable) })),
     );
-    updateVariables(() =>
-      this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]),
-    );
+    updateVariables(() => {
+      if (applyFused(this.optimizer, updates)) return;
+      const gradients = updates.map(({ variable, gradient }) => ({
+        name: variable.name,
+        tensor: gradient,
+      }));
+      this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+    });
     if (!isRecording()) markDueStep(); // else where the scope of the step closes
   }
 

@@ -1,8 +1,10 @@
 import { Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { advanceRandomStep } from "../functions/dropout-key.ts";
 import { gradientsOf, isRecording, StepScope } from "./autograd.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
+import { stepEffect } from "./step-observer.ts";
 
 /** A loss, or a function that computes it. */
 export type LossSource = Tensor | (() => Tensor | Promise<Tensor>);
@@ -72,6 +74,7 @@ async function differentiate(
     );
   }
   accumulate(stores, variables, gradients);
+  stepEffect(advanceRandomStep);
   const exchange = state.syncGradients || state.accumulation.syncEachBatch;
   for (const store of stores) {
     if (exchange && !unsynced.has(store) && !store.isEmpty) await store.average();

@@ -2,6 +2,7 @@ import { add, keep, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { stepEffect, stepObserver } from "./step-observer.ts";
 
 /**
  * The accumulated gradients of one model, and their exchange over the replicas. Gradients are kept tensors
@@ -63,7 +64,7 @@ export class GradientStore {
     // With one replica the mean is the value itself; reading and writing it back would only cost time.
     if (this.#collective.worldSize === 1) return;
     await this.#fillBucket();
-    this.#collective.allReduce(this.#bucket, "mean", "backward");
+    stepEffect(() => this.#collective.allReduce(this.#bucket, "mean", "backward"));
     this.#readBucket();
   }
 
@@ -72,9 +73,13 @@ export class GradientStore {
     for (const [index, variable] of this.variables.entries()) {
       const gradient = this.#gradients.get(variable);
       const part = this.#bucket.subarray(offset, offset + variable.size);
-      if (gradient) await readInto(part, gradient);
-      else part.fill(0);
-      this.#bucket[this.#size + index] = gradient ? 1 : 0;
+      if (gradient) {
+        await readInto(part, gradient);
+        stepObserver()?.onRead({ tensor: gradient, target: part });
+      } else stepEffect(() => part.fill(0));
+      stepEffect(() => {
+        this.#bucket[this.#size + index] = gradient ? 1 : 0;
+      });
       offset += variable.size;
     }
   }
@@ -84,7 +89,10 @@ export class GradientStore {
     for (const [index, variable] of this.variables.entries()) {
       const end = offset + variable.size;
       if (this.#bucket[this.#size + index] !== 0) {
-        this.set(variable, tensorOf(this.#bucket.subarray(offset, end), variable.shape));
+        const values = this.#bucket.subarray(offset, end);
+        const tensor = tensorOf(values, variable.shape);
+        stepObserver()?.onArray({ tensor, values });
+        this.set(variable, tensor);
       }
       offset = end;
     }

@@ -1,0 +1,115 @@
+import { fileURLToPath } from "node:url";
+import { node24Folder } from "../../../tools/node24.mjs";
+import { lessIsBetter, moreIsBetter, type Row, type Target } from "../../core/bench/row.ts";
+import { type Command, contest } from "./contest.ts";
+import { BATCH_SIZES, type ModelName } from "./models.ts";
+
+/** Steps timed in each round, by what a step takes. */
+const STEPS: Readonly<Record<ModelName, number>> = {
+  ...{ mlp: 100, cnn: 30, transformer: 15, lstm: 60 },
+};
+const SLOW_STEPS = 10;
+
+export type Peers = { readonly python: string | undefined; readonly jaxJs: string | undefined };
+
+type Goals = Readonly<
+  Partial<Record<"traced" | "compiled" | "twoOverOne" | "twoOverPeer", number>>
+>;
+
+/** Ratios to reach: of one replica over PyTorch, of two over one, and over two processes of PyTorch. */
+const GOALS: Readonly<Record<ModelName, Goals>> = {
+  mlp: { traced: 1, twoOverOne: 1.9, twoOverPeer: 1.5 },
+  cnn: { compiled: 1.2, twoOverOne: 1.5 },
+  transformer: { traced: 0.75, compiled: 1.1, twoOverOne: 1.8 },
+  lstm: { compiled: 0.85 },
+};
+
+type Contender = "traced" | "compiled" | "two" | "torch" | "torchTwo" | "tfjs" | "jaxJs";
+
+const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const PRELOAD = ["--import", new URL("../../core/src/register-ts.mjs", import.meta.url).href];
+
+/** The rows of one model; those of peers that are absent are left out. */
+export async function benchModel(model: ModelName, peers: Peers, rounds: number): Promise<Row[]> {
+  const ms = await contest(await contenders(model, peers), rounds);
+  const goals = GOALS[model];
+  const target = (atLeast: number | undefined): Target | null =>
+    atLeast === undefined ? null : { of: "ratio", atLeast };
+  const step = (
+    ours: number,
+    how: string,
+    peer: number | undefined,
+    peerName: string,
+    goal?: number,
+  ) =>
+    peer === undefined
+      ? []
+      : [
+          lessIsBetter({
+            name: `${model} on onnx, ${how}, step of 1 replica`,
+            ...{ unit: "ms", ours, peer, peerName, target: target(goal) },
+          }),
+        ];
+  const perSecond = (replicas: number, time: number) =>
+    (replicas * BATCH_SIZES[model] * 1000) / time;
+  const pair = (peer: number | undefined, peerName: string, goal?: number) =>
+    peer === undefined
+      ? []
+      : [
+          moreIsBetter({
+            name: `${model} on onnx, compiled, 2 replicas`,
+            ...{ unit: "samples/s", ours: perSecond(2, ms.two ?? Number.NaN), peer, peerName },
+            target: target(goal),
+          }),
+        ];
+  const [traced, compiled] = [ms.traced ?? Number.NaN, ms.compiled ?? Number.NaN];
+  const torchTwo = ms.torchTwo === undefined ? undefined : perSecond(2, ms.torchTwo);
+  return [
+    ...step(traced, "traced", ms.torch, "PyTorch eager", goals.traced),
+    ...step(compiled, "compiled", ms.torch, "PyTorch eager", goals.compiled),
+    ...step(traced, "traced", ms.tfjs, "tfjs-wasm as shipped", 30),
+    ...step(traced, "traced", ms.jaxJs, "jax-js, jit", 4),
+    ...pair(torchTwo, "PyTorch DDP, gloo, 2 processes", goals.twoOverPeer),
+    ...pair(perSecond(1, compiled), "1 replica", goals.twoOverOne),
+  ];
+}
+
+async function contenders(
+  model: ModelName,
+  { python, jaxJs }: Peers,
+): Promise<Partial<Record<Contender, Command>>> {
+  const steps = String(STEPS[model]);
+  const ours = (mode: string, replicas: number): Command => ({
+    command: [process.execPath, ...PRELOAD, path("./ours.ts")],
+    args: [model, "onnx", mode, steps, String(replicas)],
+    env: { ACC_ONNX_THREADS: "1" },
+  });
+  const torch = (processes: number): Command => ({
+    command: [python as string, path("../../../tools/peers/torch/train.py")],
+    args: [model, steps, String(processes)],
+    env: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
+    isOptional: true,
+  });
+  return {
+    ...{ traced: ours("traced", 1), compiled: ours("compiled", 1), two: ours("compiled", 2) },
+    ...(python ? { torch: torch(1), torchTwo: torch(2) } : {}),
+    ...(model === "mlp"
+      ? {
+          tfjs: {
+            command: [process.execPath, ...PRELOAD, path("./tfjs-wasm.ts")],
+            args: [model, String(SLOW_STEPS)],
+            isOptional: true,
+          },
+        }
+      : {}),
+    ...(model === "mlp" && jaxJs
+      ? {
+          jaxJs: {
+            command: [`${await node24Folder()}/node`, path("./jax-js.mjs")],
+            args: [jaxJs, String(SLOW_STEPS)],
+            isOptional: true,
+          },
+        }
+      : {}),
+  };
+}

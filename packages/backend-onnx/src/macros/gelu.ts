@@ -1,0 +1,37 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
+import { defineKernel, type Kernel } from "../record/kernel.ts";
+import type { TensorSpec } from "../tensor-spec.ts";
+
+const INVERSE_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
+
+export const gelu: Kernel = defineKernel<{ readonly x: TensorInfo }, unknown>({
+  name: "AccGelu",
+  record({ x }) {
+    const outputs = [{ shape: x.shape, dtype: "float32" as const }];
+    return { inputs: [x], outputs, attributes: undefined };
+  },
+  lower(graph, [x], _, [output]) {
+    return [graph.value(graph.node("Gelu", [graph.whole(x as Value)]), output as TensorSpec)];
+  },
+});
+
+/** dy (cdf(x) + x pdf(x)) of the standard normal distribution */
+export const geluGrad: Kernel = defineKernel<Readonly<Record<"dy" | "x", TensorInfo>>, unknown>({
+  name: "AccGeluGrad",
+  record({ dy, x }) {
+    const outputs = [{ shape: x.shape, dtype: "float32" as const }];
+    return { inputs: [dy, x], outputs, attributes: undefined };
+  },
+  lower(graph, inputs, _, [output]) {
+    const [dy, x] = inputs.map((input) => graph.whole(input)) as [string, string];
+    const mul = (a: string, b: string) => graph.node("Mul", [a, b]);
+    const power = graph.node("Exp", [mul(mul(x, x), graph.scalar(-0.5))]);
+    const density = mul(mul(x, power), graph.scalar(INVERSE_SQRT_TWO_PI));
+    const error = graph.node("Erf", [mul(x, graph.scalar(Math.SQRT1_2))]);
+    const half = graph.scalar(0.5);
+    const distribution = graph.node("Add", [mul(error, half), half]);
+    const slope = graph.node("Add", [distribution, density]);
+    return [graph.value(mul(dy, slope), output as TensorSpec)];
+  },
+});

@@ -1,0 +1,120 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { defineKernel, type Kernel } from "../record/kernel.ts";
+import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
+
+type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", TensorInfo>>;
+type GradInputs = Readonly<
+  Record<"dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", TensorInfo>
+>;
+
+function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
+  const [batch, steps, features] = x.shape as [number, number, number];
+  return { batch, steps, features, units: recurrentKernel.shape[0] as number };
+}
+
+/** The outputs, and the gates after their activation (update, reset, candidate), `[time, batch, …]`. */
+export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
+  name: "AccGru",
+  record({ x, kernel, recurrentKernel, bias, hidden }) {
+    const sizes = sizesOf(x, recurrentKernel);
+    const { batch, steps, units } = sizes;
+    return {
+      inputs: [x, kernel, recurrentKernel, bias, hidden],
+      outputs: [float(batch, steps, units), float(steps, batch, 3 * units)],
+      attributes: sizes,
+    };
+  },
+  lower(graph, inputs, sizes, outputs) {
+    const g = new RecurrentGraph(graph, sizes);
+    const { batch, steps, units } = sizes;
+    const [x, kernel, recurrentKernel, bias, hidden] = inputs.map((input) =>
+      graph.whole(input),
+    ) as [string, string, string, string, string];
+    const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
+      ...[string, string],
+    ];
+    const projected = g.product(g.rows(g.swapped(x)), kernel, { c: bias });
+    const parts = g.stepsOf(g.reshape(projected, steps, batch, 3 * units), 3 * units);
+    const hs: string[] = [];
+    const gates: string[] = [];
+    let h = hidden;
+    for (const part of parts) {
+      const [gatePart, candidatePart] = g.split(part, 1, [2 * units, units]) as [string, string];
+      const opened = g.op("Sigmoid", g.product(h, forGates, { c: gatePart }));
+      const [z, r] = g.split(opened, 1, [units, units]) as [string, string];
+      const reset = g.op("Mul", r, h);
+      const fresh = g.op("Tanh", g.product(reset, forCandidate, { c: candidatePart }));
+      h = g.op("Add", g.op("Mul", z, h), g.op("Mul", g.complement(z), fresh));
+      hs.push(h);
+      gates.push(g.concat([opened, fresh], 1));
+    }
+    const results = [g.swapped(g.sequenceOf(hs, units)), g.sequenceOf(gates, 3 * units)];
+    return outputs.map((output, index) => graph.value(results[index] as string, output));
+  },
+});
+
+/** The gradients of the inputs; factors that do not depend on later steps for the whole sequence at once. */
+export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
+  name: "AccGruGrad",
+  record({ dy, x, kernel, recurrentKernel, hidden, value, gates }) {
+    const bias = [recurrentKernel.shape[1] as number];
+    return {
+      inputs: [dy, x, kernel, recurrentKernel, hidden, value, gates],
+      outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape].map((shape) =>
+        float(...shape),
+      ),
+      attributes: sizesOf(x, recurrentKernel),
+    };
+  },
+  lower(graph, inputs, sizes, outputs) {
+    const g = new RecurrentGraph(graph, sizes);
+    const { batch, steps, features, units } = sizes;
+    const [dy, x, kernel, recurrentKernel, hidden, value, gates] = inputs.map((input) =>
+      graph.whole(input),
+    ) as [string, string, string, string, string, string, string];
+    const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
+      ...[string, string],
+    ];
+    const [z, r, fresh] = g.split(gates, 2, [units, units, units]) as [string, string, string];
+    const before = g.before(hidden, g.swapped(value));
+    const slopes = {
+      update: g.op("Mul", g.op("Sub", before, fresh), g.sigmoidSlope(z)),
+      reset: g.op("Mul", before, g.sigmoidSlope(r)),
+      candidate: g.op("Mul", g.complement(z), g.tanhSlope(fresh)),
+    };
+    const [updates, resets, candidates, zs, rs] = [
+      ...[slopes.update, slopes.reset, slopes.candidate, z, r],
+    ].map((sequence) => g.stepsOf(sequence, units)) as [
+      ...[string[], string[], string[], string[], string[]],
+    ];
+    const dyParts = g.stepsOf(g.swapped(dy), units);
+    const dSums: string[] = [];
+    let dHidden: string | undefined;
+    for (let step = steps - 1; step >= 0; step--) {
+      const at = (parts: readonly string[]) => parts[step] as string;
+      const dh = dHidden === undefined ? at(dyParts) : g.op("Add", at(dyParts), dHidden);
+      const dCandidate = g.op("Mul", dh, at(candidates));
+      const dReset = g.product(dCandidate, forCandidate, { transB: 1 }); // of reset gate times state
+      const dGates = g.concat([g.op("Mul", dh, at(updates)), g.op("Mul", dReset, at(resets))], 1);
+      dSums[step] = g.concat([dGates, dCandidate], 1);
+      const direct = g.op("Add", g.op("Mul", dh, at(zs)), g.op("Mul", dReset, at(rs)));
+      dHidden = g.product(dGates, forGates, { transB: 1, c: direct });
+    }
+    const dRows = g.rows(g.sequenceOf(dSums, 3 * units));
+    const [gateRows, candidateRows] = g.split(dRows, 1, [2 * units, units]) as [string, string];
+    const resetRows = g.rows(g.op("Mul", r, before));
+    const dRecurrent = [
+      g.product(g.rows(before), gateRows, { transA: 1 }),
+      g.product(resetRows, candidateRows, { transA: 1 }),
+    ];
+    const dx = g.product(dRows, kernel, { transB: 1 });
+    const results = [
+      g.swapped(g.reshape(dx, steps, batch, features)),
+      g.product(g.rows(g.swapped(x)), dRows, { transA: 1 }),
+      g.concat(dRecurrent, 1),
+      g.sumOfRows(dRows),
+      dHidden as string,
+    ];
+    return outputs.map((output, index) => graph.value(results[index] as string, output));
+  },
+});

@@ -1,0 +1,102 @@
+import type { GraphLowering } from "../lowering/graph-lowering.ts";
+import type { Shape, TensorSpec } from "../tensor-spec.ts";
+
+export type RecurrentSizes = {
+  readonly batch: number;
+  readonly steps: number;
+  readonly features: number;
+  readonly units: number;
+};
+
+export const float = (...shape: Shape): TensorSpec => ({ shape, dtype: "float32" });
+
+/**
+ * Builds recurrent layers, unrolled over time. In here sequences are `[time, batch, n]`, so that a step is one
+ * piece of memory.
+ */
+export class RecurrentGraph {
+  readonly sizes: RecurrentSizes;
+  readonly #graph: GraphLowering;
+
+  constructor(graph: GraphLowering, sizes: RecurrentSizes) {
+    this.#graph = graph;
+    this.sizes = sizes;
+  }
+
+  op(operator: "Add" | "Mul" | "Sub" | "Tanh" | "Sigmoid", ...inputs: string[]): string {
+    return this.#graph.node(operator, inputs);
+  }
+
+  /** From `[batch, time, n]` and back. */
+  swapped(sequence: string): string {
+    return this.#graph.transpose(sequence, [1, 0, 2]);
+  }
+
+  reshape(name: string, ...shape: number[]): string {
+    return this.#graph.reshape(name, shape);
+  }
+
+  /** One matrix row per step and sample. */
+  rows(sequence: string): string {
+    return this.reshape(sequence, this.sizes.steps * this.sizes.batch, -1);
+  }
+
+  concat(parts: readonly string[], axis: number): string {
+    return parts.length === 1 ? (parts[0] as string) : this.#graph.node("Concat", parts, { axis });
+  }
+
+  split(name: string, axis: number, sizes: readonly number[]): string[] {
+    if (sizes.length === 1) return [name];
+    const inputs = [name, this.#graph.integers(sizes)];
+    return this.#graph.nodes("Split", inputs, { axis }, sizes.length);
+  }
+
+  /** One matrix `[batch, width]` per step. */
+  stepsOf(sequence: string, width: number, steps: number = this.sizes.steps): string[] {
+    const parts = this.split(sequence, 0, new Array(steps).fill(1));
+    return parts.map((part) => this.reshape(part, this.sizes.batch, width));
+  }
+
+  /** The inverse of `stepsOf`. */
+  sequenceOf(steps: readonly string[], width: number): string {
+    const stacked = this.concat(steps, 0);
+    return this.reshape(stacked, steps.length, this.sizes.batch, width);
+  }
+
+  /** What every step begins with: the initial state, then that after each step but the last. */
+  before(initial: string, states: string): string {
+    const { batch, steps, units } = this.sizes;
+    const first = this.reshape(initial, 1, batch, units);
+    if (steps === 1) return first;
+    const [kept] = this.split(states, 0, [steps - 1, 1]) as [string, string];
+    return this.concat([first, kept], 0);
+  }
+
+  /** `a b + c`, of matrices; c may be one row. */
+  product(
+    a: string,
+    b: string,
+    { c, transA = 0, transB = 0 }: { c?: string; transA?: number; transB?: number } = {},
+  ): string {
+    return this.#graph.node("Gemm", c === undefined ? [a, b] : [a, b, c], { transA, transB });
+  }
+
+  sumOfRows(matrix: string): string {
+    return this.#graph.node("ReduceSum", [matrix, this.#graph.integers([0])], { keepdims: 0 });
+  }
+
+  /** `1 - x` */
+  complement(x: string): string {
+    return this.#graph.node("Sub", [this.#graph.scalar(1), x]);
+  }
+
+  /** The slope of a sigmoid by its value: `y (1 - y)`. */
+  sigmoidSlope(y: string): string {
+    return this.op("Mul", y, this.complement(y));
+  }
+
+  /** The slope of a hyperbolic tangent by its value: `1 - y^2`. */
+  tanhSlope(y: string): string {
+    return this.complement(this.op("Mul", y, y));
+  }
+}

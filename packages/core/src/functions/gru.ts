@@ -1,0 +1,153 @@
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tanh,
+} from "@tensorflow/tfjs-core";
+import { runFused } from "./fused-kernel.ts";
+import {
+  gate,
+  initialState,
+  type RecurrentSizes,
+  type RecurrentWeights,
+  recurrentSizes,
+  rowsOf,
+  sequenceOf,
+  statesBefore,
+  stepsOf,
+} from "./recurrent-layer.ts";
+import { withGradient } from "./with-gradient.ts";
+
+export type GruState = {
+  /** `[batch, units]`; zeros by default. */
+  readonly hidden?: Tensor;
+};
+
+export type GruResult = {
+  /** The hidden state after every step, `[batch, time, units]`. */
+  readonly outputs: Tensor;
+  /** After the last step, `[batch, units]`. */
+  readonly hidden: Tensor;
+};
+
+/**
+ * A gated recurrent unit over time. Weights as `tf.layers.gru` lays them out, gates in the order update,
+ * reset, candidate; the reset gate acts before the recurrent product. Sigmoid gates, which are
+ * `recurrentActivation: "sigmoid"` there.
+ *
+ * @param x `[batch, time, features]`.
+ * @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit.
+ */
+export function gru(x: Tensor, weights: RecurrentWeights, state: GruState = {}): GruResult {
+  const { kernel, recurrentKernel, bias } = weights;
+  const sizes = recurrentSizes("gru", 3, x, weights, [state.hidden]);
+  const { batch, steps, units } = sizes;
+  const hidden = initialState(state.hidden, sizes);
+  const inputs = { x, kernel, recurrentKernel, bias, hidden };
+  const outputs = withGradient({
+    inputs: Object.values(inputs),
+    forward: () => {
+      const [value, gates] = runFused("AccGru", inputs, {}, () => unroll(inputs, sizes)) as [
+        Tensor,
+        Tensor,
+      ];
+      return { value, saved: [x, kernel, recurrentKernel, hidden, value, gates] };
+    },
+    backward: (dy, saved) => {
+      const kept = namesOf(saved);
+      return runFused("AccGruGrad", { dy, ...kept }, {}, () => unrollBack(dy, kept, sizes));
+    },
+  }) as Tensor3D;
+  const last = slice(outputs, [0, steps - 1, 0], [batch, 1, units]);
+  return { outputs, hidden: reshape(last, [batch, units]) };
+}
+
+type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", Tensor>>;
+type Saved = Readonly<
+  Record<"x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", Tensor>
+>;
+
+function namesOf(saved: readonly Tensor[]): Saved {
+  const [x, kernel, recurrentKernel, hidden, value, gates] = saved as Tensor[];
+  return { x, kernel, recurrentKernel, hidden, value, gates } as Saved;
+}
+
+/** @returns the outputs and the gates after their activation, `[batch, time, …]` both. */
+function unroll(
+  { x, kernel, recurrentKernel, bias, hidden }: Inputs,
+  { batch, steps, units }: RecurrentSizes,
+): Tensor[] {
+  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
+  const forGates = gate(recurrentKernel, units, 0, 2);
+  const forCandidate = gate(recurrentKernel, units, 2);
+  const outputs: Tensor[] = [];
+  const gates: Tensor[] = [];
+  let h = hidden as Tensor2D;
+  for (const part of stepsOf(reshape(projected, [batch, steps, 3 * units]))) {
+    const zr = sigmoid(add(gate(part, units, 0, 2), matMul(h, forGates)));
+    const [z, r] = [gate(zr, units, 0), gate(zr, units, 1)];
+    const g: Tensor2D = tanh(add(gate(part, units, 2), matMul(mul(r, h), forCandidate)));
+    h = add(mul(z, h), mul(sub(1, z), g));
+    outputs.push(h);
+    gates.push(concat([zr, g], 1));
+  }
+  return [sequenceOf(outputs), sequenceOf(gates)];
+}
+
+/** @returns the gradients of the inputs, in their order. */
+function unrollBack(
+  dy: Tensor,
+  { x, kernel, recurrentKernel, hidden, value, gates }: Saved,
+  { steps, units }: RecurrentSizes,
+): Tensor[] {
+  const forGates = gate(recurrentKernel, units, 0, 2);
+  const forCandidate = gate(recurrentKernel, units, 2);
+  const before = statesBefore(hidden, value);
+  const [dySteps, gateSteps, hSteps] = [dy, gates, before].map(stepsOf) as Steps;
+  const dSums: Tensor[] = [];
+  let dHidden: Tensor | undefined;
+  for (let step = steps - 1; step >= 0; step--) {
+    const h = hSteps[step] as Tensor2D;
+    const [z, r, g] = [0, 1, 2].map((index) => gate(gateSteps[step] as Tensor, units, index)) as [
+      Tensor2D,
+      Tensor2D,
+      Tensor2D,
+    ];
+    const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
+    const dCandidate = mul(mul(dh, sub(1, z)), sub(1, mul(g, g))) as Tensor2D;
+    const dReset = matMul(dCandidate, forCandidate, false, true); // of r * h
+    const dGates = concat(
+      [mul(mul(dh, sub(h, g)), mul(z, sub(1, z))), mul(mul(dReset, h), mul(r, sub(1, r)))],
+      1,
+    ) as Tensor2D;
+    dSums[step] = concat([dGates, dCandidate], 1);
+    dHidden = add(add(mul(dh, z), mul(dReset, r)), matMul(dGates, forGates, false, true));
+  }
+  const dRows = rowsOf(sequenceOf(dSums));
+  const beforeRows = rowsOf(before);
+  const resetRows = mul(gate(rowsOf(gates), units, 1), beforeRows) as Tensor2D;
+  return [
+    reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
+    matMul(rowsOf(x), dRows, true),
+    concat(
+      [
+        matMul(beforeRows, gate(dRows, units, 0, 2), true),
+        matMul(resetRows, gate(dRows, units, 2), true),
+      ],
+      1,
+    ),
+    sum(dRows, 0),
+    dHidden as Tensor,
+  ];
+}
+
+type Steps = [Tensor2D[], Tensor2D[], Tensor2D[]];

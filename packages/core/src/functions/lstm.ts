@@ -1,0 +1,166 @@
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tanh,
+} from "@tensorflow/tfjs-core";
+import { runFused } from "./fused-kernel.ts";
+import {
+  gate,
+  initialState,
+  type RecurrentSizes,
+  type RecurrentWeights,
+  recurrentSizes,
+  rowsOf,
+  sequenceOf,
+  statesBefore,
+  stepsOf,
+} from "./recurrent-layer.ts";
+import { withGradient } from "./with-gradient.ts";
+
+export type LstmState = {
+  /** `[batch, units]`; zeros by default. */
+  readonly hidden?: Tensor;
+  /** `[batch, units]`; zeros by default. */
+  readonly cell?: Tensor;
+};
+
+export type LstmResult = {
+  /** The hidden state after every step, `[batch, time, units]`. */
+  readonly outputs: Tensor;
+  /** After the last step, `[batch, units]`. */
+  readonly hidden: Tensor;
+  /** After the last step, `[batch, units]`. */
+  readonly cell: Tensor;
+};
+
+/**
+ * A long short-term memory over time. Weights as `tf.layers.lstm` lays them out, gates in the order input,
+ * forget, cell, output; sigmoid gates, which are `recurrentActivation: "sigmoid"` there.
+ *
+ * @param x `[batch, time, features]`.
+ * @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit.
+ */
+export function lstm(x: Tensor, weights: RecurrentWeights, state: LstmState = {}): LstmResult {
+  const { kernel, recurrentKernel, bias } = weights;
+  const sizes = recurrentSizes("lstm", 4, x, weights, [state.hidden, state.cell]);
+  const { batch, steps, units } = sizes;
+  const hidden = initialState(state.hidden, sizes);
+  const cell = initialState(state.cell, sizes);
+  const inputs = { x, kernel, recurrentKernel, bias, hidden, cell };
+  // One tensor has to carry all that may have a gradient: the cell state follows the outputs as a last step.
+  const value = withGradient({
+    inputs: Object.values(inputs),
+    forward: () => {
+      const [value, gates, cells] = runFused("AccLstm", inputs, {}, () =>
+        unroll(inputs, sizes),
+      ) as [Tensor, Tensor, Tensor];
+      return { value, saved: [x, kernel, recurrentKernel, hidden, cell, value, gates, cells] };
+    },
+    backward: (dy, saved) => {
+      const kept = namesOf(saved);
+      return runFused("AccLstmGrad", { dy, ...kept }, {}, () => unrollBack(dy, kept, sizes));
+    },
+  }) as Tensor3D;
+  const last = (step: number) =>
+    reshape(slice(value, [0, step, 0], [batch, 1, units]), [batch, units]);
+  return {
+    outputs: slice(value, [0, 0, 0], [batch, steps, units]),
+    hidden: last(steps - 1),
+    cell: last(steps),
+  };
+}
+
+type Inputs = Readonly<
+  Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden" | "cell", Tensor>
+>;
+type Saved = Readonly<
+  Record<
+    "x" | "kernel" | "recurrentKernel" | "hidden" | "cell" | "value" | "gates" | "cells",
+    Tensor
+  >
+>;
+
+function namesOf(saved: readonly Tensor[]): Saved {
+  const [x, kernel, recurrentKernel, hidden, cell, value, gates, cells] = saved as Tensor[];
+  return { x, kernel, recurrentKernel, hidden, cell, value, gates, cells } as Saved;
+}
+
+/** @returns the value, the gates after their activation and the cell states, `[batch, time, …]` all. */
+function unroll(
+  { x, kernel, recurrentKernel, bias, hidden, cell }: Inputs,
+  { batch, steps, units }: RecurrentSizes,
+): Tensor[] {
+  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
+  const outputs: Tensor[] = [];
+  const gates: Tensor[] = [];
+  const cells: Tensor[] = [];
+  let [h, c] = [hidden, cell];
+  for (const part of stepsOf(reshape(projected, [batch, steps, 4 * units]))) {
+    const sums = add(part, matMul(h as Tensor2D, recurrentKernel as Tensor2D));
+    const [i, f, o] = [0, 1, 3].map((index) => sigmoid(gate(sums, units, index))) as Gates;
+    const g = tanh(gate(sums, units, 2));
+    c = add(mul(f, c), mul(i, g));
+    h = mul(o, tanh(c));
+    outputs.push(h);
+    cells.push(c);
+    gates.push(concat([i, f, g, o], 1));
+  }
+  return [sequenceOf([...outputs, c]), sequenceOf(gates), sequenceOf(cells)];
+}
+
+type Gates = [Tensor2D, Tensor2D, Tensor2D];
+
+/** @returns the gradients of the inputs, in their order. */
+function unrollBack(
+  dy: Tensor,
+  { x, kernel, recurrentKernel, hidden, cell, value, gates, cells }: Saved,
+  { batch, steps, units }: RecurrentSizes,
+): Tensor[] {
+  const dySteps = stepsOf(dy);
+  const gateSteps = stepsOf(gates);
+  const cellSteps = stepsOf(cells);
+  const dSums: Tensor[] = [];
+  let dHidden: Tensor | undefined;
+  let dCell = dySteps[steps] as Tensor;
+  for (let step = steps - 1; step >= 0; step--) {
+    const [i, f, g, o] = [0, 1, 2, 3].map((index) =>
+      gate(gateSteps[step] as Tensor, units, index),
+    ) as [Tensor, Tensor, Tensor, Tensor];
+    const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
+    const squashed = tanh(cellSteps[step] as Tensor);
+    dCell = add(dCell, mul(mul(dh, o), sub(1, mul(squashed, squashed))));
+    const before = step > 0 ? (cellSteps[step - 1] as Tensor) : cell;
+    const dSum = concat(
+      [
+        mul(mul(dCell, g), mul(i, sub(1, i))),
+        mul(mul(dCell, before), mul(f, sub(1, f))),
+        mul(mul(dCell, i), sub(1, mul(g, g))),
+        mul(mul(dh, squashed), mul(o, sub(1, o))),
+      ],
+      1,
+    ) as Tensor2D;
+    dSums[step] = dSum;
+    dHidden = matMul(dSum, recurrentKernel as Tensor2D, false, true);
+    dCell = mul(dCell, f);
+  }
+  const dRows = rowsOf(sequenceOf(dSums));
+  const outputs = slice(value as Tensor3D, [0, 0, 0], [batch, steps, units]);
+  return [
+    reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
+    matMul(rowsOf(x), dRows, true),
+    matMul(rowsOf(statesBefore(hidden, outputs)), dRows, true),
+    sum(dRows, 0),
+    dHidden as Tensor,
+    dCell,
+  ];
+}

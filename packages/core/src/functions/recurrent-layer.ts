@@ -1,0 +1,96 @@
+import {
+  concat,
+  reshape,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  zeros,
+} from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+
+/** The weights of a recurrent layer, laid out as those of `tf.layers`. */
+export type RecurrentWeights = {
+  /** `[features, gates * units]`. */
+  readonly kernel: Tensor;
+  /** `[units, gates * units]`. */
+  readonly recurrentKernel: Tensor;
+  /** `[gates * units]`. */
+  readonly bias: Tensor;
+};
+
+export type RecurrentSizes = {
+  readonly batch: number;
+  readonly steps: number;
+  readonly features: number;
+  readonly units: number;
+};
+
+/** @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit. */
+export function recurrentSizes(
+  name: string,
+  gates: number,
+  x: Tensor,
+  { kernel, recurrentKernel, bias }: RecurrentWeights,
+  states: readonly (Tensor | undefined)[],
+): RecurrentSizes {
+  const [batch = 0, steps = 0, features = 0] = x.shape;
+  const [units = 0] = recurrentKernel.shape;
+  const width = gates * units;
+  const fits =
+    x.rank === 3 &&
+    steps > 0 &&
+    kernel.shape.join() === [features, width].join() &&
+    recurrentKernel.shape.join() === [units, width].join() &&
+    bias.shape.join() === [width].join() &&
+    states.every((state) => !state || state.shape.join() === [batch, units].join());
+  if (fits) return { batch, steps, features, units };
+  const given = states.map((state) => (state ? `[${state.shape}]` : "none")).join(" and ");
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `${name}: x [batch, time, features], kernel [features, ${gates} * units], recurrentKernel [units, ` +
+      `${gates} * units], bias [${gates} * units] and states [batch, units] are needed; got [${x.shape}], ` +
+      `[${kernel.shape}], [${recurrentKernel.shape}], [${bias.shape}] and states ${given}.`,
+  );
+}
+
+export function initialState(state: Tensor | undefined, { batch, units }: RecurrentSizes): Tensor {
+  return state ?? zeros([batch, units]);
+}
+
+/** `[batch, time, n]` as one tensor `[batch, n]` per step. */
+export function stepsOf(sequence: Tensor): Tensor2D[] {
+  const [batch, steps, width] = sequence.shape as [number, number, number];
+  return Array.from({ length: steps }, (_, step) =>
+    reshape(slice(sequence as Tensor3D, [0, step, 0], [batch, 1, width]), [batch, width]),
+  );
+}
+
+/** The inverse of `stepsOf`. */
+export function sequenceOf(steps: readonly Tensor[]): Tensor {
+  const [batch, width] = (steps[0] as Tensor).shape as [number, number];
+  return concat(
+    steps.map((step) => reshape(step, [batch, 1, width])),
+    1,
+  );
+}
+
+/** Columns `from` to `to`, counted in `units`. */
+export function gate(gates: Tensor, units: number, from: number, to: number = from + 1): Tensor2D {
+  const [rows = 0] = gates.shape;
+  return slice(gates as Tensor2D, [0, from * units], [rows, (to - from) * units]);
+}
+
+/** `[batch, time, n]` as a matrix with one row per sample and step. */
+export function rowsOf(sequence: Tensor): Tensor2D {
+  const [batch, steps, width] = sequence.shape as [number, number, number];
+  return reshape(sequence, [batch * steps, width]);
+}
+
+/** What a step begins with: the initial state, then the outputs of all steps but the last. */
+export function statesBefore(initial: Tensor, outputs: Tensor): Tensor {
+  const [batch, steps, units] = outputs.shape as [number, number, number];
+  const first = reshape(initial, [batch, 1, units]);
+  if (steps === 1) return first;
+  return concat([first, slice(outputs as Tensor3D, [0, 0, 0], [batch, steps - 1, units])], 1);
+}

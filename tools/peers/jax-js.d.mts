@@ -1,0 +1,2 @@
+export function jaxJsEntry(): string | undefined;
+export function installJaxJs(): Promise<string | undefined>;

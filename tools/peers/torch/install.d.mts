@@ -1,0 +1,2 @@
+export function torchPython(): string | undefined;
+export function installTorch(): Promise<string | undefined>;
