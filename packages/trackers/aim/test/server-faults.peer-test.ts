@@ -36,8 +36,10 @@ async function readAll(works: readonly string[]): Promise<number[][]> {
 
 const subject = (): FaultSubject => ({
   ...{ tracker: "aim", folder: "aim", port: server.port, secrets: [SECRET], readAll },
-  options: (port) => ({ repo: `aim://127.0.0.1:${port}` }),
-  env: () => ({ __AIM_RT_BEARER_TOKEN__: SECRET }), // this server takes anybody
+  options: (port) => ({
+    repo: `aim://127.0.0.1:${port}`,
+    headers: { authorization: `Bearer ${SECRET}` }, // this server takes anybody
+  }),
   pauseMs: 60, // to open a run takes it some time
   killSpanMs: 1500,
   read: async (work) => (await readAll([work]))[0] ?? [],

@@ -33,6 +33,7 @@ function read(work: string): number[] {
 
 const subject = (): FaultSubject => ({
   ...{ tracker: "comet_ml", folder: "comet-ml", port: server.port, secrets: [KEY], read },
+  options: () => ({ apiKey: KEY }),
   env: (port) => ({
     COMET_API_KEY: KEY,
     COMET_URL_OVERRIDE: `http://127.0.0.1:${port}/clientlib/`,

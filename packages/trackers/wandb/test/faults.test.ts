@@ -32,6 +32,7 @@ function read(work: string): number[] {
 
 const subject = (): FaultSubject => ({
   ...{ tracker: "wandb", folder: "wandb", port: stub.port, secrets: [KEY], read },
+  options: () => ({ apiKey: KEY }),
   killSpanMs: 1800, // it sends once per second
   env: (port) => ({ WANDB_BASE_URL: `http://127.0.0.1:${port}`, WANDB_API_KEY: KEY }),
 });
