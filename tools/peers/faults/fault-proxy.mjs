@@ -68,13 +68,18 @@ export class FaultProxy {
       return;
     }
     const server = this.#track(connect(this.#target, "127.0.0.1"));
+    // Who leaves takes the other along: a server must not wait for a client that was killed.
+    socket.on("close", () => server.destroy());
+    if (mode !== "slow") server.on("close", () => socket.destroySoon());
     socket.pipe(server);
     if (mode === "pass") server.pipe(socket);
     if (mode === "slow") this.#forwardSlowly(server, socket);
     if (mode === "reset") {
       server.once("data", (data) => {
-        socket.write(data.subarray(0, RESET_AFTER_BYTES), () => socket.resetAndDestroy());
-        server.destroy();
+        socket.write(data.subarray(0, RESET_AFTER_BYTES), () => {
+          socket.resetAndDestroy();
+          server.destroy();
+        });
       });
     }
   }
@@ -83,7 +88,7 @@ export class FaultProxy {
     server.on("data", (data) =>
       setTimeout(() => socket.writable && socket.write(data), SLOWNESS_MS),
     );
-    server.on("end", () => setTimeout(() => socket.end(), SLOWNESS_MS));
+    server.on("close", () => setTimeout(() => socket.destroySoon(), SLOWNESS_MS));
   }
 
   #track(socket) {

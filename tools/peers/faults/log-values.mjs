@@ -1,19 +1,13 @@
 /**
  * A training script without a model: logs the numbers 0, 1, 2, … under "value". Its package's tracker is TRACKER, its
- * options OPTIONS (JSON); it logs COUNT numbers, PAUSE ms apart, and says every one.
+ * options OPTIONS (JSON), its project PROJECT; it logs COUNT numbers, PAUSE ms apart, and says every one.
  */
 import { writeSync } from "node:fs";
 import { Accelerator } from "@acc/core";
 
-const {
-  TRACKER,
-  OPTIONS = "{}",
-  COUNT = "60",
-  PAUSE = "20",
-  DELIVERY_TIMEOUT = "3000",
-} = process.env;
+const { TRACKER, OPTIONS, PROJECT, COUNT, PAUSE, DELIVERY_TIMEOUT } = process.env;
 const accelerator = new Accelerator({ logWith: TRACKER, projectDir: "runs" });
-await accelerator.initTrackers("faults", {
+await accelerator.initTrackers(PROJECT, {
   config: { lr: 0.1 },
   initOptions: { [TRACKER]: JSON.parse(OPTIONS) },
   deliveryTimeoutMs: Number(DELIVERY_TIMEOUT),

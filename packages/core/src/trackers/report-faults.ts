@@ -15,7 +15,7 @@ export function reportFaults(
     });
   const rests = reports
     .filter(({ isComplete }) => !isComplete)
-    .map(({ name, sequence, obstacle = "time was up" }) => {
+    .map(({ name, sequence, obstacle = "time was up before the service had taken them" }) => {
       const rest = log.length - sequence;
       const advice =
         runFolder === undefined

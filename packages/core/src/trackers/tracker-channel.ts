@@ -112,6 +112,7 @@ export class TrackerChannel {
         attempts = 0;
         this.#obstacle = undefined;
       } catch (error) {
+        if (signal.aborted) return; // broken off here, which says nothing about the service
         const { retryAfterMs, permanent } = error as TrackerUnreachableError;
         this.#obstacle = messageOf(error);
         this.#warnOfObstacle();

@@ -131,6 +131,20 @@ test("a service that is down to the end costs the time limit, one line, and no v
     assert.equal([...service.finished.values()], ["success"]);
   }));
 
+test("a service that hangs to the end is reported once, and not as what broke the request off", () =>
+  withService(async (service, project) => {
+    service.mode = { kind: "hang" };
+    const env = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "300" };
+    const { code, stderr } = await project.run(["log.mjs"], env);
+    assert.is(code, 0);
+    assert.match(stderr, /lacks 22 of 22 events \(time was up before .*: npx acc sync /);
+    assert.not.match(stderr, /cannot deliver now|abort/);
+    service.mode = { kind: "good" };
+    const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
+    assert.is(sync.code, 0, sync.stdout);
+    assert.equal(service.numbers, range(20));
+  }));
+
 test("a service that dies in the middle and comes back gets everything once", () =>
   withService(async (service, project) => {
     const env = { SERVICE_URL: service.url, COUNT: "60", PAUSE: "25" };

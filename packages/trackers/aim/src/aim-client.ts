@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { TrackerUnreachableError } from "@acc/core";
 import { type AimServiceError, serviceErrorOf } from "./aim-service-error.ts";
-import { unreachable } from "./find-server.ts";
+import { LOGIN_ADVICE, unreachable } from "./find-server.ts";
 import { packTree } from "./pack-tree.ts";
 import { type TreeValue, treeObject } from "./tree.ts";
 import { unpackTree } from "./unpack-tree.ts";
@@ -139,7 +139,7 @@ export class AimClient {
     if (exception) return serviceErrorOf(exception, what);
     const said = bytes.toString("utf8").trim().slice(0, BODY_IN_MESSAGE);
     const permanent = status === 401 || status === 403;
-    const advice = permanent ? " (set __AIM_RT_BEARER_TOKEN__ or the option headers)" : "";
+    const advice = permanent ? ` (${LOGIN_ADVICE})` : "";
     return new TrackerUnreachableError(
       `Aim at ${this.#baseUrl} answered ${status} to ${what}${said ? `: ${said}` : ""}${advice}`,
       { permanent },

@@ -4,6 +4,7 @@ import { TrackerUnreachableError } from "@acc/core";
 const TIMEOUT_MS = 30_000;
 const RETRY_MS = 100;
 const BODY_IN_MESSAGE = 300;
+export const LOGIN_ADVICE = "set __AIM_RT_BEARER_TOKEN__ or the option headers";
 
 /**
  * Finds out whether a server speaks HTTP or HTTPS.
@@ -49,8 +50,11 @@ export async function requireAim(
   }
   if (status === 200 && /"status"\s*:\s*"OK"/.test(text)) return;
   const permanent = status === 401 || status === 403;
+  const isTurnedAway = permanent || status === 429 || status >= 500; // also by a proxy in front of it
+  const who = isTurnedAway ? `Aim at ${baseUrl}` : `${baseUrl} is no Aim server: it`;
+  const advice = permanent ? ` (${LOGIN_ADVICE})` : "";
   throw new TrackerUnreachableError(
-    `${baseUrl} is no Aim server: it answered ${status} to /status/: ${text.slice(0, BODY_IN_MESSAGE)}`,
+    `${who} answered ${status} to /status/: ${text.slice(0, BODY_IN_MESSAGE)}${advice}`,
     { permanent },
   );
 }

@@ -1,0 +1,56 @@
+import { basename } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  FAULTS,
+  type FaultSubject,
+  surviveFault,
+  surviveKills,
+} from "../../../../tools/peers/faults/faults.mjs";
+import { AimServer, python, readRepo } from "./aim-server.ts";
+
+const SECRET = "secret-that-nobody-may-see";
+
+const test = suite("Aim when its server fails");
+const peer = python ? test : test.skip;
+let server: AimServer;
+
+test.before(async () => {
+  if (python) server = await AimServer.start();
+});
+test.after(() => server?.kill());
+
+/** Of the one run of each name, read by aim.Repo. */
+async function readAll(works: readonly string[]): Promise<number[][]> {
+  const runs = await readRepo(server.repo);
+  return works.map((work) => {
+    const mine = runs.filter(({ name }) => name === basename(work));
+    assert.is(mine.length, 1);
+    assert.is(mine[0]?.active, false);
+    const sequence = mine[0]?.sequences.find(({ name }) => name === "value");
+    return (sequence?.points ?? [])
+      .toSorted((a, b) => a.step - b.step)
+      .map(({ value }) => Number((value as { $float: string }).$float));
+  });
+}
+
+const subject = (): FaultSubject => ({
+  ...{ tracker: "aim", folder: "aim", port: server.port, secrets: [SECRET], readAll },
+  options: (port) => ({
+    repo: `aim://127.0.0.1:${port}`,
+    headers: { authorization: `Bearer ${SECRET}` }, // this server takes anybody
+  }),
+  pauseMs: 60, // to open a run takes it some time
+  killSpanMs: 1500,
+  read: async (work) => (await readAll([work]))[0] ?? [],
+});
+
+for (const fault of Object.keys(FAULTS)) {
+  peer(`a server that ${fault}: every value once`, () => surviveFault(fault, subject()));
+}
+
+peer("a script killed at 20 moments: every value of the journal once", () =>
+  surviveKills(subject()),
+);
+
+test.run();
