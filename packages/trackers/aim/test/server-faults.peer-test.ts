@@ -7,7 +7,7 @@ import {
   surviveFault,
   surviveKills,
 } from "../../../../tools/peers/faults/faults.mjs";
-import { AimServer, python, readRepo } from "./aim-server.ts";
+import { AimServer, python, readRepo } from "../../../../tools/peers/servers/aim-server.ts";
 
 const SECRET = "secret-that-nobody-may-see";
 

@@ -10,7 +10,10 @@ import {
   surviveKills,
 } from "../../../../tools/peers/faults/faults.mjs";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { type MlflowServer, startMlflowServer } from "./mlflow-server.ts";
+import {
+  type MlflowServer,
+  startMlflowServer,
+} from "../../../../tools/peers/servers/mlflow-server.ts";
 
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
 const READER = fileURLToPath(new URL("fixtures/read_values.py", import.meta.url));
