@@ -17,7 +17,7 @@ import {
   snapshotValues,
 } from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
-import { TrackerHub } from "./tracker-hub.ts";
+import type { TrackerHub } from "./tracker-hub.ts";
 import type { TrackerInitOptions, TrackerLogOptions } from "./tracker-plugin.ts";
 
 /** Options of `initTrackers`. */
@@ -62,7 +62,8 @@ type Phase = "new" | "open" | "finished";
  */
 export class TrackerSession {
   readonly #options: TrackerSessionOptions;
-  readonly #local = new TrackerHub((message) => process.emitWarning(message));
+  /** Trackers that run on this thread. */
+  #local: TrackerHub | undefined;
   readonly #hosted = new Map<string, HostedTracker>();
   #phase: Phase = "new";
   /** Events wait for the tensors of earlier ones: trackers see them in the order they were logged. */
@@ -114,7 +115,12 @@ export class TrackerSession {
       }
     }
     const local = { ...request, sources: isMainProcess ? here : [] };
-    await this.#local.open(local, { instances: mine, journaled: false });
+    if (local.sources.length > 0 || mine.length > 0) {
+      // Imported only here: few scripts have trackers of their own.
+      const { TrackerHub } = await import("./tracker-hub.ts");
+      this.#local = new TrackerHub((message) => process.emitWarning(message));
+      await this.#local.open(local, { instances: mine, journaled: false });
+    }
     this.#phase = "open";
     if (!this.#isEmpty) addOpenSession(this);
   }
@@ -170,7 +176,7 @@ export class TrackerSession {
         `This run has no tracker "${name}"; it has ${names.join(", ") || "none"}. Add it to logWith.`,
       );
     }
-    return this.#local.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
+    return this.#local?.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
   }
 
   /** Resolves once everything logged so far is on the disk. */
@@ -185,7 +191,7 @@ export class TrackerSession {
     this.#phase = "finished";
     removeOpenSession(this);
     await this.#pending;
-    const closing = [this.#local.finish(status)];
+    const closing = [this.#local?.finish(status)];
     if (this.#hosted.size > 0) closing.push(this.#options.remote.finish(status));
     const results = await Promise.allSettled(closing);
     const failed = results.find((result) => result.status === "rejected");
@@ -223,7 +229,7 @@ export class TrackerSession {
   }
 
   #send(event: TrackerEvent): void {
-    this.#local.post(event);
+    this.#local?.post(event);
     if (this.#hosted.size > 0) this.#options.remote.post(event);
   }
 }
