@@ -34,6 +34,12 @@ test("reductions of int32, bool and single numbers", async () => {
   await agree("a scalar", () => [tf.sum(3), tf.max(2), tf.mean(4), tf.sum(noise([1, 1], 2), 1)]);
 });
 
+test("NaN is the largest and the smallest, but at no place", () =>
+  agree("NaN", () => {
+    const x = tf.tensor2d([1, NaN, 7, 3, -2, Infinity, -Infinity, 0], [2, 4]);
+    return [tf.max(x, 1), tf.min(x, 1), tf.max(x), tf.argMax(x, 1), tf.argMin(x, 1)];
+  }));
+
 test("places of the largest and the smallest, the first of equal ones", async () => {
   for (const axis of [0, 1, -1]) {
     await agree(`axis ${axis}`, () => [
