@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { jaxJsEntry } from "../../../tools/peers/jax-js.mjs";
 import { torchPython } from "../../../tools/peers/torch/install.mjs";
 import { formatRow, type Row } from "../../core/bench/row.ts";
+import { benchAllReduce } from "./all-reduce.ts";
 import { benchModel } from "./bench-model.ts";
 import { MODEL_NAMES } from "./models.ts";
 
@@ -21,9 +22,12 @@ const absent = [...(peers.python ? [] : ["PyTorch"]), ...(peers.jaxJs ? [] : ["j
 console.log(`${cpus()[0]?.model}, 1 thread per replica, Node.js ${process.versions.node}`);
 console.log(`absent peers: ${absent.join(", ") || "none"}\n`);
 const rows: Row[] = [];
+const rounds = Number(values.rounds);
 for (const model of MODEL_NAMES) {
   if (!model.includes(pattern)) continue;
-  for (const row of await benchModel(model, peers, Number(values.rounds))) {
+  const measured = await benchModel(model, peers, rounds);
+  if (model === "mlp") measured.push(await benchAllReduce(model, rounds));
+  for (const row of measured) {
     rows.push(row);
     console.log(formatRow(row));
   }

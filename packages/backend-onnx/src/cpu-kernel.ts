@@ -60,7 +60,11 @@ function copyToCpu(
   { dataId, shape, dtype }: TensorInfo,
 ): TensorInfo {
   const values = backend.readSync(dataId);
-  if (dtype !== "complex64") return { dataId: cpu.write(values, shape, dtype), shape, dtype };
+  if (dtype !== "complex64") {
+    // Some kernels ask for the rank, which tensors have and their descriptions have not.
+    const tensor = { dataId: cpu.write(values, shape, dtype), shape, dtype, rank: shape.length };
+    return tensor;
+  }
   // Kept here as real and imaginary parts in turn; the cpu backend keeps two tensors.
   const pairs = values as Float32Array;
   const parts = [0, 1].map((offset) => {

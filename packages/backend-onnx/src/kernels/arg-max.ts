@@ -3,8 +3,9 @@ import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
 import { axesOf, reducedShape } from "./families/reduction.ts";
+import { withoutNan } from "./families/without-nan.ts";
 
-/** The first of equal elements. */
+/** The first of equal elements; NaN is passed over. */
 export const argMax: Kernel = defineKernel<ArgMaxInputs, ArgMaxAttrs, number>({
   name: "ArgMax",
   record({ x }, { axis }) {
@@ -19,7 +20,9 @@ export const argMax: Kernel = defineKernel<ArgMaxInputs, ArgMaxAttrs, number>({
     };
   },
   lower(graph, [x], axis, [output]) {
-    const place = graph.node("ArgMax", [graph.whole(x as Value)], { axis, keepdims: 0 });
+    const whole = graph.whole(x as Value);
+    const values = (x as Value).dtype === "float32" ? withoutNan(graph, whole, -Infinity) : whole;
+    const place = graph.node("ArgMax", [values], { axis, keepdims: 0 });
     return [graph.value(graph.cast(place, "int32"), output as TensorSpec)];
   },
 });

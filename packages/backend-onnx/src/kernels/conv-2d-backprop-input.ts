@@ -23,6 +23,9 @@ export const conv2DBackpropInput: Kernel = defineKernel<
     const { inputShape } = attributes;
     const geometry = convolutionGeometry(inputShape, filter.shape, attributes);
     if (!geometry || dy.dtype !== "float32" || filter.dtype !== "float32") return undefined;
+    // tf.conv2dTranspose does not check the shape that it is asked for.
+    const { outHeight, outWidth } = geometry;
+    if (dy.shape[1] !== outHeight || dy.shape[2] !== outWidth) return undefined;
     return {
       inputs: [dy, filter],
       outputs: [{ shape: inputShape, dtype: "float32" }],

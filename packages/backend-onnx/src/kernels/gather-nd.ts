@@ -1,4 +1,4 @@
-import type { GatherNdInputs } from "@tensorflow/tfjs-core";
+import { type GatherNdInputs, gather_util, type Tensor } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { NumericType, TensorSpec } from "../tensor-spec.ts";
@@ -7,8 +7,7 @@ export const gatherNd: Kernel = defineKernel<GatherNdInputs, unknown>({
   name: "GatherNd",
   record({ params, indices }) {
     if (indices.dtype !== "int32") return undefined;
-    const depth = indices.shape.at(-1) ?? 0;
-    const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
+    const [shape] = gather_util.prepareAndValidate(params as Tensor, indices as Tensor);
     const outputs = [{ shape, dtype: params.dtype as NumericType }];
     return { inputs: [params, indices], outputs, attributes: undefined };
   },

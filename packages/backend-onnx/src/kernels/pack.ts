@@ -1,4 +1,4 @@
-import type { PackAttrs, TensorInfo } from "@tensorflow/tfjs-core";
+import { type PackAttrs, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { NumericType, TensorSpec } from "../tensor-spec.ts";
 
@@ -7,6 +7,9 @@ export const pack: Kernel = defineKernel<readonly TensorInfo[], PackAttrs, numbe
   record(inputs, { axis }) {
     const [first] = inputs;
     if (!first || inputs.some(({ dtype }) => dtype !== first.dtype)) return undefined;
+    for (const { shape } of inputs) {
+      util.assertShapesMatch(first.shape, shape, "All tensors passed to stack must match.");
+    }
     const place = axis < 0 ? axis + first.shape.length + 1 : axis;
     return {
       inputs,

@@ -50,6 +50,9 @@ const UNARY: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   prelu: (x) => tf.prelu(x, noise([5], 3)),
 };
 
+test("the sign of NaN is 0", () =>
+  agree("sign", () => [tf.sign([NaN, -2, 0, 3]), tf.sign(integers([5], -2, 2))]));
+
 for (const [name, fn] of Object.entries(UNARY)) {
   test(name, async () => {
     for (const shape of [[], [1], [5], [3, 5], [2, 1, 4, 5]]) {

@@ -225,6 +225,18 @@ test("resizing", async () => {
   }
 });
 
+test("a transposed convolution to less than its image, and a gradient of a dilation", () =>
+  agree("computed by the cpu backend", () => {
+    const image = noise([1, 8, 8, 8], 1) as Image;
+    const filter = noise([8, 8, 8, 8], 2) as Image;
+    const dilated = (x: tf.Tensor) =>
+      tf.dilation2d(x as Image, noise([2, 2, 8], 3) as tf.Tensor3D, 1, "same");
+    return [
+      tf.conv2dTranspose(image, filter, [1, 4, 4, 8], 1, "same"),
+      ...withGradients(dilated, [image]),
+    ];
+  }));
+
 test("gradients of resizing, which are its transpose", async () => {
   // The cpu kernels are wrong for several images and for those that are not square.
   const size: [number, number] = [7, 9];

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { agree, equals, integers, noise } from "../compare-backends.ts";
 
 const test = suite("kernels that reduce, move and select");
@@ -33,6 +34,12 @@ test("reductions of int32, bool and single numbers", async () => {
   await agree("a scalar", () => [tf.sum(3), tf.max(2), tf.mean(4), tf.sum(noise([1, 1], 2), 1)]);
 });
 
+test("NaN is the largest and the smallest, but at no place", () =>
+  agree("NaN", () => {
+    const x = tf.tensor2d([1, NaN, 7, 3, -2, Infinity, -Infinity, 0], [2, 4]);
+    return [tf.max(x, 1), tf.min(x, 1), tf.max(x), tf.argMax(x, 1), tf.argMin(x, 1)];
+  }));
+
 test("places of the largest and the smallest, the first of equal ones", async () => {
   for (const axis of [0, 1, -1]) {
     await agree(`axis ${axis}`, () => [
@@ -47,6 +54,24 @@ test("places of the largest and the smallest, the first of equal ones", async ()
     const ties = tf.topk(integers([2, 6], 0, 2), 4);
     return [values, indices, ties.values, ties.indices];
   });
+});
+
+test("ranges up and down, with and without a step", () =>
+  agree("range", () => [
+    tf.range(4, -2),
+    tf.range(3, -4, -2),
+    tf.range(0, 5, 1, "int32"),
+    tf.range(2, 2),
+    tf.range(0, 5, -1),
+  ]));
+
+test("shapes that do not fit are refused when the operation is called", async () => {
+  await tf.setBackend("onnx");
+  const [vector, matrix] = [tf.ones([2]), tf.ones([2, 3])];
+  assert.throws(() => tf.expandDims(vector, -3), /interval/);
+  assert.throws(() => tf.stack([vector, tf.ones([3])]), /must match/);
+  assert.throws(() => tf.gatherND(matrix, tf.scalar(1, "int32")), /rank 1 or higher/);
+  assert.throws(() => tf.gatherND(matrix, tf.zeros([1, 3], "int32")), /tensor rank/);
 });
 
 test("cumulative sums and products", async () => {

@@ -18,6 +18,8 @@ type Reduced = { readonly axes: readonly number[]; readonly keepDims: boolean };
 type ReductionOptions = {
   readonly types?: readonly NumericType[];
   readonly result?: NumericType;
+  /** The operator passes over NaN, which the kernel must not. */
+  readonly dropsNan?: boolean;
 };
 
 /**
@@ -28,7 +30,7 @@ type ReductionOptions = {
 export function reduction(
   name: string,
   operator: string,
-  { types = ["float32", "int32"], result }: ReductionOptions = {},
+  { types = ["float32", "int32"], result, dropsNan = false }: ReductionOptions = {},
   prepare: (graph: GraphLowering, x: string, dtype: NumericType) => string = (_, x) => x,
   finish: (graph: GraphLowering, x: string) => string = (_, x) => x,
 ): Kernel {
@@ -49,9 +51,18 @@ export function reduction(
     },
     lower(graph, [x], { axes, keepDims }, [output]) {
       const { dtype } = x as Value;
+      const reduce = (by: string, operand: string) =>
+        graph.node(by, [operand, graph.integers(axes)], { keepdims: keepDims ? 1 : 0 });
       let name = prepare(graph, graph.whole(x as Value), dtype);
       if (axes.length > 0) {
-        name = graph.node(operator, [name, graph.integers(axes)], { keepdims: keepDims ? 1 : 0 });
+        const reduced = reduce(operator, name);
+        if (dropsNan && dtype === "float32") {
+          const numNan = reduce("ReduceSum", graph.cast(graph.node("IsNaN", [name]), "float32"));
+          const hasNan = graph.cast(numNan, "bool");
+          name = graph.node("Where", [hasNan, graph.scalar(Number.NaN), reduced]);
+        } else {
+          name = reduced;
+        }
       }
       return [graph.value(finish(graph, name), output as TensorSpec)];
     },

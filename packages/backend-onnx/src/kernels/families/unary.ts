@@ -13,10 +13,10 @@ type UnaryOptions = {
   readonly result?: NumericType;
 };
 
-/** A kernel that computes every element of x by itself: `lower` gets x and returns the name of the result. */
+/** A kernel that computes every element of x by itself: `lower` gets x and its type and returns the name of the result. */
 export function unary(
   name: string,
-  lower: (graph: GraphLowering, x: string) => string,
+  lower: (graph: GraphLowering, x: string, dtype: NumericType) => string,
   { types = ["float32"], result }: UnaryOptions = {},
 ): Kernel {
   return defineKernel<UnaryInputs, unknown, undefined>({
@@ -31,8 +31,9 @@ export function unary(
       };
     },
     lower(graph, [x], _, [output]) {
-      const { shape, stored, name: input } = x as Value;
-      return [{ name: lower(graph, input), shape, stored, dtype: output?.dtype ?? "float32" }];
+      const { shape, stored, name: input, dtype } = x as Value;
+      const name = lower(graph, input, dtype);
+      return [{ name, shape, stored, dtype: output?.dtype ?? "float32" }];
     },
   });
 }
