@@ -1,5 +1,5 @@
 /**
- * Measures us beside what people use now: `npm run bench [-- --json FILE] [PATTERN]`. Every line is a median, with
+ * Measures us beside what people use now: `npm run bench [-- --json FILE] [BENCH [MODEL]]`. Every line is a median, with
  * the peer's median of the same run and the ratio of both; above 1, ours is better.
  */
 import { renameSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { benchLog } from "./log/bench.ts";
 import { formatRow, type Row } from "./row.ts";
 import { benchTraining } from "./training/bench.ts";
 
-const BENCHES: Readonly<Record<string, () => AsyncGenerator<Row>>> = {
+const BENCHES: Readonly<Record<string, (model: string) => AsyncGenerator<Row>>> = {
   "all-reduce": benchAllReduce,
   training: benchTraining,
   log: benchLog,
@@ -24,14 +24,14 @@ const { values, positionals } = parseArgs({
   options: { json: { type: "string" } },
   allowPositionals: true,
 });
-const [pattern = ""] = positionals;
+const [pattern = "", model = ""] = positionals;
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, Node.js ${process.versions.node}\n`,
 );
 const rows: Row[] = [];
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (!name.includes(pattern)) continue;
-  for await (const row of bench()) {
+  for await (const row of bench(model)) {
     rows.push(row);
     console.log(formatRow(row));
   }

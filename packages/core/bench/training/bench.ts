@@ -12,8 +12,9 @@ const SHIPPED: Record<ModelName, string> = { mlp: "wasm", cnn: "cpu", transforme
 const SHIPPED_STEPS: Record<ModelName, number> = { mlp: 10, cnn: 1, transformer: 10 };
 
 /** Time of a training step of one replica and of two, beside plain TensorFlow.js. */
-export async function* benchTraining(): AsyncGenerator<Row> {
+export async function* benchTraining(only: string): AsyncGenerator<Row> {
   for (const model of Object.keys(MODELS) as ModelName[]) {
+    if (!model.includes(only)) continue;
     yield* await benchModel(model, "wasm", SHIPPED[model], SHIPPED_STEPS[model]);
     const cwd = tfjsNodeFolder();
     if (cwd) yield* await benchModel(model, "tensorflow", "tensorflow", STEPS[model], cwd);
