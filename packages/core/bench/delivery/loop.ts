@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Accelerator } from "../../src/index.ts";
 import "./service-tracker.ts";
 
-const STEPS = 600;
-const SIZE = 96;
+const STEPS = 200;
+const SIZE = 176; // about five milliseconds a step
 
 export default async function loop(trackers: readonly string[]): Promise<number> {
   const projectDir = mkdtempSync(join(tmpdir(), "acc-bench-"));

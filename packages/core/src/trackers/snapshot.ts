@@ -21,6 +21,15 @@ export function requireValues<T extends object>(values: T): T {
   );
 }
 
+/** A copy of values that are all numbers, strings or booleans, as most are: the short way of `snapshotValues`. */
+export function copyScalars(values: { readonly [key: string]: unknown }): LogValues | undefined {
+  for (const value of Object.values(values)) {
+    const type = typeof value;
+    if (type !== "number" && type !== "string" && type !== "boolean") return undefined;
+  }
+  return { ...values } as LogValues;
+}
+
 /**
  * Copies values so that the caller may change or dispose them at once. Tensors are held until they are
  * read: a scalar becomes a number, a larger tensor nested lists.

@@ -10,6 +10,7 @@ import { type LoggableWithMedia, sortMedia, type TableSource } from "./media.ts"
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import type { RemoteHub } from "./remote-hub.ts";
 import {
+  copyScalars,
   type Loggable,
   requireValues,
   snapshotImages,
@@ -128,7 +129,12 @@ export class TrackerSession {
   /** Records values on every tracker. Returns at once; tensors are read when the backend has them. */
   log(values: { readonly [key: string]: LoggableWithMedia }, placement: Placement): void {
     if (!this.#requireOpen("log")) return;
-    const { plain, images, tables } = sortMedia(requireValues(values));
+    const scalars = copyScalars(requireValues(values));
+    if (scalars) {
+      this.#sendRead(scalars, (copy) => ({ type: "metrics", values: copy, ...placement }));
+      return;
+    }
+    const { plain, images, tables } = sortMedia(values);
     const hasImages = Object.keys(images).length > 0;
     const hasTables = Object.keys(tables).length > 0;
     // All copies are taken before the first is sent: a value that is refused leaves nothing behind.
