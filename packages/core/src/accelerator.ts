@@ -16,7 +16,7 @@ import type { GeneralTracker } from "./trackers/general-tracker.ts";
 import type { ImageData } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
 import type { LoggableWithMedia, TableSource } from "./trackers/media.ts";
-import type { TrackerLogOptions } from "./trackers/tracker-plugin.ts";
+import type { TrackerLogOptions } from "./trackers/tracker-options.ts";
 import {
   type InitTrackersOptions,
   type Placement,

@@ -61,13 +61,11 @@ export { registerTracker } from "./trackers/registry.ts";
 export type { Loggable } from "./trackers/snapshot.ts";
 export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
 export type {
-  TrackerCreation,
   TrackerInitOptions,
   TrackerLogOptions,
-  TrackerPlugin,
-  TrackerRun,
   TrackerState,
-} from "./trackers/tracker-plugin.ts";
+} from "./trackers/tracker-options.ts";
+export type { TrackerCreation, TrackerPlugin, TrackerRun } from "./trackers/tracker-plugin.ts";
 export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
 export { TrackerUnreachableError } from "./trackers/tracker-unreachable-error.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";

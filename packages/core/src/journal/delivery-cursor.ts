@@ -1,7 +1,7 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { AcceleratorError } from "../errors.ts";
-import type { TrackerState } from "../trackers/tracker-plugin.ts";
+import type { TrackerState } from "../trackers/tracker-options.ts";
 
 /** How far one tracker got with a recording, and what it needs to go on. */
 export type DeliveryCursor = {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GeneralTracker } from "../trackers/general-tracker.ts";
 import type { DeliveredEvent, TrackerEvent } from "../trackers/tracker-event.ts";
-import type { TrackerRun, TrackerState } from "../trackers/tracker-plugin.ts";
+import type { TrackerState } from "../trackers/tracker-options.ts";
+import type { TrackerRun } from "../trackers/tracker-plugin.ts";
 
 export type TestRunOptions = {
   /** 32 hexadecimal digits. Default: those of no other run of this process. */

@@ -2,7 +2,8 @@ import { AcceleratorError } from "../errors.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { loadPlugin, type TrackerSource } from "./load-plugin.ts";
 import type { RunConfig } from "./log-value.ts";
-import type { TrackerInitOptions, TrackerPlugin } from "./tracker-plugin.ts";
+import type { TrackerInitOptions } from "./tracker-options.ts";
+import type { TrackerPlugin } from "./tracker-plugin.ts";
 
 /** What `initTrackers` asks for; plain data, so that it can go to the host thread. */
 export type TrackerRequest = {

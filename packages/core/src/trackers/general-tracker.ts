@@ -9,7 +9,7 @@ import type {
   TableData,
 } from "./log-value.ts";
 import type { DeliveredEvent } from "./tracker-event.ts";
-import type { TrackerState } from "./tracker-plugin.ts";
+import type { TrackerState } from "./tracker-options.ts";
 
 /**
  * What a tracker integration extends. Constructors only store their arguments; all I/O starts in `start`.

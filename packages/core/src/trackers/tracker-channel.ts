@@ -7,7 +7,7 @@ import type { EntrySource } from "./event-log.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { recordEvent } from "./record-event.ts";
 import type { DeliveredEvent, TrackerReport } from "./tracker-event.ts";
-import type { TrackerState } from "./tracker-plugin.ts";
+import type { TrackerState } from "./tracker-options.ts";
 import type { TrackerUnreachableError } from "./tracker-unreachable-error.ts";
 
 /** Most that one `deliver` gets. */

@@ -7,7 +7,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
-import type { TrackerLogOptions } from "./tracker-plugin.ts";
+import type { TrackerLogOptions } from "./tracker-options.ts";
 
 /**
  * Something to record. `target` names one tracker; without it the event goes to all of them. `logOptions` are what the

@@ -15,7 +15,8 @@ import { reportFaults } from "./report-faults.ts";
 import { stageArtifact } from "./staged-artifact.ts";
 import { TrackerChannel } from "./tracker-channel.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
-import type { TrackerPlugin, TrackerState } from "./tracker-plugin.ts";
+import type { TrackerState } from "./tracker-options.ts";
+import type { TrackerPlugin } from "./tracker-plugin.ts";
 import { type RunIdentity, trackerRun } from "./tracker-run.ts";
 
 /**

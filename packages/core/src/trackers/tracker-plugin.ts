@@ -1,19 +1,6 @@
 import type { GeneralTracker } from "./general-tracker.ts";
-import type { LogValue } from "./log-value.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
-
-/** Options of the named trackers for `initTrackers`; tracker packages add their own by augmentation. */
-export interface TrackerInitOptions {
-  [name: string]: object | undefined;
-}
-
-/** Options of the named trackers for one call of `log`; tracker packages add their own by augmentation. */
-export interface TrackerLogOptions {
-  readonly [name: string]: { readonly [key: string]: LogValue } | undefined;
-}
-
-/** What a tracker stores of its run: plain JSON without keys or tokens, such as the id that its service gave. */
-export type TrackerState = { readonly [key: string]: unknown };
+import type { TrackerState } from "./tracker-options.ts";
 
 /** The recording that a tracker belongs to. It outlives the process: `acc sync` goes on with it. */
 export type TrackerRun = {

@@ -1,6 +1,7 @@
 import { keptFiles } from "../journal/run-folder.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
-import type { TrackerRun, TrackerState } from "./tracker-plugin.ts";
+import type { TrackerState } from "./tracker-options.ts";
+import type { TrackerRun } from "./tracker-plugin.ts";
 
 /** What is known of a recording, whichever process goes on with it. */
 export type RunIdentity = {

@@ -19,7 +19,7 @@ import {
 } from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 import type { TrackerHub } from "./tracker-hub.ts";
-import type { TrackerInitOptions, TrackerLogOptions } from "./tracker-plugin.ts";
+import type { TrackerInitOptions, TrackerLogOptions } from "./tracker-options.ts";
 
 /** Options of `initTrackers`. */
 export type InitTrackersOptions = {
