@@ -1,12 +1,12 @@
 import { AcceleratorError, type ImageData, type LogContext, type LogValue } from "@acc/core";
 import { encodePng, imagesOf, toJson } from "@acc/tracker-kit";
 import { artifactPath } from "./artifact-path.ts";
-import type { TaskContext } from "./event-tasks.ts";
 import type { RunStatus } from "./mlflow-client.ts";
 import { paramTasks } from "./param-tasks.ts";
 import { shownTableTasks, tableBytes } from "./table-tasks.ts";
 import { tagTasks } from "./tag-tasks.ts";
 import type { Task } from "./task.ts";
+import type { TaskContext } from "./task-context.ts";
 
 /** Calls of the native object that are no event of their own, by method, as `MlflowRun` posts them. */
 export type RunCalls = {

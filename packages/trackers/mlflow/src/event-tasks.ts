@@ -1,22 +1,12 @@
 import type { DeliveredEvent } from "@acc/core";
-import type { LeftOut } from "@acc/tracker-kit";
 import { artifactPath } from "./artifact-path.ts";
 import { callTasks } from "./call-tasks.ts";
 import { imageTasks } from "./image-tasks.ts";
 import { metricTasks } from "./metric-tasks.ts";
 import { configTasks } from "./param-tasks.ts";
-import type { Recording } from "./recording.ts";
 import { tableTasks } from "./table-tasks.ts";
 import type { Task } from "./task.ts";
-
-/** Where events become tasks: what was recorded before, and where to count what cannot be. */
-export type TaskContext = {
-  readonly recording: Recording;
-  readonly leftOut: Pick<LeftOut, "add">;
-  /** The same in every attempt, another for every event: what makes ids and file names. */
-  readonly identity: string;
-  readonly sequence: number;
-};
+import type { TaskContext } from "./task-context.ts";
 
 /** What an event asks of the server. Depends on nothing but the event and the recording, which it takes on. */
 export function eventTasks(event: DeliveredEvent, context: TaskContext): Task[] {

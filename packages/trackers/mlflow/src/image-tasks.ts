@@ -1,8 +1,8 @@
 import type { ImageData, LogContext } from "@acc/core";
 import { AcceleratorError } from "@acc/core";
-import type { TaskContext } from "./event-tasks.ts";
 import { imageFiles } from "./image-files.ts";
 import type { Task } from "./task.ts";
+import type { TaskContext } from "./task-context.ts";
 
 /** Images as the run's page shows them. */
 export function imageTasks(

@@ -3,11 +3,11 @@ import type { LogContext, LogValue, LogValues } from "@acc/core";
 import { flatten, scalarOf, toJson } from "@acc/tracker-kit";
 import { artifactName } from "./artifact-path.ts";
 import type { MetricPoint } from "./batch.ts";
-import type { TaskContext } from "./event-tasks.ts";
 import { pythonText } from "./python-text.ts";
 import { safeText } from "./safe-text.ts";
 import { tagTask } from "./tag-tasks.ts";
 import type { Task } from "./task.ts";
+import type { TaskContext } from "./task-context.ts";
 
 /** A metric for every number among the leaves, a text for everything else. */
 export function metricTasks(values: LogValues, at: LogContext, context: TaskContext): Task[] {

@@ -1,11 +1,11 @@
 import type { LogValue, RunConfig } from "@acc/core";
 import { flatten, toJson } from "@acc/tracker-kit";
 import { artifactName } from "./artifact-path.ts";
-import type { TaskContext } from "./event-tasks.ts";
 import { pythonText } from "./python-text.ts";
 import type { Recording } from "./recording.ts";
 import { safeText } from "./safe-text.ts";
 import type { Task } from "./task.ts";
+import type { TaskContext } from "./task-context.ts";
 
 /**
  * A parameter for every leaf; nested names become `a/b`. Where a name had to change or a value is too long, the whole

@@ -1,9 +1,9 @@
 import type { LogContext, LogValue, TableData } from "@acc/core";
 import { toJson } from "@acc/tracker-kit";
 import { artifactName } from "./artifact-path.ts";
-import type { TaskContext } from "./event-tasks.ts";
 import { MAX_TAG_LENGTH } from "./tag-tasks.ts";
 import type { Task } from "./task.ts";
+import type { TaskContext } from "./task-context.ts";
 
 /**
  * The last table of a name is `tables/<name>.json`, which the page shows; every table is kept beside it under its step.
