@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rename } from "node:fs/promises";
 import { frame, preamble } from "./journal-format.ts";
 
 /** How long a record may wait for others before it is written. A crash of the machine loses what is not yet. */
@@ -15,31 +15,42 @@ export class JournalWriter {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   /** Where the next batch goes. Writes name their place: one that broke off is overwritten by the next. */
-  #position = 0;
+  #position: number;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
 
-  private constructor(file: FileHandle, onWritten: (error: Error | undefined) => void) {
+  private constructor(
+    file: FileHandle,
+    position: number,
+    onWritten: (error: Error | undefined) => void,
+  ) {
     this.#file = file;
+    this.#position = position;
     this.#onWritten = onWritten;
   }
 
   /**
-   * Makes the file, which must not exist, readable by its owner alone.
+   * Makes the file, readable by its owner alone. It appears with its whole header, on the disk, or not at all.
    *
    * @param onWritten called after every batch, with the reason if it could not be written; it is tried again then.
+   * @throws {Error} of the file system.
    */
   static async create(
     path: string,
     header: Uint8Array,
     onWritten: (error: Error | undefined) => void,
   ): Promise<JournalWriter> {
-    const file = await open(path, "wx", 0o600);
-    const writer = new JournalWriter(file, onWritten);
-    writer.#add(preamble());
-    writer.append(header);
-    await writer.flush();
-    return writer;
+    const beginning = Buffer.concat([preamble(), frame(header)]);
+    const file = await open(`${path}.new`, "wx", 0o600);
+    try {
+      await writeAll(file, beginning, 0);
+      await file.datasync();
+      await rename(`${path}.new`, path);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new JournalWriter(file, beginning.length, onWritten);
   }
 
   /** Bytes that are in the file. */
@@ -49,7 +60,9 @@ export class JournalWriter {
 
   /** Takes a payload, to be written soon. @returns how many bytes the journal will have then. */
   append(payload: Uint8Array): number {
-    this.#add(frame(payload));
+    const record = frame(payload);
+    this.#pending.push(record);
+    this.#pendingBytes += record.length;
     if (this.#pendingBytes >= WRITE_AT_BYTES) this.#write();
     else this.#schedule(WRITE_INTERVAL_MS);
     return this.#position + this.#pendingBytes;
@@ -72,11 +85,6 @@ export class JournalWriter {
     await this.flush();
     clearTimeout(this.#timer);
     await this.#file.close();
-  }
-
-  #add(bytes: Uint8Array): void {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
   }
 
   #schedule(delayMs: number): void {

@@ -41,6 +41,7 @@ export class Service {
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
     this.#port = (server.address() as AddressInfo).port;
+    server.unref(); // a test that failed before it could stop the service ends all the same
   }
 
   async stop(): Promise<void> {

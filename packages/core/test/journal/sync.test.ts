@@ -36,7 +36,8 @@ for (const [way, command] of Object.entries(WAYS)) {
   test(`after kill -9 at any moment everything accepted is delivered once (${way})`, async () => {
     const service = new Service();
     await service.start();
-    const env = { SERVICE_URL: service.url, COUNT: "1000", PAUSE: "1" };
+    // Longer than any of them lives.
+    const env = { SERVICE_URL: service.url, COUNT: "100000", PAUSE: "1" };
     for (let i = 0; i < KILLS; i++) {
       service.events.clear();
       service.finished.clear();
