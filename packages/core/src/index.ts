@@ -73,3 +73,4 @@ export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
+export { type NativeResources, releaseAfterThread } from "./worker/native-resources.ts";

@@ -1,7 +1,6 @@
 import { type NumericArray, type NumericType, sizeOf } from "../tensor-spec.ts";
 import { BROKEN_OPTIMIZER } from "./ffi-runtime.ts";
 import { Memory } from "./memory.ts";
-import { trackSession } from "./open-sessions.ts";
 import type { ModelBytes, Port, Runtime, Session } from "./runtime.ts";
 
 type BoundTensor = { readonly data: NumericArray };
@@ -72,7 +71,7 @@ export class BindingRuntime implements Runtime {
           (outputs[i] as Memory).view(port.dtype, data.length).set(data);
         }
       },
-      release: trackSession(() => session.dispose()),
+      release: () => session.dispose(),
     };
   }
 

@@ -1,4 +1,6 @@
 import type * as Koffi from "koffi";
+import { type NativeHandle, NativeHandles } from "./native-handles.ts";
+import { pinLibrary } from "./pin-library.ts";
 
 /** What every function of the C interface returns: null, or a status that tells what went wrong. */
 type Status = unknown;
@@ -23,7 +25,7 @@ type FunctionName =
   | "CreateCpuMemoryInfo"
   | "AddSessionConfigEntry";
 
-type ReleasedKind = "Session" | "Value" | "SessionOptions";
+type ReleasedKind = "MemoryInfo" | "Session" | "Value" | "SessionOptions";
 
 /** Places in the function table (`OrtApi` in onnxruntime_c_api.h), with the types of the arguments. */
 const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, readonly string[]]>> = {
@@ -44,6 +46,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, readonly [number, readonly string
 };
 
 const RELEASES: Readonly<Record<ReleasedKind, number>> = {
+  MemoryInfo: 94,
   Session: 95,
   Value: 96,
   SessionOptions: 100,
@@ -59,6 +62,7 @@ export class CApi {
   readonly version: string;
   readonly functions: Functions;
   readonly #koffi: typeof Koffi;
+  readonly #handles: NativeHandles;
   readonly #table: readonly Pointer[];
   readonly #errorMessage: (status: Status) => unknown;
   readonly #releaseStatus: (status: Status) => unknown;
@@ -66,7 +70,9 @@ export class CApi {
   /** @throws if the file is no ONNX Runtime of a known version. */
   constructor(koffi: typeof Koffi, library: string) {
     this.#koffi = koffi;
-    const base = keepOpen(koffi, library).func("void* OrtGetApiBase()")();
+    this.#handles = new NativeHandles(koffi);
+    pinLibrary(koffi, library);
+    const base = koffi.load(library).func("void* OrtGetApiBase()")();
     const [getApi, getVersion] = pointers(koffi, base, 2) as [Pointer, Pointer];
     this.version = this.#function(getVersion, "str", [])() as string;
     const table = this.#function(getApi, "void*", ["uint32_t"])(API_VERSION);
@@ -85,16 +91,11 @@ export class CApi {
     this.#releaseStatus = this.#function(this.#entry(RELEASE_STATUS), "void", ["void*"]);
   }
 
-  /** Calls a function whose last argument receives a pointer, which is returned. */
-  create(name: FunctionName, ...args: Argument[]): Pointer {
-    const result = new BigUint64Array(1);
-    this.functions[name](...args, result);
-    return result[0] as Pointer;
-  }
-
-  /** The function that frees what `create` made. */
-  releaser(kind: ReleasedKind): (pointer: Pointer) => void {
-    return this.#function(this.#entry(RELEASES[kind]), "void", ["void*"]) as (p: Pointer) => void;
+  /** Calls a function whose last argument receives the address of what it makes; the caller releases it. */
+  create(kind: ReleasedKind, name: FunctionName, ...args: Argument[]): NativeHandle {
+    return this.#handles.create(this.#entry(RELEASES[kind]), (result) =>
+      this.functions[name](...args, result),
+    );
   }
 
   /** Where an array lies; it must stay reachable for as long as the address is used. */
@@ -122,21 +123,6 @@ export class CApi {
     this.#releaseStatus(status);
     throw new Error(String(message));
   }
-}
-
-/** koffi unloads a library whose handle is collected; a later call into it would end the process. */
-const OPEN_LIBRARIES = Symbol.for("@acc/backend-onnx.libraries");
-
-function keepOpen(koffi: typeof Koffi, path: string): Koffi.LibraryHandle {
-  const shared = globalThis as { [OPEN_LIBRARIES]?: Map<string, Koffi.LibraryHandle> };
-  shared[OPEN_LIBRARIES] ??= new Map();
-  const libraries = shared[OPEN_LIBRARIES];
-  let library = libraries.get(path);
-  if (!library) {
-    library = koffi.load(path);
-    libraries.set(path, library);
-  }
-  return library;
 }
 
 function pointers(koffi: typeof Koffi, address: unknown, count: number): Pointer[] {

@@ -1,7 +1,7 @@
 import { ONNX_TYPES } from "../onnx/element-type.ts";
-import type { CApi, Pointer } from "./c-api.ts";
+import type { CApi } from "./c-api.ts";
 import { Memory } from "./memory.ts";
-import { trackSession } from "./open-sessions.ts";
+import type { NativeHandle } from "./native-handles.ts";
 import type { ModelBytes, Port, Runtime, Session } from "./runtime.ts";
 
 const LOG_ERRORS = 3;
@@ -18,21 +18,19 @@ export class FfiRuntime implements Runtime {
   readonly version: string;
   readonly library: string;
   readonly #api: CApi;
-  readonly #environment: Pointer;
-  readonly #cpuMemory: Pointer;
-  readonly #releaseValue: (value: Pointer) => void;
-  readonly #releaseSession: (session: Pointer) => void;
-  readonly #releaseOptions: (options: Pointer) => void;
+  readonly #environment: bigint;
+  readonly #cpuMemory: NativeHandle;
 
   constructor(api: CApi, library: string) {
     this.#api = api;
     this.version = api.version;
     this.library = library;
-    this.#environment = api.create("CreateEnv", LOG_ERRORS, "accelerate");
-    this.#cpuMemory = api.create("CreateCpuMemoryInfo", DEVICE_ALLOCATOR, DEFAULT_MEMORY);
-    this.#releaseValue = api.releaser("Value");
-    this.#releaseSession = api.releaser("Session");
-    this.#releaseOptions = api.releaser("SessionOptions");
+    this.#environment = sharedEnvironment(api);
+    this.#cpuMemory = api.create(
+      "MemoryInfo",
+      "CreateCpuMemoryInfo",
+      ...[DEVICE_ALLOCATOR, DEFAULT_MEMORY],
+    );
   }
 
   allocate(byteLength: number): Memory {
@@ -40,7 +38,7 @@ export class FfiRuntime implements Runtime {
   }
 
   forget(memory: Memory): void {
-    for (const value of memory.handles.values()) this.#releaseValue(value);
+    for (const value of memory.handles.values()) value.release();
     memory.handles.clear();
   }
 
@@ -56,19 +54,20 @@ export class FfiRuntime implements Runtime {
         this.#describe(model.inputs, inputs, inputValues);
         this.#describe(model.outputs, outputs, outputValues);
         Run(
-          session,
+          session.pointer,
           null,
           ...[inputNames.addresses, inputValues, inputValues.length],
           ...[outputNames.addresses, outputValues.length, outputValues],
         );
       },
-      release: trackSession(() => this.#releaseSession(session)),
+      release: () => session.release(),
     };
   }
 
-  #createSession(bytes: Uint8Array, numThreads: number): Pointer {
+  #createSession(bytes: Uint8Array, numThreads: number): NativeHandle {
     const { functions } = this.#api;
-    const options = this.#api.create("CreateSessionOptions");
+    const handle = this.#api.create("SessionOptions", "CreateSessionOptions");
+    const options = handle.pointer;
     try {
       functions.SetIntraOpNumThreads(options, numThreads);
       functions.SetInterOpNumThreads(options, 1);
@@ -82,11 +81,12 @@ export class FfiRuntime implements Runtime {
       // Idle threads that spin take the cores from the others: from replicas, and from JavaScript.
       functions.AddSessionConfigEntry(options, "session.intra_op.allow_spinning", "0");
       return this.#api.create(
+        "Session",
         "CreateSessionFromArray",
         ...[this.#environment, bytes, bytes.length, options],
       );
     } finally {
-      this.#releaseOptions(options);
+      handle.release();
     }
   }
 
@@ -98,19 +98,27 @@ export class FfiRuntime implements Runtime {
         value = this.#createValue(port, memory);
         memory.handles.set(port.key, value);
       }
-      values[i] = value;
+      values[i] = value.pointer;
     }
   }
 
-  #createValue({ shape, dtype, byteLength }: Port, memory: Memory): Pointer {
+  #createValue({ shape, dtype, byteLength }: Port, memory: Memory): NativeHandle {
     const bytes = new Uint8Array(memory.bytes, memory.byteOffset, byteLength);
     return this.#api.create(
+      "Value",
       "CreateTensorWithDataAsOrtValue",
-      ...[this.#cpuMemory, bytes, byteLength],
+      ...[this.#cpuMemory.pointer, bytes, byteLength],
       ...[shape.length === 0 ? null : BigInt64Array.from(shape, BigInt), shape.length],
       ONNX_TYPES[dtype],
     );
   }
+}
+
+/** The one environment of the process, which counts its users; it stays for as long as the library does. */
+function sharedEnvironment(api: CApi): bigint {
+  const result = new BigUint64Array(1);
+  api.functions.CreateEnv(LOG_ERRORS, "accelerate", result);
+  return result[0] as bigint;
 }
 
 /** Names as the C interface takes them: addresses of null-terminated text that this object keeps alive. */

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** Where packages are looked for: beside this one, then in the working directory. */
+export const PLACES: readonly string[] = [
+  import.meta.url,
+  pathToFileURL(join(process.cwd(), "index.js")).href,
+];
 
 /** A native ONNX Runtime library found on this machine. */
 export type LocatedLibrary = {

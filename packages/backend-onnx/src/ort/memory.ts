@@ -1,4 +1,5 @@
 import { ARRAY_TYPES, type NumericArray, type NumericType } from "../tensor-spec.ts";
+import type { NativeHandle } from "./native-handles.ts";
 
 /** Bytes that ONNX Runtime reads and writes in place. Reused for tensors of any shape that fit. */
 export class Memory {
@@ -6,7 +7,7 @@ export class Memory {
   /** Where it begins in `bytes`. */
   readonly byteOffset: number;
   /** ONNX Runtime's own descriptions of it, by type and shape; they belong to the runtime. */
-  readonly handles: Map<string, bigint> = new Map<string, bigint>();
+  readonly handles: Map<string, NativeHandle> = new Map<string, NativeHandle>();
 
   constructor(bytes: ArrayBufferLike, byteOffset = 0) {
     this.bytes = bytes;

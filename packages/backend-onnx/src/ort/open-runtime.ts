@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { AcceleratorError } from "@acc/core";
 import type * as Koffi from "koffi";
 import { BindingRuntime, type StockBinding } from "./binding-runtime.ts";
@@ -8,14 +7,12 @@ import { FfiRuntime } from "./ffi-runtime.ts";
 import {
   type LocatedLibrary,
   locateLibraries,
+  PLACES,
   requireFrom,
   STOCK_VERSION,
 } from "./locate-library.ts";
 import type { Runtime } from "./runtime.ts";
 import { selfTest } from "./self-test.ts";
-
-/** Where packages are looked for: beside this one, then in the working directory. */
-const PLACES = [import.meta.url, pathToFileURL(join(process.cwd(), "index.js")).href];
 
 /** A runtime that passed its self-test, and what did not work before it. */
 export type OpenedRuntime = { readonly runtime: Runtime; readonly faults: readonly string[] };

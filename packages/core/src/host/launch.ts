@@ -93,6 +93,7 @@ async function closeRun(
 ): Promise<void> {
   await threads.stop();
   await Promise.all(replicas.map((replica) => replica.disconnect()));
+  await Promise.all(replicas.map((replica) => replica.release()));
   await Promise.all(replicas.map((replica) => replica.trackers.close(status)));
 }
 

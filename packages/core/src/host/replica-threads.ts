@@ -5,8 +5,10 @@ import { type Endpoint, expose } from "comlink";
 import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { Terminal } from "../progress/terminal.ts";
+import type { NativeResources } from "../worker/native-resources.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "../worker/protocol.ts";
 import type { ResolvedLaunch } from "./launch-options.ts";
+import { releaseResources } from "./release-resources.ts";
 import { TrackerService } from "./tracker-service.ts";
 
 /** One replica as the host sees it. */
@@ -17,6 +19,8 @@ export type RunningReplica = {
   readonly trackers: TrackerService;
   /** Handles the messages that have arrived but were not seen yet, then closes the ports. */
   readonly disconnect: () => Promise<void>;
+  /** Releases the native resources that the thread named and still holds. After `disconnect`. */
+  readonly release: () => Promise<void>;
 };
 
 /** The threads of a run: exactly one Piscina worker, and one long task, per replica. */
@@ -44,8 +48,12 @@ export class ReplicaThreads {
     const { scriptUrl, args } = this.#launch;
     const messages = new MessageChannel();
     const calls = new MessageChannel();
-    const trackers = new TrackerService((text) => terminal.print("stderr", `Warning: ${text}\n`));
-    messages.port1.on("message", (message: ReplicaMessage) => receive(message, terminal, trackers));
+    const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
+    const trackers = new TrackerService(warn);
+    const resources: NativeResources[] = [];
+    messages.port1.on("message", (message: ReplicaMessage) =>
+      receive(message, terminal, trackers, resources),
+    );
     expose(trackers, calls.port1 as unknown as Endpoint);
     const task: ReplicaTask = {
       ...{ rank, scriptUrl, args, group },
@@ -54,13 +62,15 @@ export class ReplicaThreads {
     const outcome: Promise<ReplicaOutcome> = this.#pool.run(task, {
       transferList: [messages.port2, calls.port2],
     });
-    // A port closes by itself, after its last message, once the thread at the other end is gone.
+    // A port closes by itself, after its last message, once the thread at the other end has run its last
+    // code, native code included.
     const drained = new Promise<void>((resolve) => messages.port1.once("close", () => resolve()));
     const disconnect = async (): Promise<void> => {
       calls.port1.close();
       await drained;
     };
-    return { rank, outcome, trackers, disconnect };
+    const release = (): Promise<void> => releaseResources(resources, warn);
+    return { rank, outcome, trackers, disconnect, release };
   }
 
   /** Stops every thread, wherever it is. */
@@ -69,7 +79,12 @@ export class ReplicaThreads {
   }
 }
 
-function receive(message: ReplicaMessage, terminal: Terminal, trackers: TrackerService): void {
+function receive(
+  message: ReplicaMessage,
+  terminal: Terminal,
+  trackers: TrackerService,
+  resources: NativeResources[],
+): void {
   switch (message.type) {
     case "output":
       terminal.print(message.stream, message.text);
@@ -79,6 +94,9 @@ function receive(message: ReplicaMessage, terminal: Terminal, trackers: TrackerS
       break;
     case "tracker":
       trackers.receive(message.event);
+      break;
+    case "resources":
+      resources.push(message.resources);
       break;
     default:
       message satisfies never;

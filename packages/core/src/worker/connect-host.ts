@@ -12,6 +12,7 @@ export function connectHost(ports: {
   return {
     print: (stream, text) => send({ type: "output", stream, text }),
     progress: (progress) => send({ type: "progress", progress }),
+    releaseAfterThread: (resources) => send({ type: "resources", resources }),
     trackers: connectTrackers((event) => send({ type: "tracker", event }), ports.calls),
   };
 }

@@ -1,4 +1,5 @@
 import type { RemoteHub } from "../trackers/remote-hub.ts";
+import type { NativeResources } from "./native-resources.ts";
 import type { ProgressState } from "./protocol.ts";
 
 /** A replica's line to the host thread. Nothing sent waits; it also arrives while this thread then blocks. */
@@ -7,6 +8,8 @@ export interface HostLink {
   print(stream: "stdout" | "stderr", text: string): void;
   /** Shows the state of a progress bar. */
   progress(state: ProgressState): void;
+  /** Names what the host is to release when this thread is gone. */
+  releaseAfterThread(resources: NativeResources): void;
   /** The trackers that the host runs for this replica. */
   readonly trackers: RemoteHub;
 }

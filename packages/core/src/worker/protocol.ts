@@ -4,6 +4,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { TrackerRequest } from "../trackers/create-trackers.ts";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
+import type { NativeResources } from "./native-resources.ts";
 
 /** The task Piscina gives each replica: cloned, except the ports (moved) and the group (shared). */
 export type ReplicaTask = {
@@ -49,7 +50,8 @@ export type ProgressState = {
 export type ReplicaMessage =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "progress"; readonly progress: ProgressState }
-  | { readonly type: "tracker"; readonly event: TrackerEvent };
+  | { readonly type: "tracker"; readonly event: TrackerEvent }
+  | { readonly type: "resources"; readonly resources: NativeResources };
 
 /** What the thread of trackers gets that serves a script which nobody launched. */
 export type TrackerThreadTask = {

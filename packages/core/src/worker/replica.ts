@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { releaseBackend } from "../backend/release-backend.ts";
 import { selectBackend } from "../backend/select-backend.ts";
 import { SharedMemory } from "../collective/shared-memory.ts";
 import { AcceleratorError } from "../errors.ts";
@@ -34,7 +33,6 @@ export default async function runReplica(task: ReplicaTask): Promise<ReplicaOutc
     await closeOpenSessions("failure").catch(() => {}); // the first error is the one to report
     outcome = { ok: false, error: toRemoteError(error) };
   }
-  releaseBackend();
   flushOutput();
   return outcome;
 }

@@ -1,0 +1,53 @@
+import type * as Koffi from "koffi";
+
+/** A slot is two addresses: of what was made, or 0, and of the function that frees it. */
+const POINTER = 0;
+const RELEASER = 1;
+const WORDS = 2;
+const SLOT_BYTES = WORDS * BigUint64Array.BYTES_PER_ELEMENT;
+
+/** Holds one native object, in memory that outlives its thread. */
+export type Slot = BigUint64Array<SharedArrayBuffer>;
+
+export function createRegister(numSlots: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(numSlots * SLOT_BYTES);
+}
+
+export function slotsOf(register: SharedArrayBuffer): Slot[] {
+  return Array.from(
+    { length: register.byteLength / SLOT_BYTES },
+    (_, i) => new BigUint64Array(register, i * SLOT_BYTES, WORDS),
+  );
+}
+
+/**
+ * Makes a native object in an empty slot. Its address is written there by the native code itself: there is
+ * no moment in which a thread can be killed and the address be lost.
+ *
+ * @param make writes the address to the beginning of the array it gets.
+ */
+export function fillSlot(
+  slot: Slot,
+  releaser: bigint,
+  make: (result: BigUint64Array) => void,
+): bigint {
+  slot[RELEASER] = releaser;
+  try {
+    make(slot);
+  } catch (error) {
+    slot[POINTER] = 0n;
+    throw error;
+  }
+  return slot[POINTER] as bigint;
+}
+
+/** A function that frees what a slot holds, if anything. */
+export function slotEmptier(koffi: typeof Koffi): (slot: Slot) => void {
+  const releaserType = koffi.proto("void", ["void*"]);
+  return (slot) => {
+    const pointer = slot[POINTER];
+    if (!pointer) return;
+    slot[POINTER] = 0n; // first: to free twice, if the thread is killed now, would be worse than not at all
+    koffi.call(slot[RELEASER], releaserType, pointer);
+  };
+}
