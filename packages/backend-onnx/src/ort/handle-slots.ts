@@ -43,6 +43,7 @@ export function fillSlot(
 
 /** A function that frees what a slot holds, if anything. */
 export function slotEmptier(koffi: typeof Koffi): (slot: Slot) => void {
+  koffi.load(null); // prepares what `call` needs in a thread that has loaded no library
   const releaserType = koffi.proto("void", ["void*"]);
   return (slot) => {
     const pointer = slot[POINTER];
