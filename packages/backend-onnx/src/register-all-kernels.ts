@@ -33,6 +33,7 @@ import { conv2DBackpropFilter } from "./kernels/conv-2d-backprop-filter.ts";
 import { conv2DBackpropInput } from "./kernels/conv-2d-backprop-input.ts";
 import { cos } from "./kernels/cos.ts";
 import { cosh } from "./kernels/cosh.ts";
+import { cumprod } from "./kernels/cumprod.ts";
 import { cumsum } from "./kernels/cumsum.ts";
 import { depthwiseConv2dNative } from "./kernels/depthwise-conv-2d-native.ts";
 import { depthwiseConv2dNativeBackpropFilter } from "./kernels/depthwise-conv-2d-native-backprop-filter.ts";
@@ -70,6 +71,7 @@ import { logicalAnd } from "./kernels/logical-and.ts";
 import { logicalNot } from "./kernels/logical-not.ts";
 import { logicalOr } from "./kernels/logical-or.ts";
 import { lrn } from "./kernels/lrn.ts";
+import { lrnGrad } from "./kernels/lrn-grad.ts";
 import { max } from "./kernels/max.ts";
 import { maxPool } from "./kernels/max-pool.ts";
 import { maxPoolGrad } from "./kernels/max-pool-grad.ts";
@@ -158,6 +160,7 @@ const KERNELS: readonly Kernel[] = [
   conv2D,
   cos,
   cosh,
+  cumprod,
   cumsum,
   depthwiseConv2dNativeBackpropFilter,
   depthwiseConv2dNativeBackpropInput,
@@ -194,6 +197,7 @@ const KERNELS: readonly Kernel[] = [
   logicalAnd,
   logicalNot,
   logicalOr,
+  lrnGrad,
   lrn,
   maxPoolGrad,
   maxPool,

@@ -5,6 +5,7 @@ import {
   type Attributes,
   type Domain,
   encodeModel,
+  type Graph,
   type Initializer,
   type OnnxNode,
 } from "./model.ts";
@@ -12,18 +13,24 @@ import {
 /** Equal constants up to this many elements are stored once. */
 const SHARED_CONSTANT_SIZE = 64;
 
-/** Collects the nodes of a model. Tensors are known by name. */
+/** Collects the nodes of a graph. Tensors are known by name. */
 export class GraphBuilder {
   readonly inputs: Port[] = [];
   readonly outputs: Port[] = [];
   /** Prefix of the names of nodes, which appear in error messages: the tfjs kernel they compute. */
   scope = "";
+  readonly #prefix: string;
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: Initializer[] = [];
   /** Outputs of nodes that are no result of the model yet. */
   readonly #available = new Set<string>();
   readonly #shared = new Map<string, string>();
   #names = 0;
+
+  /** @param prefix of all names. A graph inside of another one must not use the names of that. */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
 
   /** Adds a node with one output and returns the output's name. An empty input name leaves it out. */
   node(
@@ -74,13 +81,17 @@ export class GraphBuilder {
     return this.#initializer(values, shape, "int64", () => BigInt64Array.from(values, BigInt));
   }
 
-  encode(): ModelBytes {
-    return encodeModel({
+  get graph(): Graph {
+    return {
       nodes: this.#neededNodes(),
       initializers: this.#initializers,
       inputs: this.inputs,
       outputs: this.outputs,
-    });
+    };
+  }
+
+  encode(): ModelBytes {
+    return encodeModel(this.graph);
   }
 
   /** Those that the results depend on. A kernel gives all its outputs, needed or not. */
@@ -118,7 +129,7 @@ export class GraphBuilder {
   }
 
   #newName(prefix: string): string {
-    return `${prefix}${this.#names++}`;
+    return `${this.#prefix}${prefix}${this.#names++}`;
   }
 }
 

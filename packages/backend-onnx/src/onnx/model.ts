@@ -2,8 +2,13 @@ import type { ModelBytes, Port } from "../ort/runtime.ts";
 import { type ElementType, ONNX_TYPES } from "./element-type.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
-/** An integer, integers, text, or a float. */
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+/** An integer, integers, text, a float, or the graph that an operator runs itself. */
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly graph: Graph };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Operators outside of standard ONNX, of ONNX Runtime: extra ones, and those in its blocked layout. */
@@ -26,7 +31,7 @@ export type Initializer = {
   readonly data: ArrayBufferView;
 };
 
-export type Model = {
+export type Graph = {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly Port[];
@@ -42,15 +47,15 @@ const MODEL = { formatVersion: 1, graph: 7, operatorSet: 8 };
 const OPERATORS = { domain: 1, version: 2 };
 const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 };
 const NODE = { input: 1, output: 2, name: 3, operator: 4, attribute: 5, domain: 7 };
-const ATTRIBUTE = { name: 1, float: 2, integer: 3, text: 4, integers: 8, type: 20 };
-const ATTRIBUTE_TYPE = { float: 1, integer: 2, text: 3, integers: 7 };
+const ATTRIBUTE = { name: 1, float: 2, integer: 3, text: 4, graph: 6, integers: 8, type: 20 };
+const ATTRIBUTE_TYPE = { float: 1, integer: 2, text: 3, graph: 5, integers: 7 };
 const TENSOR = { shape: 1, dtype: 2, name: 8, data: 9 };
 const PORT = { name: 1, type: 2 };
 
-/** The model in the format that ONNX Runtime loads. */
-export function encodeModel(model: Model): ModelBytes {
+/** A graph as a model in the format that ONNX Runtime loads. */
+export function encodeModel(graph: Graph): ModelBytes {
   const writer = new ProtobufWriter();
-  const domains = new Set<Domain>(["", ...model.nodes.map(({ domain }) => domain)]);
+  const domains = new Set<Domain>(["", ...graph.nodes.map(({ domain }) => domain)]);
   writer.integer(MODEL.formatVersion, FORMAT_VERSION);
   for (const domain of domains) {
     writer.message(MODEL.operatorSet, () => {
@@ -58,16 +63,18 @@ export function encodeModel(model: Model): ModelBytes {
       writer.integer(OPERATORS.version, domain === "" ? OPERATOR_SET : 1);
     });
   }
-  writer.message(MODEL.graph, () => {
-    for (const node of model.nodes) writer.message(GRAPH.node, () => writeNode(writer, node));
-    writer.text(GRAPH.name, "step");
-    for (const initializer of model.initializers) {
-      writer.message(GRAPH.initializer, () => writeInitializer(writer, initializer));
-    }
-    for (const port of model.inputs) writer.message(GRAPH.input, () => writePort(writer, port));
-    for (const port of model.outputs) writer.message(GRAPH.output, () => writePort(writer, port));
-  });
-  return { bytes: writer.bytes, inputs: model.inputs, outputs: model.outputs };
+  writer.message(MODEL.graph, () => writeGraph(writer, graph));
+  return { bytes: writer.bytes, inputs: graph.inputs, outputs: graph.outputs };
+}
+
+function writeGraph(writer: ProtobufWriter, { nodes, initializers, inputs, outputs }: Graph): void {
+  for (const node of nodes) writer.message(GRAPH.node, () => writeNode(writer, node));
+  writer.text(GRAPH.name, "step");
+  for (const initializer of initializers) {
+    writer.message(GRAPH.initializer, () => writeInitializer(writer, initializer));
+  }
+  for (const port of inputs) writer.message(GRAPH.input, () => writePort(writer, port));
+  for (const port of outputs) writer.message(GRAPH.output, () => writePort(writer, port));
 }
 
 function writeNode(writer: ProtobufWriter, node: OnnxNode): void {
@@ -92,6 +99,9 @@ function writeAttribute(writer: ProtobufWriter, name: string, value: Attribute):
   } else if ("float" in value) {
     writer.float(ATTRIBUTE.float, value.float);
     writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.float);
+  } else if ("graph" in value) {
+    writer.message(ATTRIBUTE.graph, () => writeGraph(writer, value.graph));
+    writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.graph);
   } else {
     for (const item of value) writer.integer(ATTRIBUTE.integers, item);
     writer.integer(ATTRIBUTE.type, ATTRIBUTE_TYPE.integers);

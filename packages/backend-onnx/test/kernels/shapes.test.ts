@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { agree, equals, integers, noise } from "../compare-backends.ts";
+import type { OnnxBackend } from "../../src/index.ts";
+import { agree, equals, integers, noise, withGradients } from "../compare-backends.ts";
 
 const test = suite("kernels that reduce, move and select");
 
@@ -74,21 +75,56 @@ test("shapes that do not fit are refused when the operation is called", async ()
   assert.throws(() => tf.gatherND(matrix, tf.zeros([1, 3], "int32")), /tensor rank/);
 });
 
-test("cumulative sums and products", async () => {
+/** exclusive, reverse */
+const ACCUMULATIONS = [
+  [false, false],
+  [true, false],
+  [false, true],
+  [true, true],
+] as const;
+
+test("cumulative sums", async () => {
   for (const axis of [0, 1, 2]) {
-    for (const [exclusive, reverse] of [
-      [false, false],
-      [true, false],
-      [false, true],
-      [true, true],
-    ] as const) {
-      await agree(`axis ${axis} ${exclusive} ${reverse}`, () => [
-        tf.cumsum(noise([2, 3, 4], 1), axis, exclusive, reverse),
-        tf.cumprod(noise([2, 3, 4], 1), axis, exclusive, reverse),
-        tf.cumsum(integers([2, 3, 4], -3, 3), axis, exclusive, reverse),
+    for (const flags of ACCUMULATIONS) {
+      await agree(`axis ${axis} ${flags}`, () => [
+        tf.cumsum(noise([2, 3, 4], 1), axis, ...flags),
+        tf.cumsum(integers([2, 3, 4], -3, 3), axis, ...flags),
       ]);
     }
   }
+});
+
+test("cumulative products", async () => {
+  const tiny = 1e-30;
+  const huge = 1e30;
+  for (const flags of ACCUMULATIONS) {
+    for (const shape of [[1], [7], [2, 1], [2, 3, 4], [3, 1, 5, 2]]) {
+      for (let axis = 0; axis < shape.length; axis++) {
+        await agree(`${shape} axis ${axis} ${flags}`, () => [
+          tf.cumprod(noise(shape, 1, 2), axis, ...flags),
+          tf.cumprod(integers(shape, -2, 3), axis, ...flags), // some of them 0
+          tf.cumprod(tf.greater(noise(shape, 2), -0.5), axis, ...flags),
+        ]);
+      }
+    }
+    await agree(`beyond the range of floats ${flags}`, () => [
+      tf.cumprod([tiny, tiny, huge, huge, -1], 0, ...flags),
+      tf.cumprod([huge, -huge, tiny, 0, 3], 0, ...flags),
+      tf.cumprod(tf.concat([[0], tf.fill([100], -50), [0, 2]]) as tf.Tensor1D, 0, ...flags),
+      tf.cumprod([1, Number.NaN, 0, 2], 0, ...flags),
+      tf.cumprod([2, Number.POSITIVE_INFINITY, -1, 0], 0, ...flags),
+    ]);
+  }
+  // The cpu kernel has no negative axes.
+  await equals("last axis", () => [tf.cumprod(integers([2, 3], 1, 6), -1)], [
+    [1, 2, 6, 4, 20, 120],
+  ]);
+  await agree("long, and one after the other", () => [
+    tf.cumprod(noise([3, 500], 1, 2), 1),
+    tf.cumprod(tf.cumprod(noise([3, 4], 1, 2), 0), 1),
+  ]);
+  const { fallbacks } = (tf.findBackend("onnx") as OnnxBackend).statistics;
+  assert.is(fallbacks.get("Cumprod"), undefined);
 });
 
 test("transposes", async () => {
@@ -355,6 +391,31 @@ test("einsum, softmax, normalization", async () => {
       tf.localResponseNormalization(noise([2, 3, 3, 7], 1) as tf.Tensor4D, 2, 1.5, 0.7, 0.6),
     ];
   });
+});
+
+test("gradients of the normalization over channels", async () => {
+  for (const [shape, radius, bias, alpha, beta] of [
+    [[2, 3, 3, 7], 2, 1.5, 0.7, 0.6],
+    [[1, 2, 4, 16], 5, 1, 1, 0.5],
+    [[2, 1, 2, 3], 4, 2, 0.1, 0.75], // farther than there are channels
+    [[1, 3, 2, 5], 0, 1, 2, 1],
+    [[2, 2, 2, 1], 1, 0.5, 1, -0.5],
+  ] as const) {
+    await agree(`${shape} radius ${radius}`, () =>
+      withGradients(
+        (x) => tf.localResponseNormalization(x as tf.Tensor4D, radius, bias, alpha, beta),
+        [noise(shape, 1, 3)],
+      ),
+    );
+  }
+  await agree("of one image", () =>
+    withGradients(
+      (x) => tf.localResponseNormalization(tf.relu(x) as tf.Tensor3D, 1, 1, 0.5, 0.75),
+      [noise([3, 4, 6], 1)],
+    ),
+  );
+  const { fallbacks } = (tf.findBackend("onnx") as OnnxBackend).statistics;
+  assert.is(fallbacks.get("LRNGrad"), undefined);
 });
 
 test("empty tensors, strings and complex numbers", async () => {
