@@ -74,3 +74,4 @@ export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
 export { type NativeResources, releaseAfterThread } from "./worker/native-resources.ts";
+export { runUninterrupted } from "./worker/run-uninterrupted.ts";

@@ -1,3 +1,4 @@
+import { runUninterrupted } from "@acc/core";
 import { type NumericArray, type NumericType, sizeOf } from "../tensor-spec.ts";
 import { BROKEN_OPTIMIZER } from "./ffi-runtime.ts";
 import { Memory } from "./memory.ts";
@@ -24,7 +25,10 @@ export type StockBinding = {
   readonly library: string;
 };
 
-/** ONNX Runtime through the native binding of `onnxruntime-node`, which copies every output. */
+/**
+ * ONNX Runtime through the native binding of `onnxruntime-node`, which copies every output. It frees what a
+ * thread leaves, but ends the process if the thread is killed in one of its calls.
+ */
 export class BindingRuntime implements Runtime {
   readonly path = "binding";
   readonly version: string;
@@ -47,7 +51,7 @@ export class BindingRuntime implements Runtime {
   load(model: ModelBytes, numThreads: number): Session {
     const session = new this.#stock.binding.InferenceSession();
     const bytes = model.bytes.slice();
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
+    const options = {
       intraOpNumThreads: numThreads,
       interOpNumThreads: 1,
       executionMode: "sequential",
@@ -57,7 +61,10 @@ export class BindingRuntime implements Runtime {
         optimization: { disable_specified_optimizers: BROKEN_OPTIMIZER },
         session: { intra_op: { allow_spinning: "0" } },
       },
-    });
+    };
+    runUninterrupted(() =>
+      session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, options),
+    );
     const fetches = Object.fromEntries(model.outputs.map(({ name }) => [name, null]));
     return {
       run: (inputs, outputs) => {
@@ -65,13 +72,13 @@ export class BindingRuntime implements Runtime {
           port.name,
           this.#tensor(port, inputs[i] as Memory),
         ]);
-        const results = session.run(Object.fromEntries(feeds), fetches, {});
+        const results = runUninterrupted(() => session.run(Object.fromEntries(feeds), fetches, {}));
         for (const [i, port] of model.outputs.entries()) {
           const { data } = results[port.name] as BoundTensor;
           (outputs[i] as Memory).view(port.dtype, data.length).set(data);
         }
       },
-      release: () => session.dispose(),
+      release: () => runUninterrupted(() => session.dispose()),
     };
   }
 

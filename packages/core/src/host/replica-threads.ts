@@ -5,6 +5,7 @@ import { type Endpoint, expose } from "comlink";
 import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { Terminal } from "../progress/terminal.ts";
+import { closeKillGate, createKillGate } from "../worker/kill-gate.ts";
 import type { NativeResources } from "../worker/native-resources.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "../worker/protocol.ts";
 import type { ResolvedLaunch } from "./launch-options.ts";
@@ -26,6 +27,7 @@ export type RunningReplica = {
 /** The threads of a run: exactly one Piscina worker, and one long task, per replica. */
 export class ReplicaThreads {
   readonly #pool: Piscina;
+  readonly #closeGates: (() => Promise<void>)[] = [];
   readonly #launch: ResolvedLaunch;
 
   constructor(launch: ResolvedLaunch) {
@@ -55,8 +57,9 @@ export class ReplicaThreads {
       receive(message, terminal, trackers, resources),
     );
     expose(trackers, calls.port1 as unknown as Endpoint);
+    const gate = createKillGate();
     const task: ReplicaTask = {
-      ...{ rank, scriptUrl, args, group },
+      ...{ rank, scriptUrl, args, group, gate },
       ...{ messages: messages.port2, calls: calls.port2 },
     };
     const outcome: Promise<ReplicaOutcome> = this.#pool.run(task, {
@@ -65,6 +68,7 @@ export class ReplicaThreads {
     // A port closes by itself, after its last message, once the thread at the other end has run its last
     // code, native code included.
     const drained = new Promise<void>((resolve) => messages.port1.once("close", () => resolve()));
+    this.#closeGates.push(() => closeKillGate(gate, drained));
     const disconnect = async (): Promise<void> => {
       calls.port1.close();
       await drained;
@@ -73,8 +77,9 @@ export class ReplicaThreads {
     return { rank, outcome, trackers, disconnect, release };
   }
 
-  /** Stops every thread, wherever it is. */
+  /** Stops every thread, wherever it is but in native code that cannot bear it. */
   async stop(): Promise<void> {
+    await Promise.all(this.#closeGates.map((close) => close()));
     await this.#pool.destroy();
   }
 }

@@ -10,6 +10,8 @@ export interface HostLink {
   progress(state: ProgressState): void;
   /** Names what the host is to release when this thread is gone. */
   releaseAfterThread(resources: NativeResources): void;
+  /** Runs code in whose middle the host does not kill this thread. */
+  runUninterrupted<T>(call: () => T): T;
   /** The trackers that the host runs for this replica. */
   readonly trackers: RemoteHub;
 }

@@ -4,15 +4,18 @@ import type { ErrorCode } from "../errors.ts";
 import type { TrackerRequest } from "../trackers/create-trackers.ts";
 import type { FinishStatus } from "../trackers/log-value.ts";
 import type { TrackerEvent } from "../trackers/tracker-event.ts";
+import type { KillGate } from "./kill-gate.ts";
 import type { NativeResources } from "./native-resources.ts";
 
-/** The task Piscina gives each replica: cloned, except the ports (moved) and the group (shared). */
+/** The task Piscina gives each replica: cloned, except the ports (moved), and the group and the gate (shared). */
 export type ReplicaTask = {
   readonly rank: number;
   /** `file:` URL of the training script. */
   readonly scriptUrl: string;
   readonly args: readonly unknown[];
   readonly group: SharedGroup;
+  /** Closed by the host before it kills the thread. */
+  readonly gate: KillGate;
   /** One-way messages to the host. */
   readonly messages: MessagePort;
   /** Calls to the host. */
