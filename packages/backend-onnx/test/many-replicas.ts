@@ -32,9 +32,15 @@ export async function leaveNothing(
   warmUp: number,
   ways: readonly string[],
 ): Promise<Report["outcomes"]> {
-  // Under plain Node.js, as a user runs it: a preload would go to every thread. And with one heap: glibc
-  // gives threads heaps of their own, and keeps up to 100 MiB of them, now more, now less.
-  const env = { ...process.env, NODE_OPTIONS: "", MALLOC_ARENA_MAX: "1" };
+  // Under plain Node.js, as a user runs it: a preload would go to every thread. And with one heap that gives
+  // back what is free: glibc keeps up to 100 MiB of the heaps of threads, now more, now less.
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: "",
+    MALLOC_ARENA_MAX: "1",
+    MALLOC_MMAP_THRESHOLD_: "16384",
+    MALLOC_TRIM_THRESHOLD_: "4096",
+  };
   const options = { timeout: LIMIT_MS, env };
   const args = [program, String(launches), String(warmUp), ...ways];
   const { stdout } = await promisify(execFile)(process.execPath, args, options);
