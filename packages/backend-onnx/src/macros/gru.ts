@@ -26,19 +26,18 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, units } = sizes;
+    const { batch, steps, features, units } = sizes;
     const [x, kernel, recurrentKernel, bias, hidden] = inputs.map((input) =>
       graph.whole(input),
     ) as [string, string, string, string, string];
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const projected = g.product(g.rows(g.swapped(x)), kernel, { c: bias });
-    const parts = g.stepsOf(g.reshape(projected, steps, batch, 3 * units), 3 * units);
+    const projected = g.product(g.rowsOf(x, features), kernel, { c: bias });
     const hs: string[] = [];
-    const gates: string[] = [];
+    const gates: { readonly [name in "opened" | "fresh"]: string[] } = { opened: [], fresh: [] };
     let h = hidden;
-    for (const part of parts) {
+    for (const part of g.stepsOf(projected)) {
       const [gatePart, candidatePart] = g.split(part, 1, [2 * units, units]) as [string, string];
       const opened = g.op("Sigmoid", g.product(h, forGates, { c: gatePart }));
       const [z, r] = g.split(opened, 1, [units, units]) as [string, string];
@@ -46,9 +45,14 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       const fresh = g.op("Tanh", g.product(reset, forCandidate, { c: candidatePart }));
       h = g.op("Add", g.op("Mul", z, h), g.op("Mul", g.complement(z), fresh));
       hs.push(h);
-      gates.push(g.concat([opened, fresh], 1));
+      gates.opened.push(opened);
+      gates.fresh.push(fresh);
     }
-    const results = [g.swapped(g.sequenceOf(hs, units)), g.sequenceOf(gates, 3 * units)];
+    const kept = [gates.opened, gates.fresh].map((parts) => g.sequenceOf(parts));
+    const results = [
+      g.batchFirst(g.sequenceOf(hs), units),
+      g.reshape(g.concat(kept, 1), steps, batch, 3 * units),
+    ];
     return outputs.map((output, index) => graph.value(results[index] as string, output));
   },
 });
@@ -75,8 +79,10 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const [z, r, fresh] = g.split(gates, 2, [units, units, units]) as [string, string, string];
-    const before = g.before(hidden, g.swapped(value));
+    const [z, r, fresh] = g.split(g.reshape(gates, steps * batch, 3 * units), 1, [
+      ...[units, units, units],
+    ]) as [string, string, string];
+    const before = g.before(hidden, g.rowsOf(value, units));
     const slopes = {
       update: g.op("Mul", g.op("Sub", before, fresh), g.sigmoidSlope(z)),
       reset: g.op("Mul", before, g.sigmoidSlope(r)),
@@ -84,10 +90,10 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
     };
     const [updates, resets, candidates, zs, rs] = [
       ...[slopes.update, slopes.reset, slopes.candidate, z, r],
-    ].map((sequence) => g.stepsOf(sequence, units)) as [
+    ].map((sequence) => g.stepsOf(sequence)) as [
       ...[string[], string[], string[], string[], string[]],
     ];
-    const dyParts = g.stepsOf(g.swapped(dy), units);
+    const dyParts = g.stepsOf(g.rowsOf(dy, units));
     const dSums: string[] = [];
     let dHidden: string | undefined;
     for (let step = steps - 1; step >= 0; step--) {
@@ -100,17 +106,16 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
       const direct = g.op("Add", g.op("Mul", dh, at(zs)), g.op("Mul", dReset, at(rs)));
       dHidden = g.product(dGates, forGates, { transB: 1, c: direct });
     }
-    const dRows = g.rows(g.sequenceOf(dSums, 3 * units));
+    const dRows = g.sequenceOf(dSums);
     const [gateRows, candidateRows] = g.split(dRows, 1, [2 * units, units]) as [string, string];
-    const resetRows = g.rows(g.op("Mul", r, before));
     const dRecurrent = [
-      g.product(g.rows(before), gateRows, { transA: 1 }),
-      g.product(resetRows, candidateRows, { transA: 1 }),
+      g.product(before, gateRows, { transA: 1 }),
+      g.product(g.op("Mul", r, before), candidateRows, { transA: 1 }),
     ];
     const dx = g.product(dRows, kernel, { transB: 1 });
     const results = [
-      g.swapped(g.reshape(dx, steps, batch, features)),
-      g.product(g.rows(g.swapped(x)), dRows, { transA: 1 }),
+      g.batchFirst(dx, features),
+      g.product(g.rowsOf(x, features), dRows, { transA: 1 }),
       g.concat(dRecurrent, 1),
       g.sumOfRows(dRows),
       dHidden as string,

@@ -38,17 +38,18 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { units, steps, batch } = sizes;
+    const { batch, steps, features, units } = sizes;
     const [x, kernel, recurrentKernel, bias, hidden, cell] = inputs.map((input) =>
       graph.whole(input),
     ) as [string, string, string, string, string, string];
-    const projected = g.product(g.rows(g.swapped(x)), kernel, { c: bias });
-    const parts = g.stepsOf(g.reshape(projected, steps, batch, 4 * units), 4 * units);
+    const projected = g.product(g.rowsOf(x, features), kernel, { c: bias });
     const hs: string[] = [];
     const cs: string[] = [];
-    const gates: string[] = [];
+    const gates: { readonly [name in "opened" | "outputs" | "fresh"]: string[] } = {
+      ...{ opened: [], outputs: [], fresh: [] },
+    };
     let [h, c] = [hidden, cell];
-    for (const part of parts) {
+    for (const part of g.stepsOf(projected)) {
       const sums = g.product(h, recurrentKernel, { c: part });
       const [inputForget, candidate, output] = g.split(sums, 1, [2 * units, units, units]);
       const opened = g.op("Sigmoid", inputForget as string);
@@ -59,12 +60,15 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       h = g.op("Mul", o, g.op("Tanh", c));
       hs.push(h);
       cs.push(c);
-      gates.push(g.concat([opened, o, fresh], 1));
+      gates.opened.push(opened);
+      gates.outputs.push(o);
+      gates.fresh.push(fresh);
     }
+    const kept = [gates.opened, gates.outputs, gates.fresh].map((parts) => g.sequenceOf(parts));
     const results = [
-      g.swapped(g.sequenceOf([...hs, c], units)),
-      g.sequenceOf(gates, 4 * units),
-      g.sequenceOf(cs, units),
+      g.batchFirst(g.sequenceOf([...hs, c]), units, steps + 1),
+      g.reshape(g.concat(kept, 1), steps, batch, 4 * units),
+      g.reshape(g.sequenceOf(cs), steps, batch, units),
     ];
     return outputs.map((output, index) => graph.value(results[index] as string, output));
   },
@@ -72,7 +76,7 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
 
 /**
  * The gradients of the inputs. All factors that do not depend on later steps are worked out for the whole
- * sequence at once; what remains per step are eight nodes.
+ * sequence at once; what remains per step are seven nodes.
  */
 export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
   name: "AccLstmGrad",
@@ -93,26 +97,26 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
     const [dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells] = inputs.map(
       (input) => graph.whole(input),
     ) as [string, string, string, string, string, string, string, string, string];
-    const [i, f, o, fresh] = g.split(gates, 2, [units, units, units, units]) as [
-      ...[string, string, string, string],
-    ];
-    const squashed = g.op("Tanh", cells);
-    // Slopes of the three sums that act through the cell, of the output gate, and of the cell itself.
-    const throughCell = g.concat(
+    const rows = steps * batch;
+    const [i, f, o, fresh] = g.split(g.reshape(gates, rows, 4 * units), 1, [
+      ...[units, units, units, units],
+    ]) as [string, string, string, string];
+    const cellRows = g.reshape(cells, rows, units);
+    const squashed = g.op("Tanh", cellRows);
+    // By these the gradients of the cell state, three times, and of the output become those of the sums.
+    const factors = g.concat(
       [
         g.op("Mul", fresh, g.sigmoidSlope(i)),
-        g.op("Mul", g.before(cell, cells), g.sigmoidSlope(f)),
+        g.op("Mul", g.before(cell, cellRows), g.sigmoidSlope(f)),
         g.op("Mul", i, g.tanhSlope(fresh)),
+        g.op("Mul", squashed, g.sigmoidSlope(o)),
       ],
-      2,
+      1,
     );
-    const cellParts = g
-      .stepsOf(throughCell, 3 * units)
-      .map((part) => g.reshape(part, batch, 3, units));
-    const outputParts = g.stepsOf(g.op("Mul", squashed, g.sigmoidSlope(o)), units);
-    const slopeParts = g.stepsOf(g.op("Mul", o, g.tanhSlope(squashed)), units);
-    const forgetParts = g.stepsOf(f, units);
-    const dyParts = g.stepsOf(g.swapped(dy), units, steps + 1);
+    const factorParts = g.stepsOf(factors);
+    const slopeParts = g.stepsOf(g.op("Mul", o, g.tanhSlope(squashed)));
+    const forgetParts = g.stepsOf(f);
+    const dyParts = g.stepsOf(g.rowsOf(dy, units, steps + 1), steps + 1);
     const dSums: string[] = [];
     let dHidden: string | undefined;
     let dCell = dyParts[steps] as string;
@@ -120,20 +124,20 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
       const at = (parts: readonly string[]) => parts[step] as string;
       const dh = dHidden === undefined ? at(dyParts) : g.op("Add", at(dyParts), dHidden);
       dCell = g.op("Add", dCell, g.op("Mul", dh, at(slopeParts)));
-      const through = g.op("Mul", g.reshape(dCell, batch, 1, units), at(cellParts));
-      const dOutput = g.op("Mul", dh, at(outputParts));
-      const dSum = g.concat([g.reshape(through, batch, 3 * units), dOutput], 1);
+      const dSum = g.op("Mul", g.concat([dCell, dCell, dCell, dh], 1), at(factorParts));
       dSums[step] = dSum;
       dHidden = g.product(dSum, recurrentKernel, { transB: 1 });
       dCell = g.op("Mul", dCell, at(forgetParts));
     }
-    const dRows = g.rows(g.sequenceOf(dSums, 4 * units));
+    const dRows = g.sequenceOf(dSums);
     const dx = g.product(dRows, kernel, { transB: 1 });
-    const [states] = g.split(g.swapped(value), 0, [steps, 1]) as [string, string];
+    const [states] = g.split(g.rowsOf(value, units, steps + 1), 0, [rows, batch]) as [
+      ...[string, string],
+    ];
     const results = [
-      g.swapped(g.reshape(dx, steps, batch, features)),
-      g.product(g.rows(g.swapped(x)), dRows, { transA: 1 }),
-      g.product(g.rows(g.before(hidden, states)), dRows, { transA: 1 }),
+      g.batchFirst(dx, features),
+      g.product(g.rowsOf(x, features), dRows, { transA: 1 }),
+      g.product(g.before(hidden, states), dRows, { transA: 1 }),
       g.sumOfRows(dRows),
       dHidden as string,
       dCell,
