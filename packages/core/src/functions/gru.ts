@@ -3,29 +3,27 @@ import {
   concat,
   matMul,
   mul,
-  reshape,
   sigmoid,
-  slice,
   sub,
-  sum,
   type Tensor,
   type Tensor2D,
-  type Tensor3D,
   tanh,
 } from "@tensorflow/tfjs-core";
-import { runFused } from "./fused-kernel.ts";
+import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
   gate,
   initialState,
+  projectedSteps,
+  projectionGradients,
   type RecurrentSizes,
   type RecurrentWeights,
   recurrentSizes,
   rowsOf,
   sequenceOf,
   statesBefore,
+  stepOf,
   stepsOf,
 } from "./recurrent-layer.ts";
-import { withGradient } from "./with-gradient.ts";
 
 export type GruState = {
   /** `[batch, units]`; zeros by default. */
@@ -50,49 +48,34 @@ export type GruResult = {
 export function gru(x: Tensor, weights: RecurrentWeights, state: GruState = {}): GruResult {
   const { kernel, recurrentKernel, bias } = weights;
   const sizes = recurrentSizes("gru", 3, x, weights, [state.hidden]);
-  const { batch, steps, units } = sizes;
   const hidden = initialState(state.hidden, sizes);
   const inputs = { x, kernel, recurrentKernel, bias, hidden };
-  const outputs = withGradient({
-    inputs: Object.values(inputs),
-    forward: () => {
-      const [value, gates] = runFused("AccGru", inputs, {}, () => unroll(inputs, sizes)) as [
-        Tensor,
-        Tensor,
-      ];
-      return { value, saved: [x, kernel, recurrentKernel, hidden, value, gates] };
-    },
-    backward: (dy, saved) => {
-      const kept = namesOf(saved);
-      return runFused("AccGruGrad", { dy, ...kept }, {}, () => unrollBack(dy, kept, sizes));
-    },
-  }) as Tensor3D;
-  const last = slice(outputs, [0, steps - 1, 0], [batch, 1, units]);
-  return { outputs, hidden: reshape(last, [batch, units]) };
+  const outputs = fusedRecurrence({
+    kernel: "AccGru",
+    inputs,
+    made: ["gates"],
+    forward: () => unroll(inputs, sizes),
+    backward: (dy, kept) => unrollBack(dy, kept, sizes),
+  });
+  return { outputs, hidden: stepOf(outputs, sizes.steps - 1) };
 }
 
 type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", Tensor>>;
-type Saved = Readonly<
+type Kept = Readonly<
   Record<"x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", Tensor>
 >;
-
-function namesOf(saved: readonly Tensor[]): Saved {
-  const [x, kernel, recurrentKernel, hidden, value, gates] = saved as Tensor[];
-  return { x, kernel, recurrentKernel, hidden, value, gates } as Saved;
-}
 
 /** @returns the outputs and the gates after their activation, `[batch, time, …]` both. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden }: Inputs,
-  { batch, steps, units }: RecurrentSizes,
+  { units }: RecurrentSizes,
 ): Tensor[] {
-  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const outputs: Tensor[] = [];
   const gates: Tensor[] = [];
   let h = hidden as Tensor2D;
-  for (const part of stepsOf(reshape(projected, [batch, steps, 3 * units]))) {
+  for (const part of projectedSteps(x, kernel, bias)) {
     const zr = sigmoid(add(gate(part, units, 0, 2), matMul(h, forGates)));
     const [z, r] = [gate(zr, units, 0), gate(zr, units, 1)];
     const g: Tensor2D = tanh(add(gate(part, units, 2), matMul(mul(r, h), forCandidate)));
@@ -106,7 +89,7 @@ function unroll(
 /** @returns the gradients of the inputs, in their order. */
 function unrollBack(
   dy: Tensor,
-  { x, kernel, recurrentKernel, hidden, value, gates }: Saved,
+  { x, kernel, recurrentKernel, hidden, value, gates }: Kept,
   { steps, units }: RecurrentSizes,
 ): Tensor[] {
   const forGates = gate(recurrentKernel, units, 0, 2);
@@ -135,9 +118,10 @@ function unrollBack(
   const dRows = rowsOf(sequenceOf(dSums));
   const beforeRows = rowsOf(before);
   const resetRows = mul(gate(rowsOf(gates), units, 1), beforeRows) as Tensor2D;
+  const projection = projectionGradients(x, kernel, dRows);
   return [
-    reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
-    matMul(rowsOf(x), dRows, true),
+    projection.x,
+    projection.kernel,
     concat(
       [
         matMul(beforeRows, gate(dRows, units, 0, 2), true),
@@ -145,7 +129,7 @@ function unrollBack(
       ],
       1,
     ),
-    sum(dRows, 0),
+    projection.bias,
     dHidden as Tensor,
   ];
 }

@@ -1,7 +1,10 @@
 import {
+  add,
   concat,
+  matMul,
   reshape,
   slice,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
@@ -58,12 +61,16 @@ export function initialState(state: Tensor | undefined, { batch, units }: Recurr
   return state ?? zeros([batch, units]);
 }
 
+/** One step of `[batch, time, n]`, as `[batch, n]`. */
+export function stepOf(sequence: Tensor, step: number): Tensor2D {
+  const [batch, , width] = sequence.shape as [number, number, number];
+  return reshape(slice(sequence as Tensor3D, [0, step, 0], [batch, 1, width]), [batch, width]);
+}
+
 /** `[batch, time, n]` as one tensor `[batch, n]` per step. */
 export function stepsOf(sequence: Tensor): Tensor2D[] {
-  const [batch, steps, width] = sequence.shape as [number, number, number];
-  return Array.from({ length: steps }, (_, step) =>
-    reshape(slice(sequence as Tensor3D, [0, step, 0], [batch, 1, width]), [batch, width]),
-  );
+  const [, steps] = sequence.shape as [number, number, number];
+  return Array.from({ length: steps }, (_, step) => stepOf(sequence, step));
 }
 
 /** The inverse of `stepsOf`. */
@@ -85,6 +92,26 @@ export function gate(gates: Tensor, units: number, from: number, to: number = fr
 export function rowsOf(sequence: Tensor): Tensor2D {
   const [batch, steps, width] = sequence.shape as [number, number, number];
   return reshape(sequence, [batch * steps, width]);
+}
+
+/** What the inputs add to the gates, per step: `x * kernel + bias`. */
+export function projectedSteps(x: Tensor, kernel: Tensor, bias: Tensor): Tensor2D[] {
+  const [batch, steps] = x.shape as [number, number, number];
+  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
+  return stepsOf(reshape(projected, [batch, steps, bias.size]));
+}
+
+/** @param dRows the gradient of what `projectedSteps` gives, one row per sample and step. */
+export function projectionGradients(
+  x: Tensor,
+  kernel: Tensor,
+  dRows: Tensor2D,
+): { readonly x: Tensor; readonly kernel: Tensor; readonly bias: Tensor } {
+  return {
+    x: reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
+    kernel: matMul(rowsOf(x), dRows, true),
+    bias: sum(dRows, 0),
+  };
 }
 
 /** What a step begins with: the initial state, then the outputs of all steps but the last. */
