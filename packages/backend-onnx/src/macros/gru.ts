@@ -1,10 +1,14 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
 
 type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", TensorInfo>>;
 type GradInputs = Readonly<
-  Record<"dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", TensorInfo>
+  Record<
+    "dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
+    TensorInfo
+  >
 >;
 
 function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
@@ -12,7 +16,7 @@ function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
   return { batch, steps, features, units: recurrentKernel.shape[0] as number };
 }
 
-/** The outputs, and the gates after their activation (update, reset, candidate), `[time, batch, …]`. */
+/** The outputs, and the gates after their activation (update and reset, candidate), `[time, batch, …]` all. */
 export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   name: "AccGru",
   record({ x, kernel, recurrentKernel, bias, hidden }) {
@@ -20,22 +24,25 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
     const { batch, steps, units } = sizes;
     return {
       inputs: [x, kernel, recurrentKernel, bias, hidden],
-      outputs: [float(batch, steps, units), float(steps, batch, 3 * units)],
+      outputs: [units, 2 * units, units].map((width) => float(steps, batch, width)),
       attributes: sizes,
     };
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, features, units } = sizes;
-    const [x, kernel, recurrentKernel, bias, hidden] = inputs.map((input) =>
-      graph.whole(input),
-    ) as [string, string, string, string, string];
+    const { units } = sizes;
+    const [x, ...others] = inputs as [Value, ...Value[]];
+    const [kernel, recurrentKernel, bias, hidden] = others.map((input) => graph.whole(input)) as [
+      ...[string, string, string, string],
+    ];
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const projected = g.product(g.rowsOf(x, features), kernel, { c: bias });
+    const projected = g.product(g.rowsOfBatches(x), kernel, { c: bias });
     const hs: string[] = [];
-    const gates: { readonly [name in "opened" | "fresh"]: string[] } = { opened: [], fresh: [] };
+    const gates: { readonly [name in "updateReset" | "candidate"]: string[] } = {
+      ...{ updateReset: [], candidate: [] },
+    };
     let h = hidden;
     for (const part of g.stepsOf(projected)) {
       const [gatePart, candidatePart] = g.split(part, 1, [2 * units, units]) as [string, string];
@@ -45,25 +52,24 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       const fresh = g.op("Tanh", g.product(reset, forCandidate, { c: candidatePart }));
       h = g.op("Add", g.op("Mul", z, h), g.op("Mul", g.complement(z), fresh));
       hs.push(h);
-      gates.opened.push(opened);
-      gates.fresh.push(fresh);
+      gates.updateReset.push(opened);
+      gates.candidate.push(fresh);
     }
-    const kept = [gates.opened, gates.fresh].map((parts) => g.sequenceOf(parts));
-    const results = [
-      g.batchFirst(g.sequenceOf(hs), units),
-      g.reshape(g.concat(kept, 1), steps, batch, 3 * units),
-    ];
-    return outputs.map((output, index) => graph.value(results[index] as string, output));
+    const sequences = [hs, gates.updateReset, gates.candidate];
+    return outputs.map((output, index) => {
+      const rows = g.sequenceOf(sequences[index] as string[]);
+      return graph.value(g.reshape(rows, ...output.shape), output);
+    });
   },
 });
 
 /** The gradients of the inputs; factors that do not depend on later steps for the whole sequence at once. */
 export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
   name: "AccGruGrad",
-  record({ dy, x, kernel, recurrentKernel, hidden, value, gates }) {
+  record({ dy, x, kernel, recurrentKernel, hidden, value, updateReset, candidates: fresh }) {
     const bias = [recurrentKernel.shape[1] as number];
     return {
-      inputs: [dy, x, kernel, recurrentKernel, hidden, value, gates],
+      inputs: [dy, x, kernel, recurrentKernel, hidden, value, updateReset, fresh],
       outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape].map((shape) =>
         float(...shape),
       ),
@@ -72,17 +78,21 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, features, units } = sizes;
-    const [dy, x, kernel, recurrentKernel, hidden, value, gates] = inputs.map((input) =>
-      graph.whole(input),
-    ) as [string, string, string, string, string, string, string];
+    const { steps, features, units } = sizes;
+    const [dy, x] = inputs as [Value, Value];
+    const [kernel, recurrentKernel, hidden] = inputs
+      .slice(2, 5)
+      .map((input) => graph.whole(input)) as [string, string, string];
+    const [value, updateReset, fresh] = inputs.slice(5).map((sequence) => g.rowsOf(sequence)) as [
+      string,
+      string,
+      string,
+    ];
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const [z, r, fresh] = g.split(g.reshape(gates, steps * batch, 3 * units), 1, [
-      ...[units, units, units],
-    ]) as [string, string, string];
-    const before = g.before(hidden, g.rowsOf(value, units));
+    const [z, r] = g.split(updateReset, 1, [units, units]) as [string, string];
+    const before = g.before(hidden, value);
     const slopes = {
       update: g.op("Mul", g.op("Sub", before, fresh), g.sigmoidSlope(z)),
       reset: g.op("Mul", before, g.sigmoidSlope(r)),
@@ -93,7 +103,7 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
     ].map((sequence) => g.stepsOf(sequence)) as [
       ...[string[], string[], string[], string[], string[]],
     ];
-    const dyParts = g.stepsOf(g.rowsOf(dy, units));
+    const dyParts = g.stepsOf(g.rowsOf(dy));
     const dSums: string[] = [];
     let dHidden: string | undefined;
     for (let step = steps - 1; step >= 0; step--) {
@@ -115,7 +125,7 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
     const dx = g.product(dRows, kernel, { transB: 1 });
     const results = [
       g.batchFirst(dx, features),
-      g.product(g.rowsOf(x, features), dRows, { transA: 1 }),
+      g.product(g.rowsOfBatches(x), dRows, { transA: 1 }),
       g.concat(dRecurrent, 1),
       g.sumOfRows(dRows),
       dHidden as string,

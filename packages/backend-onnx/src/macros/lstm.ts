@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
 
@@ -7,7 +8,17 @@ type Inputs = Readonly<
 >;
 type GradInputs = Readonly<
   Record<
-    "dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "cell" | "value" | "gates" | "cells",
+    | "dy"
+    | "x"
+    | "kernel"
+    | "recurrentKernel"
+    | "hidden"
+    | "cell"
+    | "value"
+    | "inputForget"
+    | "outputGates"
+    | "candidates"
+    | "cells",
     TensorInfo
   >
 >;
@@ -19,7 +30,7 @@ function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
 
 /**
  * The outputs and the last cell state as one sequence, then what the gradient needs: the gates after their
- * activation (input, forget, output, candidate) and the cell states, `[time, batch, …]`.
+ * activation (input and forget, output, candidate) and the cell states; `[time, batch, …]` all.
  */
 export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   name: "AccLstm",
@@ -29,8 +40,10 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
     return {
       inputs: [x, kernel, recurrentKernel, bias, hidden, cell],
       outputs: [
-        float(batch, steps + 1, units),
-        float(steps, batch, 4 * units),
+        float(steps + 1, batch, units),
+        float(steps, batch, 2 * units),
+        float(steps, batch, units),
+        float(steps, batch, units),
         float(steps, batch, units),
       ],
       attributes: sizes,
@@ -38,15 +51,16 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, features, units } = sizes;
-    const [x, kernel, recurrentKernel, bias, hidden, cell] = inputs.map((input) =>
+    const { units } = sizes;
+    const [x, ...others] = inputs as [Value, ...Value[]];
+    const [kernel, recurrentKernel, bias, hidden, cell] = others.map((input) =>
       graph.whole(input),
-    ) as [string, string, string, string, string, string];
-    const projected = g.product(g.rowsOf(x, features), kernel, { c: bias });
+    ) as [string, string, string, string, string];
+    const projected = g.product(g.rowsOfBatches(x), kernel, { c: bias });
     const hs: string[] = [];
     const cs: string[] = [];
-    const gates: { readonly [name in "opened" | "outputs" | "fresh"]: string[] } = {
-      ...{ opened: [], outputs: [], fresh: [] },
+    const gates: { readonly [name in "inputForget" | "output" | "candidate"]: string[] } = {
+      ...{ inputForget: [], output: [], candidate: [] },
     };
     let [h, c] = [hidden, cell];
     for (const part of g.stepsOf(projected)) {
@@ -60,17 +74,15 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       h = g.op("Mul", o, g.op("Tanh", c));
       hs.push(h);
       cs.push(c);
-      gates.opened.push(opened);
-      gates.outputs.push(o);
-      gates.fresh.push(fresh);
+      gates.inputForget.push(opened);
+      gates.output.push(o);
+      gates.candidate.push(fresh);
     }
-    const kept = [gates.opened, gates.outputs, gates.fresh].map((parts) => g.sequenceOf(parts));
-    const results = [
-      g.batchFirst(g.sequenceOf([...hs, c]), units, steps + 1),
-      g.reshape(g.concat(kept, 1), steps, batch, 4 * units),
-      g.reshape(g.sequenceOf(cs), steps, batch, units),
-    ];
-    return outputs.map((output, index) => graph.value(results[index] as string, output));
+    const sequences = [[...hs, c], gates.inputForget, gates.output, gates.candidate, cs];
+    return outputs.map((output, index) => {
+      const rows = g.sequenceOf(sequences[index] as string[]);
+      return graph.value(g.reshape(rows, ...output.shape), output);
+    });
   },
 });
 
@@ -80,11 +92,15 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
  */
 export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
   name: "AccLstmGrad",
-  record({ dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells }) {
+  record(given) {
+    const { x, kernel, recurrentKernel, hidden, cell } = given;
     const sizes = sizesOf(x, recurrentKernel);
     const bias = [recurrentKernel.shape[1] as number];
     return {
-      inputs: [dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells],
+      inputs: [
+        ...[given.dy, x, kernel, recurrentKernel, hidden, cell, given.value],
+        ...[given.inputForget, given.outputGates, given.candidates, given.cells],
+      ],
       outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape, cell.shape].map(
         (shape) => float(...shape),
       ),
@@ -94,20 +110,20 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
     const { batch, steps, features, units } = sizes;
-    const [dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells] = inputs.map(
-      (input) => graph.whole(input),
-    ) as [string, string, string, string, string, string, string, string, string];
-    const rows = steps * batch;
-    const [i, f, o, fresh] = g.split(g.reshape(gates, rows, 4 * units), 1, [
-      ...[units, units, units, units],
-    ]) as [string, string, string, string];
-    const cellRows = g.reshape(cells, rows, units);
-    const squashed = g.op("Tanh", cellRows);
+    const [dy, x] = inputs as [Value, Value];
+    const [kernel, recurrentKernel, hidden, cell] = inputs
+      .slice(2, 6)
+      .map((input) => graph.whole(input)) as [string, string, string, string];
+    const [value, inputForget, o, fresh, cells] = inputs
+      .slice(6)
+      .map((sequence) => g.rowsOf(sequence)) as [string, string, string, string, string];
+    const [i, f] = g.split(inputForget, 1, [units, units]) as [string, string];
+    const squashed = g.op("Tanh", cells);
     // By these the gradients of the cell state, three times, and of the output become those of the sums.
     const factors = g.concat(
       [
         g.op("Mul", fresh, g.sigmoidSlope(i)),
-        g.op("Mul", g.before(cell, cellRows), g.sigmoidSlope(f)),
+        g.op("Mul", g.before(cell, cells), g.sigmoidSlope(f)),
         g.op("Mul", i, g.tanhSlope(fresh)),
         g.op("Mul", squashed, g.sigmoidSlope(o)),
       ],
@@ -116,7 +132,7 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
     const factorParts = g.stepsOf(factors);
     const slopeParts = g.stepsOf(g.op("Mul", o, g.tanhSlope(squashed)));
     const forgetParts = g.stepsOf(f);
-    const dyParts = g.stepsOf(g.rowsOf(dy, units, steps + 1), steps + 1);
+    const dyParts = g.stepsOf(g.rowsOf(dy), steps + 1);
     const dSums: string[] = [];
     let dHidden: string | undefined;
     let dCell = dyParts[steps] as string;
@@ -131,12 +147,10 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
     }
     const dRows = g.sequenceOf(dSums);
     const dx = g.product(dRows, kernel, { transB: 1 });
-    const [states] = g.split(g.rowsOf(value, units, steps + 1), 0, [rows, batch]) as [
-      ...[string, string],
-    ];
+    const [states] = g.split(value, 0, [steps * batch, batch]) as [string, string];
     const results = [
       g.batchFirst(dx, features),
-      g.product(g.rowsOf(x, features), dRows, { transA: 1 }),
+      g.product(g.rowsOfBatches(x), dRows, { transA: 1 }),
       g.product(g.before(hidden, states), dRows, { transA: 1 }),
       g.sumOfRows(dRows),
       dHidden as string,

@@ -1,4 +1,5 @@
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
+import type { Value } from "../lowering/value.ts";
 import type { Shape, TensorSpec } from "../tensor-spec.ts";
 
 export type RecurrentSizes = {
@@ -31,14 +32,23 @@ export class RecurrentGraph {
     return this.#graph.reshape(name, shape);
   }
 
-  /** A sequence from `[batch, time, width]`. */
-  rowsOf(input: string, width: number, steps: number = this.sizes.steps): string {
-    return this.reshape(this.#swapped(input), steps * this.sizes.batch, width);
+  /** A sequence from `[time, batch, n]`. */
+  rowsOf(value: Value): string {
+    const [steps, batch, width] = value.shape as [number, number, number];
+    return this.#graph.whole(this.#graph.reshaped(value, [steps * batch, width]));
+  }
+
+  /** A sequence from `[batch, time, n]`. */
+  rowsOfBatches(value: Value): string {
+    const [batch, steps, width] = value.shape as [number, number, number];
+    const swapped = this.#graph.transpose(this.#graph.whole(value), [1, 0, 2]);
+    return this.reshape(swapped, steps * batch, width);
   }
 
   /** A sequence as `[batch, time, width]`. */
-  batchFirst(rows: string, width: number, steps: number = this.sizes.steps): string {
-    return this.#swapped(this.reshape(rows, steps, this.sizes.batch, width));
+  batchFirst(rows: string, width: number): string {
+    const { steps, batch } = this.sizes;
+    return this.#graph.transpose(this.reshape(rows, steps, batch, width), [1, 0, 2]);
   }
 
   concat(parts: readonly string[], axis: number): string {
@@ -95,9 +105,5 @@ export class RecurrentGraph {
   /** The slope of a hyperbolic tangent by its value: `1 - y^2`. */
   tanhSlope(y: string): string {
     return this.complement(this.op("Mul", y, y));
-  }
-
-  #swapped(sequence: string): string {
-    return this.#graph.transpose(sequence, [1, 0, 2]);
   }
 }

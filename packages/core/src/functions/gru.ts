@@ -11,6 +11,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
+  batchFirst,
   gate,
   initialState,
   projectedSteps,
@@ -50,22 +51,25 @@ export function gru(x: Tensor, weights: RecurrentWeights, state: GruState = {}):
   const sizes = recurrentSizes("gru", 3, x, weights, [state.hidden]);
   const hidden = initialState(state.hidden, sizes);
   const inputs = { x, kernel, recurrentKernel, bias, hidden };
-  const outputs = fusedRecurrence({
+  const value = fusedRecurrence({
     kernel: "AccGru",
     inputs,
-    made: ["gates"],
+    made: ["updateReset", "candidates"],
     forward: () => unroll(inputs, sizes),
     backward: (dy, kept) => unrollBack(dy, kept, sizes),
   });
-  return { outputs, hidden: stepOf(outputs, sizes.steps - 1) };
+  return { outputs: batchFirst(value), hidden: stepOf(value, sizes.steps - 1) };
 }
 
 type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", Tensor>>;
 type Kept = Readonly<
-  Record<"x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", Tensor>
+  Record<
+    "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
+    Tensor
+  >
 >;
 
-/** @returns the outputs and the gates after their activation, `[batch, time, …]` both. */
+/** @returns the outputs and the gates after their activation, `[time, batch, …]` all. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden }: Inputs,
   { units }: RecurrentSizes,
@@ -73,7 +77,8 @@ function unroll(
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const outputs: Tensor[] = [];
-  const gates: Tensor[] = [];
+  const updateReset: Tensor[] = [];
+  const candidates: Tensor[] = [];
   let h = hidden as Tensor2D;
   for (const part of projectedSteps(x, kernel, bias)) {
     const zr = sigmoid(add(gate(part, units, 0, 2), matMul(h, forGates)));
@@ -81,30 +86,28 @@ function unroll(
     const g: Tensor2D = tanh(add(gate(part, units, 2), matMul(mul(r, h), forCandidate)));
     h = add(mul(z, h), mul(sub(1, z), g));
     outputs.push(h);
-    gates.push(concat([zr, g], 1));
+    updateReset.push(zr);
+    candidates.push(g);
   }
-  return [sequenceOf(outputs), sequenceOf(gates)];
+  return [outputs, updateReset, candidates].map(sequenceOf);
 }
 
 /** @returns the gradients of the inputs, in their order. */
 function unrollBack(
   dy: Tensor,
-  { x, kernel, recurrentKernel, hidden, value, gates }: Kept,
+  { x, kernel, recurrentKernel, hidden, value, updateReset, candidates }: Kept,
   { steps, units }: RecurrentSizes,
 ): Tensor[] {
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const before = statesBefore(hidden, value);
-  const [dySteps, gateSteps, hSteps] = [dy, gates, before].map(stepsOf) as Steps;
+  const [dySteps, hSteps] = [stepsOf(dy), stepsOf(before)];
   const dSums: Tensor[] = [];
   let dHidden: Tensor | undefined;
   for (let step = steps - 1; step >= 0; step--) {
     const h = hSteps[step] as Tensor2D;
-    const [z, r, g] = [0, 1, 2].map((index) => gate(gateSteps[step] as Tensor, units, index)) as [
-      Tensor2D,
-      Tensor2D,
-      Tensor2D,
-    ];
+    const zr = stepOf(updateReset, step);
+    const [z, r, g] = [gate(zr, units, 0), gate(zr, units, 1), stepOf(candidates, step)];
     const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
     const dCandidate = mul(mul(dh, sub(1, z)), sub(1, mul(g, g))) as Tensor2D;
     const dReset = matMul(dCandidate, forCandidate, false, true); // of r * h
@@ -117,7 +120,7 @@ function unrollBack(
   }
   const dRows = rowsOf(sequenceOf(dSums));
   const beforeRows = rowsOf(before);
-  const resetRows = mul(gate(rowsOf(gates), units, 1), beforeRows) as Tensor2D;
+  const resetRows = mul(gate(rowsOf(updateReset), units, 1), beforeRows) as Tensor2D;
   const projection = projectionGradients(x, kernel, dRows);
   return [
     projection.x,
@@ -133,5 +136,3 @@ function unrollBack(
     dHidden as Tensor,
   ];
 }
-
-type Steps = [Tensor2D[], Tensor2D[], Tensor2D[]];

@@ -13,6 +13,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
+  batchFirst,
   gate,
   initialState,
   projectedSteps,
@@ -61,12 +62,12 @@ export function lstm(x: Tensor, weights: RecurrentWeights, state: LstmState = {}
   const value = fusedRecurrence({
     kernel: "AccLstm",
     inputs,
-    made: ["gates", "cells"],
+    made: ["inputForget", "outputGates", "candidates", "cells"],
     forward: () => unroll(inputs, sizes),
     backward: (dy, kept) => unrollBack(dy, kept, sizes),
   });
   return {
-    outputs: outputsOf(value, sizes),
+    outputs: batchFirst(outputsOf(value, sizes)),
     hidden: stepOf(value, steps - 1),
     cell: stepOf(value, steps),
   };
@@ -77,56 +78,65 @@ type Inputs = Readonly<
 >;
 type Kept = Readonly<
   Record<
-    "x" | "kernel" | "recurrentKernel" | "hidden" | "cell" | "value" | "gates" | "cells",
+    | "x"
+    | "kernel"
+    | "recurrentKernel"
+    | "hidden"
+    | "cell"
+    | "value"
+    | "inputForget"
+    | "outputGates"
+    | "candidates"
+    | "cells",
     Tensor
   >
 >;
 
 function outputsOf(value: Tensor, { batch, steps, units }: RecurrentSizes): Tensor {
-  return slice(value as Tensor3D, [0, 0, 0], [batch, steps, units]);
+  return slice(value as Tensor3D, [0, 0, 0], [steps, batch, units]);
 }
 
-/** @returns the value, the gates after their activation and the cell states, `[batch, time, …]` all. */
+/** @returns the value, the gates after their activation and the cell states, `[time, batch, …]` all. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden, cell }: Inputs,
   { units }: RecurrentSizes,
 ): Tensor[] {
   const outputs: Tensor[] = [];
-  const gates: Tensor[] = [];
+  const inputForget: Tensor[] = [];
+  const outputGates: Tensor[] = [];
+  const candidates: Tensor[] = [];
   const cells: Tensor[] = [];
   let [h, c] = [hidden, cell];
   for (const part of projectedSteps(x, kernel, bias)) {
     const sums = add(part, matMul(h as Tensor2D, recurrentKernel as Tensor2D));
-    const [i, f, o] = [0, 1, 3].map((index) => sigmoid(gate(sums, units, index))) as Gates;
+    const opened = sigmoid(gate(sums, units, 0, 2));
+    const [i, f] = [gate(opened, units, 0), gate(opened, units, 1)];
     const g = tanh(gate(sums, units, 2));
+    const o = sigmoid(gate(sums, units, 3));
     c = add(mul(f, c), mul(i, g));
     h = mul(o, tanh(c));
     outputs.push(h);
+    inputForget.push(opened);
+    outputGates.push(o);
+    candidates.push(g);
     cells.push(c);
-    gates.push(concat([i, f, g, o], 1));
   }
-  return [sequenceOf([...outputs, c]), sequenceOf(gates), sequenceOf(cells)];
+  return [[...outputs, c], inputForget, outputGates, candidates, cells].map(sequenceOf);
 }
 
-type Gates = [Tensor2D, Tensor2D, Tensor2D];
-
 /** @returns the gradients of the inputs, in their order. */
-function unrollBack(
-  dy: Tensor,
-  { x, kernel, recurrentKernel, hidden, cell, value, gates, cells }: Kept,
-  sizes: RecurrentSizes,
-): Tensor[] {
+function unrollBack(dy: Tensor, kept: Kept, sizes: RecurrentSizes): Tensor[] {
   const { steps, units } = sizes;
+  const { x, kernel, recurrentKernel, hidden, cell, value } = kept;
   const dySteps = stepsOf(dy);
-  const gateSteps = stepsOf(gates);
-  const cellSteps = stepsOf(cells);
+  const cellSteps = stepsOf(kept.cells);
   const dSums: Tensor[] = [];
   let dHidden: Tensor | undefined;
   let dCell = dySteps[steps] as Tensor;
   for (let step = steps - 1; step >= 0; step--) {
-    const [i, f, g, o] = [0, 1, 2, 3].map((index) =>
-      gate(gateSteps[step] as Tensor, units, index),
-    ) as [Tensor, Tensor, Tensor, Tensor];
+    const opened = stepOf(kept.inputForget, step);
+    const [i, f] = [gate(opened, units, 0), gate(opened, units, 1)];
+    const [g, o] = [stepOf(kept.candidates, step), stepOf(kept.outputGates, step)];
     const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
     const squashed = tanh(cellSteps[step] as Tensor);
     dCell = add(dCell, mul(mul(dh, o), sub(1, mul(squashed, squashed))));
