@@ -55,10 +55,10 @@ export type {
   TableData,
 } from "./trackers/log-value.ts";
 export type { LogWith } from "./trackers/log-with.ts";
+export type { Loggable } from "./trackers/loggable.ts";
 export { image, type LoggableWithMedia, type TableSource, table } from "./trackers/media.ts";
 export { PostingTracker } from "./trackers/posting-tracker.ts";
 export { registerTracker } from "./trackers/registry.ts";
-export type { Loggable } from "./trackers/snapshot.ts";
 export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
 export type {
   TrackerInitOptions,

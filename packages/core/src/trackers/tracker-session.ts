@@ -6,12 +6,12 @@ import type { GeneralTracker } from "./general-tracker.ts";
 import { HostedTracker } from "./hosted-tracker.ts";
 import type { ArtifactData, FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
 import type { TrackerSelection } from "./log-with.ts";
+import type { Loggable } from "./loggable.ts";
 import { type LoggableWithMedia, sortMedia, type TableSource } from "./media.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import type { RemoteHub } from "./remote-hub.ts";
 import {
   copyScalars,
-  type Loggable,
   requireValues,
   snapshotImages,
   snapshotTables,
