@@ -24,7 +24,7 @@ const GOALS: Readonly<Record<ModelName, Goals>> = {
   lstm: { compiled: 0.85 },
 };
 
-type Contender = "traced" | "compiled" | "two" | "torch" | "torchTwo" | "tfjs" | "jaxJs";
+type Contender = "traced" | "compiled" | "two" | "pair" | "torch" | "torchTwo" | "tfjs" | "jaxJs";
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const PRELOAD = ["--import", new URL("../../core/src/register-ts.mjs", import.meta.url).href];
@@ -68,9 +68,11 @@ export async function benchModel(model: ModelName, peers: Peers, rounds: number)
     ...step(traced, "traced", ms.torch, "PyTorch eager", goals.traced),
     ...step(compiled, "compiled", ms.torch, "PyTorch eager", goals.compiled),
     ...step(traced, "traced", ms.tfjs, "tfjs-wasm as shipped", 30),
-    ...step(traced, "traced", ms.jaxJs, "jax-js, jit", 4),
+    ...step(traced, "traced", ms.jaxJs, "jax-js, jit"),
+    ...step(compiled, "compiled", ms.jaxJs, "jax-js, jit", 4),
     ...pair(torchTwo, "PyTorch DDP, gloo, 2 processes", goals.twoOverPeer),
     ...pair(perSecond(1, compiled), "1 replica", goals.twoOverOne),
+    ...pair(perSecond(2, ms.pair ?? Number.NaN), "2 processes of 1 replica each"),
   ];
 }
 
@@ -92,6 +94,12 @@ async function contenders(
   });
   return {
     ...{ traced: ours("traced", 1), compiled: ours("compiled", 1), two: ours("compiled", 2) },
+    // What the machine allows: two single replicas at the same time that have nothing to do with each other.
+    pair: {
+      ...ours("compiled", 1),
+      command: [process.execPath, ...PRELOAD, path("../../core/bench/pair.ts")],
+      args: [path("./ours.ts"), ...ours("compiled", 1).args],
+    },
     ...(python ? { torch: torch(1), torchTwo: torch(2) } : {}),
     ...(model === "mlp"
       ? {

@@ -16,6 +16,8 @@ import { cpuKernel } from "./cpu-kernel.ts";
 import type { Runtime } from "./ort/runtime.ts";
 import { BufferPool } from "./record/buffer-pool.ts";
 import type { Kernel, KernelInputs, RecordedCall } from "./record/kernel.ts";
+import { Placement } from "./record/placement.ts";
+import { memoryOf } from "./record/plan.ts";
 import { Recorder } from "./record/recorder.ts";
 import type { Storage } from "./record/storage.ts";
 import { TensorStore } from "./record/tensor-store.ts";
@@ -37,6 +39,7 @@ export class OnnxBackend extends KernelBackend {
   readonly recorder: Recorder;
   readonly pool: BufferPool;
   readonly store: TensorStore;
+  readonly placement: Placement;
   #capture: StepCapture | undefined;
   #defersMarks = false;
 
@@ -46,6 +49,7 @@ export class OnnxBackend extends KernelBackend {
     this.blockSize = blockSize;
     this.pool = new BufferPool(runtime);
     this.store = new TensorStore(this.pool);
+    this.placement = new Placement(runtime, this.pool);
     this.recorder = new Recorder(runtime, blockSize, this.pool, this.statistics);
   }
 
@@ -110,11 +114,21 @@ export class OnnxBackend extends KernelBackend {
     return new StepReplay(this, step);
   }
 
-  /** Copies the values of a float32 tensor. */
+  /** Copies the values of a float32 tensor, unless they lie in `target` already. */
   readInto(dataId: DataId, target: Float32Array): void {
     const storage = this.storageOf(dataId);
     if (storage.producer) this.recorder.flush();
-    target.set(this.store.valuesOf(storage) as Float32Array);
+    memoryOf(storage, this.pool).copyTo(target);
+  }
+
+  /**
+   * Makes an array free to be written, and has a tensor computed there if that is to be done yet and nothing
+   * shares its values. What is written to the array changes the tensor then.
+   *
+   * @returns whether the tensor will lie there.
+   */
+  placeIn(target: Float32Array, dataId: DataId | undefined): boolean {
+    return this.placement.placeIn(target, dataId && this.storageOf(dataId));
   }
 
   /** Runs an update of variables whose step ends later. */
@@ -216,6 +230,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override dispose(): void {
+    this.placement.clear();
     this.recorder.dispose();
   }
 

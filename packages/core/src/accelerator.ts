@@ -11,42 +11,23 @@ import { AcceleratorError } from "./errors.ts";
 import { gatherForMetrics } from "./operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "./operations/tensor-structure.ts";
 import { PartialState } from "./process/partial-state.ts";
-import { locateArtifact } from "./trackers/artifact.ts";
+import { type ArtifactOptions, locateArtifact } from "./trackers/artifact.ts";
 import type { GeneralTracker } from "./trackers/general-tracker.ts";
 import type { ImageData } from "./trackers/log-value.ts";
 import { resolveLogWith } from "./trackers/log-with.ts";
 import type { LoggableWithMedia, TableSource } from "./trackers/media.ts";
-import type { TrackerLogOptions } from "./trackers/tracker-options.ts";
-import {
-  type InitTrackersOptions,
-  type Placement,
-  TrackerSession,
-} from "./trackers/tracker-session.ts";
+import { type LogOptions, placementOf } from "./trackers/placement.ts";
+import { type InitTrackersOptions, TrackerSession } from "./trackers/tracker-session.ts";
 import { checkEngine, withoutGradients } from "./train/autograd.ts";
 import { type BackwardOptions, backward, type LossSource } from "./train/backward.ts";
 import { CompiledStep } from "./train/compiled-step.ts";
 import { GradientState } from "./train/gradient-state.ts";
-import type { GradientStore } from "./train/gradient-store.ts";
 import { ModelRegistry } from "./train/model-registry.ts";
 import { Preparation, type Prepared } from "./train/prepare.ts";
 import { stepEffect } from "./train/step-observer.ts";
+import { UnsyncedModels } from "./train/unsynced-models.ts";
 import { replicaContext } from "./worker/replica-context.ts";
 import { trackerThread } from "./worker/tracker-thread.ts";
-
-/** Where values belong on the time axis. */
-export type LogOptions = {
-  /** An integer; trackers count on by themselves if it is left out. */
-  readonly step?: number;
-  /** What is asked of single trackers for this call, by their names. */
-  readonly logOptions?: TrackerLogOptions;
-};
-
-export type ArtifactOptions = LogOptions & {
-  /** Name of the artifact; that of the file by default. */
-  readonly name?: string;
-  /** What it is, such as `"model"`. */
-  readonly type?: string;
-};
 
 /**
  * The one object of a training script: it prepares models, optimizers and loaders for the group of
@@ -56,9 +37,9 @@ export class Accelerator extends PartialState {
   readonly #options: ResolvedAcceleratorOptions;
   readonly #state: GradientState;
   readonly #models: ModelRegistry;
+  readonly #unsynced: UnsyncedModels;
   readonly #preparation: Preparation;
   readonly #trackers: TrackerSession;
-  #unsynced: ReadonlySet<GradientStore> = new Set();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
   constructor(options: AcceleratorOptions = {}) {
@@ -77,6 +58,7 @@ export class Accelerator extends PartialState {
     });
     this.#state = new GradientState(this.#options.accumulation);
     this.#models = new ModelRegistry(collective);
+    this.#unsynced = new UnsyncedModels(this.#models);
     this.#preparation = new Preparation({
       collective,
       state: this.#state,
@@ -156,7 +138,8 @@ export class Accelerator extends PartialState {
    * @throws {AcceleratorError} `LOSS_INVALID`, `LOSS_UNCONNECTED`, `STATE_INVALID`, `COLLECTIVE_…`.
    */
   backward(loss: LossSource, options: BackwardOptions = {}): Promise<Tensor> {
-    const target = { state: this.#state, stores: this.#models.stores, unsynced: this.#unsynced };
+    const { stores } = this.#models;
+    const target = { state: this.#state, stores, unsynced: this.#unsynced.stores };
     return backward(loss, target, options);
   }
 
@@ -165,11 +148,7 @@ export class Accelerator extends PartialState {
    * accelerator and is valid until the next `backward` or `zeroGrad`.
    */
   gradientOf(variable: Variable): Tensor | undefined {
-    for (const store of this.#models.stores) {
-      const gradient = store.get(variable);
-      if (gradient) return gradient;
-    }
-    return undefined;
+    return this.#models.gradientOf(variable);
   }
 
   /**
@@ -188,12 +167,12 @@ export class Accelerator extends PartialState {
     const models = modelsAndBody.slice(0, -1);
     const { syncGradients, accumulation } = this.#state;
     const exchanges = syncGradients || accumulation.syncEachBatch;
-    return await (exchanges ? body() : this.#withoutSync(models, body as () => T));
+    return await (exchanges ? body() : this.#unsynced.during(models, body as () => T));
   }
 
   /** Runs `body` without exchanging the gradients of `model`; the next normal backward catches up. */
   async noSync<T>(model: object, body: () => T): Promise<Awaited<T>> {
-    return await this.#withoutSync([model], body);
+    return await this.#unsynced.during([model], body);
   }
 
   /**
@@ -210,7 +189,7 @@ export class Accelerator extends PartialState {
   compileStep<Args extends readonly unknown[], Result>(
     step: (...args: Args) => Result,
   ): (...args: Args) => Promise<Awaited<Result>> {
-    const compiled = new CompiledStep(step, this.#state, this.#models, () => this.#unsynced);
+    const compiled = new CompiledStep(step, this.#state, this.#models, this.#unsynced);
     return (...args) => compiled.run(args);
   }
 
@@ -275,10 +254,7 @@ export class Accelerator extends PartialState {
    */
   logArtifact(path: string, options: ArtifactOptions = {}): void {
     const placement = placementOf(options);
-    const { name, type } = options;
-    if (this.isMainProcess) {
-      this.#trackers.logArtifact(locateArtifact(path, { name, type }), placement);
-    }
+    if (this.isMainProcess) this.#trackers.logArtifact(locateArtifact(path, options), placement);
   }
 
   /**
@@ -307,33 +283,4 @@ export class Accelerator extends PartialState {
   endTraining(): Promise<void> {
     return this.#trackers.finish("success");
   }
-
-  async #withoutSync<T>(models: readonly object[], body: () => T): Promise<Awaited<T>> {
-    const outer = this.#unsynced;
-    const stores =
-      models.length === 0 ? this.#models.stores : models.map((model) => this.#storeOf(model));
-    this.#unsynced = new Set([...outer, ...stores]);
-    try {
-      return await body();
-    } finally {
-      this.#unsynced = outer;
-    }
-  }
-
-  #storeOf(model: object): GradientStore {
-    const store = this.#models.find(model);
-    if (store) return store;
-    throw new AcceleratorError(
-      "STATE_INVALID",
-      "This model is not prepared: pass it to accelerator.prepare first.",
-    );
-  }
-}
-
-function placementOf({ step, logOptions }: LogOptions): Placement {
-  if (step !== undefined && !Number.isSafeInteger(step)) {
-    throw new AcceleratorError("OPTION_INVALID", `log: step must be an integer, got ${step}.`);
-  }
-  const context = { wallTimeMs: Date.now(), ...(step === undefined ? {} : { step }) };
-  return logOptions === undefined ? { context } : { context, logOptions };
 }

@@ -1,4 +1,4 @@
-export { Accelerator, type ArtifactOptions, type LogOptions } from "./accelerator.ts";
+export { Accelerator } from "./accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator-options.ts";
 export type { BackendName } from "./backend/candidates.ts";
 export type { ReduceOp } from "./collective/collective.ts";
@@ -43,6 +43,7 @@ export {
   LinearScheduler,
   type WarmupOptions,
 } from "./schedule/warmup-schedulers.ts";
+export type { ArtifactOptions } from "./trackers/artifact.ts";
 export { GeneralTracker } from "./trackers/general-tracker.ts";
 export type {
   ArtifactData,
@@ -55,10 +56,11 @@ export type {
   TableData,
 } from "./trackers/log-value.ts";
 export type { LogWith } from "./trackers/log-with.ts";
+export type { Loggable } from "./trackers/loggable.ts";
 export { image, type LoggableWithMedia, type TableSource, table } from "./trackers/media.ts";
+export type { LogOptions } from "./trackers/placement.ts";
 export { PostingTracker } from "./trackers/posting-tracker.ts";
 export { registerTracker } from "./trackers/registry.ts";
-export type { Loggable } from "./trackers/snapshot.ts";
 export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
 export type {
   TrackerInitOptions,

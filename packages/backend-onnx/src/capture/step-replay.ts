@@ -33,7 +33,7 @@ export class StepReplay {
     this.#step = step;
     this.#inPlace = runtime.path === "ffi";
     this.#arrays = arrays.map((values) =>
-      this.#inPlace ? memoryOver(values) : pool.take(values.byteLength),
+      this.#inPlace ? Memory.over(values) : pool.take(values.byteLength),
     );
     this.#scalars = actions.flatMap(({ kind }) =>
       kind === "scalar" ? [pool.take(Float32Array.BYTES_PER_ELEMENT)] : [],
@@ -44,7 +44,7 @@ export class StepReplay {
       outputs: results.flatMap((_, index) => {
         if (pruned && !pruned.wanted.has(index)) return [];
         const target = this.#inPlace ? reads.get(keyOf({ graph, index })) : undefined;
-        return [{ index, target: target && memoryOver(target) }];
+        return [{ index, target: target && Memory.over(target) }];
       }),
     }));
   }
@@ -57,11 +57,13 @@ export class StepReplay {
    */
   run(given: readonly Tensor[]): Tensor[] {
     this.#backend.recorder.flush();
+    this.#backend.placement.vacate(); // the graphs write to arrays in which tensors may lie
     const frame = new Frame(this.#backend, given, this.#scalars, this.#arrays);
     try {
       for (const action of this.#step.description.actions) {
         if (action.kind === "effect") action.run();
-        else if (action.kind === "read") this.#read(frame, action.source, action.target);
+        // Nothing is copied if a graph has written to the array itself.
+        else if (action.kind === "read") frame.memoryOf(action.source).copyTo(action.target);
         else if (action.kind === "scalar") {
           const memory = this.#scalars[action.index] as Memory;
           memory.view(action.dtype, 1)[0] = action.read();
@@ -102,14 +104,6 @@ export class StepReplay {
       const values = this.#step.description.arrays[source.index] as Float32Array;
       this.#arrays[source.index]?.view("float32", values.length).set(values);
     }
-  }
-
-  #read(frame: Frame, source: Source, target: Float32Array): void {
-    const memory = frame.memoryOf(source);
-    const values = memory.view("float32", target.length) as Float32Array;
-    // A graph that writes to the array itself leaves nothing to copy.
-    if (values.buffer !== target.buffer || values.byteOffset !== target.byteOffset)
-      target.set(values);
   }
 
   /** Gives variables and kept tensors their values. All are found before the first is assigned. */
@@ -209,6 +203,3 @@ function newStorage(shape: readonly number[], dtype: string): Storage {
 }
 
 /** Memory of the caller, used in place. */
-function memoryOver({ buffer, byteOffset }: Float32Array): Memory {
-  return new Memory(buffer, byteOffset);
-}

@@ -1,34 +1,6 @@
-import type { ResizeBilinearGradAttrs, ResizeBilinearGradInputs } from "@tensorflow/tfjs-core";
-import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
-import type { TensorSpec } from "../tensor-spec.ts";
-import {
-  linearWeights,
-  type ResizeAttributes,
-  resizeKey,
-  transposedResize,
-} from "./families/interpolation.ts";
-
-type Attributes = ResizeBilinearGradAttrs & { readonly halfPixelCenters?: boolean };
+import type { Kernel } from "../record/kernel.ts";
+import { linearWeights } from "./families/interpolation.ts";
+import { resizeGradient } from "./families/resize-gradient.ts";
 
 /** For any batch and size; the cpu kernel is wrong for images that are not square. */
-export const resizeBilinearGrad: Kernel = defineKernel<
-  ResizeBilinearGradInputs,
-  Attributes,
-  ResizeAttributes
->({
-  name: "ResizeBilinearGrad",
-  record({ images, dy }, { alignCorners, halfPixelCenters = false }) {
-    const attributes = { alignCorners, halfPixelCenters };
-    const outputs = [{ shape: images.shape, dtype: "float32" as const }];
-    return { inputs: [dy], outputs, attributes, key: resizeKey(attributes) };
-  },
-  lower(graph, [dy], attributes, [output]) {
-    const spec = output as TensorSpec;
-    const resize = { image: spec.shape, resized: (dy as Value).shape };
-    const name = transposedResize(graph, graph.whole(dy as Value), resize, (inputs, outputs) =>
-      linearWeights(inputs, outputs, attributes),
-    );
-    return [graph.value(name, spec)];
-  },
-});
+export const resizeBilinearGrad: Kernel = resizeGradient("ResizeBilinearGrad", linearWeights);

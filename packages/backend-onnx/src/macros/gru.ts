@@ -1,10 +1,14 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
 
 type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", TensorInfo>>;
 type GradInputs = Readonly<
-  Record<"dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", TensorInfo>
+  Record<
+    "dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
+    TensorInfo
+  >
 >;
 
 function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
@@ -12,7 +16,7 @@ function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
   return { batch, steps, features, units: recurrentKernel.shape[0] as number };
 }
 
-/** The outputs, and the gates after their activation (update, reset, candidate), `[time, batch, …]`. */
+/** The outputs, and the gates after their activation (update and reset, candidate), `[time, batch, …]` all. */
 export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   name: "AccGru",
   record({ x, kernel, recurrentKernel, bias, hidden }) {
@@ -20,25 +24,27 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
     const { batch, steps, units } = sizes;
     return {
       inputs: [x, kernel, recurrentKernel, bias, hidden],
-      outputs: [float(batch, steps, units), float(steps, batch, 3 * units)],
+      outputs: [units, 2 * units, units].map((width) => float(steps, batch, width)),
       attributes: sizes,
     };
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, units } = sizes;
-    const [x, kernel, recurrentKernel, bias, hidden] = inputs.map((input) =>
-      graph.whole(input),
-    ) as [string, string, string, string, string];
+    const { units } = sizes;
+    const [x, ...others] = inputs as [Value, ...Value[]];
+    const [kernel, recurrentKernel, bias, hidden] = others.map((input) => graph.whole(input)) as [
+      ...[string, string, string, string],
+    ];
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const projected = g.product(g.rows(g.swapped(x)), kernel, { c: bias });
-    const parts = g.stepsOf(g.reshape(projected, steps, batch, 3 * units), 3 * units);
+    const projected = g.product(g.rowsOfBatches(x), kernel, { c: bias });
     const hs: string[] = [];
-    const gates: string[] = [];
+    const gates: { readonly [name in "updateReset" | "candidate"]: string[] } = {
+      ...{ updateReset: [], candidate: [] },
+    };
     let h = hidden;
-    for (const part of parts) {
+    for (const part of g.stepsOf(projected)) {
       const [gatePart, candidatePart] = g.split(part, 1, [2 * units, units]) as [string, string];
       const opened = g.op("Sigmoid", g.product(h, forGates, { c: gatePart }));
       const [z, r] = g.split(opened, 1, [units, units]) as [string, string];
@@ -46,20 +52,24 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       const fresh = g.op("Tanh", g.product(reset, forCandidate, { c: candidatePart }));
       h = g.op("Add", g.op("Mul", z, h), g.op("Mul", g.complement(z), fresh));
       hs.push(h);
-      gates.push(g.concat([opened, fresh], 1));
+      gates.updateReset.push(opened);
+      gates.candidate.push(fresh);
     }
-    const results = [g.swapped(g.sequenceOf(hs, units)), g.sequenceOf(gates, 3 * units)];
-    return outputs.map((output, index) => graph.value(results[index] as string, output));
+    const sequences = [hs, gates.updateReset, gates.candidate];
+    return outputs.map((output, index) => {
+      const rows = g.sequenceOf(sequences[index] as string[]);
+      return graph.value(g.reshape(rows, ...output.shape), output);
+    });
   },
 });
 
 /** The gradients of the inputs; factors that do not depend on later steps for the whole sequence at once. */
 export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
   name: "AccGruGrad",
-  record({ dy, x, kernel, recurrentKernel, hidden, value, gates }) {
+  record({ dy, x, kernel, recurrentKernel, hidden, value, updateReset, candidates: fresh }) {
     const bias = [recurrentKernel.shape[1] as number];
     return {
-      inputs: [dy, x, kernel, recurrentKernel, hidden, value, gates],
+      inputs: [dy, x, kernel, recurrentKernel, hidden, value, updateReset, fresh],
       outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape].map((shape) =>
         float(...shape),
       ),
@@ -68,15 +78,21 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { batch, steps, features, units } = sizes;
-    const [dy, x, kernel, recurrentKernel, hidden, value, gates] = inputs.map((input) =>
-      graph.whole(input),
-    ) as [string, string, string, string, string, string, string];
+    const { steps, features, units } = sizes;
+    const [dy, x] = inputs as [Value, Value];
+    const [kernel, recurrentKernel, hidden] = inputs
+      .slice(2, 5)
+      .map((input) => graph.whole(input)) as [string, string, string];
+    const [value, updateReset, fresh] = inputs.slice(5).map((sequence) => g.rowsOf(sequence)) as [
+      string,
+      string,
+      string,
+    ];
     const [forGates, forCandidate] = g.split(recurrentKernel, 1, [2 * units, units]) as [
       ...[string, string],
     ];
-    const [z, r, fresh] = g.split(gates, 2, [units, units, units]) as [string, string, string];
-    const before = g.before(hidden, g.swapped(value));
+    const [z, r] = g.split(updateReset, 1, [units, units]) as [string, string];
+    const before = g.before(hidden, value);
     const slopes = {
       update: g.op("Mul", g.op("Sub", before, fresh), g.sigmoidSlope(z)),
       reset: g.op("Mul", before, g.sigmoidSlope(r)),
@@ -84,10 +100,10 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
     };
     const [updates, resets, candidates, zs, rs] = [
       ...[slopes.update, slopes.reset, slopes.candidate, z, r],
-    ].map((sequence) => g.stepsOf(sequence, units)) as [
+    ].map((sequence) => g.stepsOf(sequence)) as [
       ...[string[], string[], string[], string[], string[]],
     ];
-    const dyParts = g.stepsOf(g.swapped(dy), units);
+    const dyParts = g.stepsOf(g.rowsOf(dy));
     const dSums: string[] = [];
     let dHidden: string | undefined;
     for (let step = steps - 1; step >= 0; step--) {
@@ -100,17 +116,16 @@ export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>
       const direct = g.op("Add", g.op("Mul", dh, at(zs)), g.op("Mul", dReset, at(rs)));
       dHidden = g.product(dGates, forGates, { transB: 1, c: direct });
     }
-    const dRows = g.rows(g.sequenceOf(dSums, 3 * units));
+    const dRows = g.sequenceOf(dSums);
     const [gateRows, candidateRows] = g.split(dRows, 1, [2 * units, units]) as [string, string];
-    const resetRows = g.rows(g.op("Mul", r, before));
     const dRecurrent = [
-      g.product(g.rows(before), gateRows, { transA: 1 }),
-      g.product(resetRows, candidateRows, { transA: 1 }),
+      g.product(before, gateRows, { transA: 1 }),
+      g.product(g.op("Mul", r, before), candidateRows, { transA: 1 }),
     ];
     const dx = g.product(dRows, kernel, { transB: 1 });
     const results = [
-      g.swapped(g.reshape(dx, steps, batch, features)),
-      g.product(g.rows(g.swapped(x)), dRows, { transA: 1 }),
+      g.batchFirst(dx, features),
+      g.product(g.rowsOfBatches(x), dRows, { transA: 1 }),
       g.concat(dRecurrent, 1),
       g.sumOfRows(dRows),
       dHidden as string,

@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Value } from "../lowering/value.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
 
@@ -7,7 +8,17 @@ type Inputs = Readonly<
 >;
 type GradInputs = Readonly<
   Record<
-    "dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "cell" | "value" | "gates" | "cells",
+    | "dy"
+    | "x"
+    | "kernel"
+    | "recurrentKernel"
+    | "hidden"
+    | "cell"
+    | "value"
+    | "inputForget"
+    | "outputGates"
+    | "candidates"
+    | "cells",
     TensorInfo
   >
 >;
@@ -19,7 +30,7 @@ function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
 
 /**
  * The outputs and the last cell state as one sequence, then what the gradient needs: the gates after their
- * activation (input, forget, output, candidate) and the cell states, `[time, batch, …]`.
+ * activation (input and forget, output, candidate) and the cell states; `[time, batch, …]` all.
  */
 export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   name: "AccLstm",
@@ -29,8 +40,10 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
     return {
       inputs: [x, kernel, recurrentKernel, bias, hidden, cell],
       outputs: [
-        float(batch, steps + 1, units),
-        float(steps, batch, 4 * units),
+        float(steps + 1, batch, units),
+        float(steps, batch, 2 * units),
+        float(steps, batch, units),
+        float(steps, batch, units),
         float(steps, batch, units),
       ],
       attributes: sizes,
@@ -38,17 +51,19 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   },
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
-    const { units, steps, batch } = sizes;
-    const [x, kernel, recurrentKernel, bias, hidden, cell] = inputs.map((input) =>
+    const { units } = sizes;
+    const [x, ...others] = inputs as [Value, ...Value[]];
+    const [kernel, recurrentKernel, bias, hidden, cell] = others.map((input) =>
       graph.whole(input),
-    ) as [string, string, string, string, string, string];
-    const projected = g.product(g.rows(g.swapped(x)), kernel, { c: bias });
-    const parts = g.stepsOf(g.reshape(projected, steps, batch, 4 * units), 4 * units);
+    ) as [string, string, string, string, string];
+    const projected = g.product(g.rowsOfBatches(x), kernel, { c: bias });
     const hs: string[] = [];
     const cs: string[] = [];
-    const gates: string[] = [];
+    const gates: { readonly [name in "inputForget" | "output" | "candidate"]: string[] } = {
+      ...{ inputForget: [], output: [], candidate: [] },
+    };
     let [h, c] = [hidden, cell];
-    for (const part of parts) {
+    for (const part of g.stepsOf(projected)) {
       const sums = g.product(h, recurrentKernel, { c: part });
       const [inputForget, candidate, output] = g.split(sums, 1, [2 * units, units, units]);
       const opened = g.op("Sigmoid", inputForget as string);
@@ -59,28 +74,33 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
       h = g.op("Mul", o, g.op("Tanh", c));
       hs.push(h);
       cs.push(c);
-      gates.push(g.concat([opened, o, fresh], 1));
+      gates.inputForget.push(opened);
+      gates.output.push(o);
+      gates.candidate.push(fresh);
     }
-    const results = [
-      g.swapped(g.sequenceOf([...hs, c], units)),
-      g.sequenceOf(gates, 4 * units),
-      g.sequenceOf(cs, units),
-    ];
-    return outputs.map((output, index) => graph.value(results[index] as string, output));
+    const sequences = [[...hs, c], gates.inputForget, gates.output, gates.candidate, cs];
+    return outputs.map((output, index) => {
+      const rows = g.sequenceOf(sequences[index] as string[]);
+      return graph.value(g.reshape(rows, ...output.shape), output);
+    });
   },
 });
 
 /**
  * The gradients of the inputs. All factors that do not depend on later steps are worked out for the whole
- * sequence at once; what remains per step are eight nodes.
+ * sequence at once; what remains per step are seven nodes.
  */
 export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
   name: "AccLstmGrad",
-  record({ dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells }) {
+  record(given) {
+    const { x, kernel, recurrentKernel, hidden, cell } = given;
     const sizes = sizesOf(x, recurrentKernel);
     const bias = [recurrentKernel.shape[1] as number];
     return {
-      inputs: [dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells],
+      inputs: [
+        ...[given.dy, x, kernel, recurrentKernel, hidden, cell, given.value],
+        ...[given.inputForget, given.outputGates, given.candidates, given.cells],
+      ],
       outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape, cell.shape].map(
         (shape) => float(...shape),
       ),
@@ -90,29 +110,29 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
   lower(graph, inputs, sizes, outputs) {
     const g = new RecurrentGraph(graph, sizes);
     const { batch, steps, features, units } = sizes;
-    const [dy, x, kernel, recurrentKernel, hidden, cell, value, gates, cells] = inputs.map(
-      (input) => graph.whole(input),
-    ) as [string, string, string, string, string, string, string, string, string];
-    const [i, f, o, fresh] = g.split(gates, 2, [units, units, units, units]) as [
-      ...[string, string, string, string],
-    ];
+    const [dy, x] = inputs as [Value, Value];
+    const [kernel, recurrentKernel, hidden, cell] = inputs
+      .slice(2, 6)
+      .map((input) => graph.whole(input)) as [string, string, string, string];
+    const [value, inputForget, o, fresh, cells] = inputs
+      .slice(6)
+      .map((sequence) => g.rowsOf(sequence)) as [string, string, string, string, string];
+    const [i, f] = g.split(inputForget, 1, [units, units]) as [string, string];
     const squashed = g.op("Tanh", cells);
-    // Slopes of the three sums that act through the cell, of the output gate, and of the cell itself.
-    const throughCell = g.concat(
+    // By these the gradients of the cell state, three times, and of the output become those of the sums.
+    const factors = g.concat(
       [
         g.op("Mul", fresh, g.sigmoidSlope(i)),
         g.op("Mul", g.before(cell, cells), g.sigmoidSlope(f)),
         g.op("Mul", i, g.tanhSlope(fresh)),
+        g.op("Mul", squashed, g.sigmoidSlope(o)),
       ],
-      2,
+      1,
     );
-    const cellParts = g
-      .stepsOf(throughCell, 3 * units)
-      .map((part) => g.reshape(part, batch, 3, units));
-    const outputParts = g.stepsOf(g.op("Mul", squashed, g.sigmoidSlope(o)), units);
-    const slopeParts = g.stepsOf(g.op("Mul", o, g.tanhSlope(squashed)), units);
-    const forgetParts = g.stepsOf(f, units);
-    const dyParts = g.stepsOf(g.swapped(dy), units, steps + 1);
+    const factorParts = g.stepsOf(factors);
+    const slopeParts = g.stepsOf(g.op("Mul", o, g.tanhSlope(squashed)));
+    const forgetParts = g.stepsOf(f);
+    const dyParts = g.stepsOf(g.rowsOf(dy), steps + 1);
     const dSums: string[] = [];
     let dHidden: string | undefined;
     let dCell = dyParts[steps] as string;
@@ -120,20 +140,18 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
       const at = (parts: readonly string[]) => parts[step] as string;
       const dh = dHidden === undefined ? at(dyParts) : g.op("Add", at(dyParts), dHidden);
       dCell = g.op("Add", dCell, g.op("Mul", dh, at(slopeParts)));
-      const through = g.op("Mul", g.reshape(dCell, batch, 1, units), at(cellParts));
-      const dOutput = g.op("Mul", dh, at(outputParts));
-      const dSum = g.concat([g.reshape(through, batch, 3 * units), dOutput], 1);
+      const dSum = g.op("Mul", g.concat([dCell, dCell, dCell, dh], 1), at(factorParts));
       dSums[step] = dSum;
       dHidden = g.product(dSum, recurrentKernel, { transB: 1 });
       dCell = g.op("Mul", dCell, at(forgetParts));
     }
-    const dRows = g.rows(g.sequenceOf(dSums, 4 * units));
+    const dRows = g.sequenceOf(dSums);
     const dx = g.product(dRows, kernel, { transB: 1 });
-    const [states] = g.split(g.swapped(value), 0, [steps, 1]) as [string, string];
+    const [states] = g.split(value, 0, [steps * batch, batch]) as [string, string];
     const results = [
-      g.swapped(g.reshape(dx, steps, batch, features)),
-      g.product(g.rows(g.swapped(x)), dRows, { transA: 1 }),
-      g.product(g.rows(g.before(hidden, states)), dRows, { transA: 1 }),
+      g.batchFirst(dx, features),
+      g.product(g.rowsOfBatches(x), dRows, { transA: 1 }),
+      g.product(g.before(hidden, states), dRows, { transA: 1 }),
       g.sumOfRows(dRows),
       dHidden as string,
       dCell,

@@ -1,4 +1,5 @@
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
+import type { Value } from "../lowering/value.ts";
 import type { Shape, TensorSpec } from "../tensor-spec.ts";
 
 export type RecurrentSizes = {
@@ -11,8 +12,8 @@ export type RecurrentSizes = {
 export const float = (...shape: Shape): TensorSpec => ({ shape, dtype: "float32" });
 
 /**
- * Builds recurrent layers, unrolled over time. In here sequences are `[time, batch, n]`, so that a step is one
- * piece of memory.
+ * Builds recurrent layers, unrolled over time. In here a sequence is a matrix with one row per step and sample, the
+ * steps one after the other: a step is one piece of memory, and a matrix as it is.
  */
 export class RecurrentGraph {
   readonly sizes: RecurrentSizes;
@@ -27,18 +28,27 @@ export class RecurrentGraph {
     return this.#graph.node(operator, inputs);
   }
 
-  /** From `[batch, time, n]` and back. */
-  swapped(sequence: string): string {
-    return this.#graph.transpose(sequence, [1, 0, 2]);
-  }
-
   reshape(name: string, ...shape: number[]): string {
     return this.#graph.reshape(name, shape);
   }
 
-  /** One matrix row per step and sample. */
-  rows(sequence: string): string {
-    return this.reshape(sequence, this.sizes.steps * this.sizes.batch, -1);
+  /** A sequence from `[time, batch, n]`. */
+  rowsOf(value: Value): string {
+    const [steps, batch, width] = value.shape as [number, number, number];
+    return this.#graph.whole(this.#graph.reshaped(value, [steps * batch, width]));
+  }
+
+  /** A sequence from `[batch, time, n]`. */
+  rowsOfBatches(value: Value): string {
+    const [batch, steps, width] = value.shape as [number, number, number];
+    const swapped = this.#graph.transpose(this.#graph.whole(value), [1, 0, 2]);
+    return this.reshape(swapped, steps * batch, width);
+  }
+
+  /** A sequence as `[batch, time, width]`. */
+  batchFirst(rows: string, width: number): string {
+    const { steps, batch } = this.sizes;
+    return this.#graph.transpose(this.reshape(rows, steps, batch, width), [1, 0, 2]);
   }
 
   concat(parts: readonly string[], axis: number): string {
@@ -51,25 +61,22 @@ export class RecurrentGraph {
     return this.#graph.nodes("Split", inputs, { axis }, sizes.length);
   }
 
-  /** One matrix `[batch, width]` per step. */
-  stepsOf(sequence: string, width: number, steps: number = this.sizes.steps): string[] {
-    const parts = this.split(sequence, 0, new Array(steps).fill(1));
-    return parts.map((part) => this.reshape(part, this.sizes.batch, width));
+  /** One matrix per step. */
+  stepsOf(rows: string, steps: number = this.sizes.steps): string[] {
+    return this.split(rows, 0, new Array(steps).fill(this.sizes.batch));
   }
 
   /** The inverse of `stepsOf`. */
-  sequenceOf(steps: readonly string[], width: number): string {
-    const stacked = this.concat(steps, 0);
-    return this.reshape(stacked, steps.length, this.sizes.batch, width);
+  sequenceOf(steps: readonly string[]): string {
+    return this.concat(steps, 0);
   }
 
   /** What every step begins with: the initial state, then that after each step but the last. */
   before(initial: string, states: string): string {
-    const { batch, steps, units } = this.sizes;
-    const first = this.reshape(initial, 1, batch, units);
-    if (steps === 1) return first;
-    const [kept] = this.split(states, 0, [steps - 1, 1]) as [string, string];
-    return this.concat([first, kept], 0);
+    const { batch, steps } = this.sizes;
+    if (steps === 1) return initial;
+    const [kept] = this.split(states, 0, [(steps - 1) * batch, batch]) as [string, string];
+    return this.concat([initial, kept], 0);
   }
 
   /** `a b + c`, of matrices; c may be one row. */

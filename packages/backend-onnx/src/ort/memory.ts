@@ -14,6 +14,17 @@ export class Memory {
     this.byteOffset = byteOffset;
   }
 
+  /** The bytes of an array, in place. */
+  static over({ buffer, byteOffset }: Float32Array): Memory {
+    return new Memory(buffer, byteOffset);
+  }
+
+  /** Copies its first elements to an array, unless they are the array itself. */
+  copyTo(target: Float32Array): void {
+    if (target.buffer === this.bytes && target.byteOffset === this.byteOffset) return;
+    target.set(this.view("float32", target.length) as Float32Array);
+  }
+
   /** Its first `length` elements, shared, not copied. */
   view(dtype: NumericType, length: number): NumericArray {
     return new ARRAY_TYPES[dtype](this.bytes, this.byteOffset, length);

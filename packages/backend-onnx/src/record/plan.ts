@@ -33,16 +33,19 @@ export class Plan {
    * Runs the graph.
    *
    * @param inputs one storage per entry of `inputLeaves`, computed already.
-   * @returns the memory of every result of the trace, in order; the caller gives it to storages, or back to
-   *   the pool.
+   * @param places where results go that have a place, in the order of the trace.
+   * @returns the memory of every result of the trace, in order; the caller gives what has no place of its own
+   *   to storages, or back to the pool.
    */
-  run(inputs: readonly Storage[]): Memory[] {
+  run(inputs: readonly Storage[], places: readonly (Memory | undefined)[]): Memory[] {
     const given = inputs.map((storage) => memoryOf(storage, this.#pool));
-    const results = this.outputs.map(({ byteLength }) => this.#pool.take(byteLength));
+    const results = this.outputs.map(
+      ({ byteLength }, i) => places[i] ?? this.#pool.take(byteLength),
+    );
     try {
       this.runInto(given, results);
     } catch (error) {
-      for (const memory of results) this.#pool.give(memory);
+      for (const [i, memory] of results.entries()) if (!places[i]) this.#pool.give(memory);
       throw error;
     }
     return results;

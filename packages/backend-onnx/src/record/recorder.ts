@@ -113,7 +113,7 @@ export class Recorder {
   /** Frees the memory of a storage that nothing needs any more. */
   reclaim(storage: Storage): void {
     if (!storage.isUnused || !storage.memory) return;
-    this.pool.give(storage.memory);
+    if (storage.memory !== storage.place) this.pool.give(storage.memory);
     storage.memory = undefined;
   }
 
@@ -126,7 +126,10 @@ export class Recorder {
   #run(trace: Trace): void {
     const plan = this.#plans.planFor(trace);
     const inputs = plan.inputLeaves.map((leaf) => trace.leaves[leaf]?.storage as Storage);
-    const memories = plan.run(inputs);
+    const memories = plan.run(
+      inputs,
+      trace.results.map(({ storage }) => storage.place),
+    );
     for (const [i, { storage }] of trace.results.entries()) storage.memory = memories[i];
     const compileFor = (wanted: ReadonlySet<number>) => {
       const inputLeaves = new Set(plan.inputLeaves);

@@ -19,6 +19,8 @@ export class Storage {
   awaitedReads = 0;
   producer: Call | undefined;
   memory: Memory | undefined;
+  /** Memory of somebody else's that its values are computed in, and stay in. */
+  place: Memory | undefined;
   /** The value of a one-element tensor that came from JavaScript. */
   scalar: number | undefined;
   /** Values that ONNX Runtime does not compute with. */

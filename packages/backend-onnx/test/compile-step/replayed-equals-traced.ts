@@ -8,6 +8,7 @@ export const VARIANTS: readonly Variant[] = [
   "scheduler",
   "accumulation",
   "accumulation outside",
+  "accumulation, every batch exchanged",
 ];
 const MODELS: readonly ModelName[] = ["mlp", "cnn", "transformer", "lstm"];
 const script = new URL("./fixtures/train.ts", import.meta.url);

@@ -40,7 +40,11 @@ async function benchModel(
     ...(cwd === undefined ? {} : { cwd }),
   };
   // What the machine allows: two single replicas at the same time that have nothing to do with each other.
-  const pair = { ...ours(1), script: new URL("./pair.ts", import.meta.url) };
+  const pair: Contender = {
+    ...ours(1),
+    script: new URL("../pair.ts", import.meta.url),
+    args: [script.pathname, ...(ours(1).args ?? [])],
+  };
   const ms = await contest({ one: ours(1), two: ours(2), pair, plain }, ROUNDS);
   const { batchSize } = MODELS[model]();
   const atWasm = (target: Target): Target | null => (backend === "wasm" ? target : null);

@@ -27,7 +27,10 @@ export type StepCapture = StepObserver & {
 
 /** What a backend can do that computes only when values are needed. */
 export type LazyBackend = KernelBackend & {
+  /** Copies the values of a tensor, unless they lie in `target` already. */
   readInto(dataId: DataId, target: Float32Array): void;
+  /** @see {placeIn} */
+  placeIn(target: Float32Array, dataId: DataId | undefined): boolean;
   captureStep(given: readonly Tensor[], previous: TracedStep | undefined): StepCapture;
   replayOf(step: TracedStep): StepReplay;
 };

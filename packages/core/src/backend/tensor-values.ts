@@ -18,6 +18,17 @@ export async function readInto(target: Float32Array, source: Tensor): Promise<vo
   target.set(valuesOnHeap(source) ?? ((await source.data()) as Float32Array));
 }
 
+/**
+ * Makes `target` free to be written: tensors whose values lie there move out. Then has the values of `tensor`,
+ * if it is to be computed yet and nothing else shares them, computed there, where they stay: who writes to
+ * `target` changes the tensor.
+ *
+ * @returns whether they will be; never on a backend that computes at once.
+ */
+export function placeIn(target: Float32Array, tensor: Tensor | undefined): boolean {
+  return lazyBackend()?.placeIn(target, tensor?.dataId) ?? false;
+}
+
 /** A float32 tensor of `values`, which the caller may then overwrite. */
 export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor {
   const own = COPYING_BACKENDS.has(getBackend()) ? values : values.slice();

@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import type { BatchSource } from "./batch-source.ts";
 import { collate } from "./collate.ts";
 import { toTensors, withoutTensors } from "./columns.ts";
 import {
@@ -22,11 +23,10 @@ import { readAll } from "./read-all.ts";
  * Used by itself it reads everything, and the caller disposes the tensors. Prepared by an accelerator it
  * reads this replica's share, and the step disposes them.
  */
-export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
+export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchSource<Batch> {
   /** Seed of pass 0; drawn at random without a `seed` option. */
   readonly baseSeed: number;
   readonly options: ResolvedDataLoaderOptions<Batch>;
-  /** The dataset in one of two forms. */
   readonly source: MapSource | StreamSource;
   #epoch = 0;
 
@@ -69,7 +69,6 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
     this.#epoch = epoch;
   }
 
-  /** Indices of every batch of a pass, in order; the same on every rank for the same seed. */
   *batchIndices(seed: number): Generator<readonly number[]> {
     const { batchSampler, dropLast, shuffle } = this.options;
     if (batchSampler) {
@@ -86,7 +85,6 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
     }
   }
 
-  /** Samples by index, as plain data: a list of them, or whole columns where the dataset holds those. */
   async read(indices: readonly number[]): Promise<unknown> {
     const { source } = this;
     if (source.kind === "stream") throw new Error("streams are not read by index");
@@ -94,11 +92,6 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch> {
     return Promise.all(indices.map(async (index) => withoutTensors(await source.get(index))));
   }
 
-  /**
-   * Turns what was read into a batch: decodes, then stacks. The tensors are made by what it resolves with.
-   *
-   * @param numbers of the samples, for messages.
-   */
   async assemble(
     samples: unknown,
     numbers: readonly number[],

@@ -1,7 +1,7 @@
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import type { BatchSource } from "./batch-source.ts";
 import { withoutTensors } from "./columns.ts";
-import type { DataLoader } from "./data-loader.ts";
 import type { StreamSource } from "./dataset.ts";
 import type { Decoder } from "./decode/decoder.ts";
 import type { PlannedBatch } from "./pass.ts";
@@ -27,7 +27,7 @@ type Numbered = { readonly number: number; readonly sample: unknown };
 
 /** The batches of one rank, from a dataset that every rank reads by index. */
 export async function* planIndices<Batch>(
-  loader: DataLoader<Batch>,
+  loader: BatchSource<Batch>,
   options: PlanOptions,
 ): AsyncGenerator<PlannedBatch<Batch>> {
   const { dropLast } = loader.options;
@@ -42,7 +42,7 @@ export async function* planIndices<Batch>(
 
 /** The batches of one rank, from a stream that every rank reads whole. */
 export async function* planStream<Batch>(
-  loader: DataLoader<Batch>,
+  loader: BatchSource<Batch>,
   source: StreamSource,
   options: PlanOptions,
 ): AsyncGenerator<PlannedBatch<Batch>> {
@@ -65,7 +65,7 @@ type Dispatch =
 
 /** The batches of one rank, from a dataset that rank 0 alone reads. Collective: one exchange per step. */
 export async function* planDispatch<Batch>(
-  loader: DataLoader<Batch>,
+  loader: BatchSource<Batch>,
   options: PlanOptions,
   collective: Collective,
 ): AsyncGenerator<PlannedBatch<Batch>> {
@@ -98,13 +98,13 @@ export async function* planDispatch<Batch>(
 }
 
 /** Samples of a rank in one step. */
-function shareSize(loader: DataLoader<unknown>, { splitBatches, worldSize }: PlanOptions): number {
+function shareSize(loader: BatchSource<unknown>, { splitBatches, worldSize }: PlanOptions): number {
   const batchSize = loader.options.batchSize ?? 1;
   return splitBatches ? batchSize / worldSize : batchSize;
 }
 
 function planned<Batch>(
-  loader: DataLoader<Batch>,
+  loader: BatchSource<Batch>,
   items: readonly Numbered[],
   realSamples: number | undefined,
   decoder: Decoder | undefined,
@@ -124,7 +124,7 @@ async function nextDispatch(reader: AsyncGenerator<Dispatch>): Promise<Dispatch>
 }
 
 async function* dispatches(
-  loader: DataLoader<unknown>,
+  loader: BatchSource<unknown>,
   options: PlanOptions,
 ): AsyncGenerator<Dispatch> {
   const { source } = loader;
@@ -153,7 +153,7 @@ async function* dispatches(
   }
 }
 
-async function* indicesOf(loader: DataLoader<unknown>, seed: number): AsyncGenerator<number> {
+async function* indicesOf(loader: BatchSource<unknown>, seed: number): AsyncGenerator<number> {
   for (const batch of loader.batchIndices(seed)) yield* batch;
 }
 

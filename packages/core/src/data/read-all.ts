@@ -1,11 +1,11 @@
-import type { DataLoader } from "./data-loader.ts";
+import type { BatchSource } from "./batch-source.ts";
 import { Decoder } from "./decode/decoder.ts";
 import { Pass } from "./pass.ts";
 import { planIndices, planStream } from "./plan.ts";
 
 /** One pass of a loader that is not prepared: the whole dataset, in one place. */
 export function readAll<Batch>(
-  loader: DataLoader<Batch>,
+  loader: BatchSource<Batch>,
   epoch: number,
 ): AsyncIterator<Batch, undefined> {
   const { decode, numWorkers, prefetch } = loader.options;

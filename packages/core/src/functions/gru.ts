@@ -3,29 +3,28 @@ import {
   concat,
   matMul,
   mul,
-  reshape,
   sigmoid,
-  slice,
   sub,
-  sum,
   type Tensor,
   type Tensor2D,
-  type Tensor3D,
   tanh,
 } from "@tensorflow/tfjs-core";
-import { runFused } from "./fused-kernel.ts";
+import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
+  batchFirst,
   gate,
   initialState,
+  projectedSteps,
+  projectionGradients,
   type RecurrentSizes,
   type RecurrentWeights,
   recurrentSizes,
   rowsOf,
   sequenceOf,
   statesBefore,
+  stepOf,
   stepsOf,
 } from "./recurrent-layer.ts";
-import { withGradient } from "./with-gradient.ts";
 
 export type GruState = {
   /** `[batch, units]`; zeros by default. */
@@ -50,78 +49,65 @@ export type GruResult = {
 export function gru(x: Tensor, weights: RecurrentWeights, state: GruState = {}): GruResult {
   const { kernel, recurrentKernel, bias } = weights;
   const sizes = recurrentSizes("gru", 3, x, weights, [state.hidden]);
-  const { batch, steps, units } = sizes;
   const hidden = initialState(state.hidden, sizes);
   const inputs = { x, kernel, recurrentKernel, bias, hidden };
-  const outputs = withGradient({
-    inputs: Object.values(inputs),
-    forward: () => {
-      const [value, gates] = runFused("AccGru", inputs, {}, () => unroll(inputs, sizes)) as [
-        Tensor,
-        Tensor,
-      ];
-      return { value, saved: [x, kernel, recurrentKernel, hidden, value, gates] };
-    },
-    backward: (dy, saved) => {
-      const kept = namesOf(saved);
-      return runFused("AccGruGrad", { dy, ...kept }, {}, () => unrollBack(dy, kept, sizes));
-    },
-  }) as Tensor3D;
-  const last = slice(outputs, [0, steps - 1, 0], [batch, 1, units]);
-  return { outputs, hidden: reshape(last, [batch, units]) };
+  const value = fusedRecurrence({
+    kernel: "AccGru",
+    inputs,
+    made: ["updateReset", "candidates"],
+    forward: () => unroll(inputs, sizes),
+    backward: (dy, kept) => unrollBack(dy, kept, sizes),
+  });
+  return { outputs: batchFirst(value), hidden: stepOf(value, sizes.steps - 1) };
 }
 
 type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", Tensor>>;
-type Saved = Readonly<
-  Record<"x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "gates", Tensor>
+type Kept = Readonly<
+  Record<
+    "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
+    Tensor
+  >
 >;
 
-function namesOf(saved: readonly Tensor[]): Saved {
-  const [x, kernel, recurrentKernel, hidden, value, gates] = saved as Tensor[];
-  return { x, kernel, recurrentKernel, hidden, value, gates } as Saved;
-}
-
-/** @returns the outputs and the gates after their activation, `[batch, time, …]` both. */
+/** @returns the outputs and the gates after their activation, `[time, batch, …]` all. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden }: Inputs,
-  { batch, steps, units }: RecurrentSizes,
+  { units }: RecurrentSizes,
 ): Tensor[] {
-  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const outputs: Tensor[] = [];
-  const gates: Tensor[] = [];
+  const updateReset: Tensor[] = [];
+  const candidates: Tensor[] = [];
   let h = hidden as Tensor2D;
-  for (const part of stepsOf(reshape(projected, [batch, steps, 3 * units]))) {
+  for (const part of projectedSteps(x, kernel, bias)) {
     const zr = sigmoid(add(gate(part, units, 0, 2), matMul(h, forGates)));
     const [z, r] = [gate(zr, units, 0), gate(zr, units, 1)];
     const g: Tensor2D = tanh(add(gate(part, units, 2), matMul(mul(r, h), forCandidate)));
     h = add(mul(z, h), mul(sub(1, z), g));
     outputs.push(h);
-    gates.push(concat([zr, g], 1));
+    updateReset.push(zr);
+    candidates.push(g);
   }
-  return [sequenceOf(outputs), sequenceOf(gates)];
+  return [outputs, updateReset, candidates].map(sequenceOf);
 }
 
 /** @returns the gradients of the inputs, in their order. */
 function unrollBack(
   dy: Tensor,
-  { x, kernel, recurrentKernel, hidden, value, gates }: Saved,
+  { x, kernel, recurrentKernel, hidden, value, updateReset, candidates }: Kept,
   { steps, units }: RecurrentSizes,
 ): Tensor[] {
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const before = statesBefore(hidden, value);
-  const [dySteps, gateSteps, hSteps] = [dy, gates, before].map(stepsOf) as Steps;
+  const [dySteps, hSteps] = [stepsOf(dy), stepsOf(before)];
   const dSums: Tensor[] = [];
   let dHidden: Tensor | undefined;
   for (let step = steps - 1; step >= 0; step--) {
     const h = hSteps[step] as Tensor2D;
-    const [z, r, g] = [0, 1, 2].map((index) => gate(gateSteps[step] as Tensor, units, index)) as [
-      Tensor2D,
-      Tensor2D,
-      Tensor2D,
-    ];
+    const zr = stepOf(updateReset, step);
+    const [z, r, g] = [gate(zr, units, 0), gate(zr, units, 1), stepOf(candidates, step)];
     const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
     const dCandidate = mul(mul(dh, sub(1, z)), sub(1, mul(g, g))) as Tensor2D;
     const dReset = matMul(dCandidate, forCandidate, false, true); // of r * h
@@ -134,10 +120,11 @@ function unrollBack(
   }
   const dRows = rowsOf(sequenceOf(dSums));
   const beforeRows = rowsOf(before);
-  const resetRows = mul(gate(rowsOf(gates), units, 1), beforeRows) as Tensor2D;
+  const resetRows = mul(gate(rowsOf(updateReset), units, 1), beforeRows) as Tensor2D;
+  const projection = projectionGradients(x, kernel, dRows);
   return [
-    reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
-    matMul(rowsOf(x), dRows, true),
+    projection.x,
+    projection.kernel,
     concat(
       [
         matMul(beforeRows, gate(dRows, units, 0, 2), true),
@@ -145,9 +132,7 @@ function unrollBack(
       ],
       1,
     ),
-    sum(dRows, 0),
+    projection.bias,
     dHidden as Tensor,
   ];
 }
-
-type Steps = [Tensor2D[], Tensor2D[], Tensor2D[]];

@@ -3,29 +3,30 @@ import {
   concat,
   matMul,
   mul,
-  reshape,
   sigmoid,
   slice,
   sub,
-  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
   tanh,
 } from "@tensorflow/tfjs-core";
-import { runFused } from "./fused-kernel.ts";
+import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
+  batchFirst,
   gate,
   initialState,
+  projectedSteps,
+  projectionGradients,
   type RecurrentSizes,
   type RecurrentWeights,
   recurrentSizes,
   rowsOf,
   sequenceOf,
   statesBefore,
+  stepOf,
   stepsOf,
 } from "./recurrent-layer.ts";
-import { withGradient } from "./with-gradient.ts";
 
 export type LstmState = {
   /** `[batch, units]`; zeros by default. */
@@ -53,89 +54,89 @@ export type LstmResult = {
 export function lstm(x: Tensor, weights: RecurrentWeights, state: LstmState = {}): LstmResult {
   const { kernel, recurrentKernel, bias } = weights;
   const sizes = recurrentSizes("lstm", 4, x, weights, [state.hidden, state.cell]);
-  const { batch, steps, units } = sizes;
+  const { steps } = sizes;
   const hidden = initialState(state.hidden, sizes);
   const cell = initialState(state.cell, sizes);
   const inputs = { x, kernel, recurrentKernel, bias, hidden, cell };
   // One tensor has to carry all that may have a gradient: the cell state follows the outputs as a last step.
-  const value = withGradient({
-    inputs: Object.values(inputs),
-    forward: () => {
-      const [value, gates, cells] = runFused("AccLstm", inputs, {}, () =>
-        unroll(inputs, sizes),
-      ) as [Tensor, Tensor, Tensor];
-      return { value, saved: [x, kernel, recurrentKernel, hidden, cell, value, gates, cells] };
-    },
-    backward: (dy, saved) => {
-      const kept = namesOf(saved);
-      return runFused("AccLstmGrad", { dy, ...kept }, {}, () => unrollBack(dy, kept, sizes));
-    },
-  }) as Tensor3D;
-  const last = (step: number) =>
-    reshape(slice(value, [0, step, 0], [batch, 1, units]), [batch, units]);
+  const value = fusedRecurrence({
+    kernel: "AccLstm",
+    inputs,
+    made: ["inputForget", "outputGates", "candidates", "cells"],
+    forward: () => unroll(inputs, sizes),
+    backward: (dy, kept) => unrollBack(dy, kept, sizes),
+  });
   return {
-    outputs: slice(value, [0, 0, 0], [batch, steps, units]),
-    hidden: last(steps - 1),
-    cell: last(steps),
+    outputs: batchFirst(outputsOf(value, sizes)),
+    hidden: stepOf(value, steps - 1),
+    cell: stepOf(value, steps),
   };
 }
 
 type Inputs = Readonly<
   Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden" | "cell", Tensor>
 >;
-type Saved = Readonly<
+type Kept = Readonly<
   Record<
-    "x" | "kernel" | "recurrentKernel" | "hidden" | "cell" | "value" | "gates" | "cells",
+    | "x"
+    | "kernel"
+    | "recurrentKernel"
+    | "hidden"
+    | "cell"
+    | "value"
+    | "inputForget"
+    | "outputGates"
+    | "candidates"
+    | "cells",
     Tensor
   >
 >;
 
-function namesOf(saved: readonly Tensor[]): Saved {
-  const [x, kernel, recurrentKernel, hidden, cell, value, gates, cells] = saved as Tensor[];
-  return { x, kernel, recurrentKernel, hidden, cell, value, gates, cells } as Saved;
+function outputsOf(value: Tensor, { batch, steps, units }: RecurrentSizes): Tensor {
+  return slice(value as Tensor3D, [0, 0, 0], [steps, batch, units]);
 }
 
-/** @returns the value, the gates after their activation and the cell states, `[batch, time, …]` all. */
+/** @returns the value, the gates after their activation and the cell states, `[time, batch, …]` all. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden, cell }: Inputs,
-  { batch, steps, units }: RecurrentSizes,
+  { units }: RecurrentSizes,
 ): Tensor[] {
-  const projected = add(matMul(rowsOf(x), kernel as Tensor2D), bias);
   const outputs: Tensor[] = [];
-  const gates: Tensor[] = [];
+  const inputForget: Tensor[] = [];
+  const outputGates: Tensor[] = [];
+  const candidates: Tensor[] = [];
   const cells: Tensor[] = [];
   let [h, c] = [hidden, cell];
-  for (const part of stepsOf(reshape(projected, [batch, steps, 4 * units]))) {
+  for (const part of projectedSteps(x, kernel, bias)) {
     const sums = add(part, matMul(h as Tensor2D, recurrentKernel as Tensor2D));
-    const [i, f, o] = [0, 1, 3].map((index) => sigmoid(gate(sums, units, index))) as Gates;
+    const opened = sigmoid(gate(sums, units, 0, 2));
+    const [i, f] = [gate(opened, units, 0), gate(opened, units, 1)];
     const g = tanh(gate(sums, units, 2));
+    const o = sigmoid(gate(sums, units, 3));
     c = add(mul(f, c), mul(i, g));
     h = mul(o, tanh(c));
     outputs.push(h);
+    inputForget.push(opened);
+    outputGates.push(o);
+    candidates.push(g);
     cells.push(c);
-    gates.push(concat([i, f, g, o], 1));
   }
-  return [sequenceOf([...outputs, c]), sequenceOf(gates), sequenceOf(cells)];
+  return [[...outputs, c], inputForget, outputGates, candidates, cells].map(sequenceOf);
 }
 
-type Gates = [Tensor2D, Tensor2D, Tensor2D];
-
 /** @returns the gradients of the inputs, in their order. */
-function unrollBack(
-  dy: Tensor,
-  { x, kernel, recurrentKernel, hidden, cell, value, gates, cells }: Saved,
-  { batch, steps, units }: RecurrentSizes,
-): Tensor[] {
+function unrollBack(dy: Tensor, kept: Kept, sizes: RecurrentSizes): Tensor[] {
+  const { steps, units } = sizes;
+  const { x, kernel, recurrentKernel, hidden, cell, value } = kept;
   const dySteps = stepsOf(dy);
-  const gateSteps = stepsOf(gates);
-  const cellSteps = stepsOf(cells);
+  const cellSteps = stepsOf(kept.cells);
   const dSums: Tensor[] = [];
   let dHidden: Tensor | undefined;
   let dCell = dySteps[steps] as Tensor;
   for (let step = steps - 1; step >= 0; step--) {
-    const [i, f, g, o] = [0, 1, 2, 3].map((index) =>
-      gate(gateSteps[step] as Tensor, units, index),
-    ) as [Tensor, Tensor, Tensor, Tensor];
+    const opened = stepOf(kept.inputForget, step);
+    const [i, f] = [gate(opened, units, 0), gate(opened, units, 1)];
+    const [g, o] = [stepOf(kept.candidates, step), stepOf(kept.outputGates, step)];
     const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
     const squashed = tanh(cellSteps[step] as Tensor);
     dCell = add(dCell, mul(mul(dh, o), sub(1, mul(squashed, squashed))));
@@ -154,12 +155,13 @@ function unrollBack(
     dCell = mul(dCell, f);
   }
   const dRows = rowsOf(sequenceOf(dSums));
-  const outputs = slice(value as Tensor3D, [0, 0, 0], [batch, steps, units]);
+  const projection = projectionGradients(x, kernel, dRows);
+  const before = statesBefore(hidden, outputsOf(value, sizes));
   return [
-    reshape(matMul(dRows, kernel as Tensor2D, false, true), x.shape),
-    matMul(rowsOf(x), dRows, true),
-    matMul(rowsOf(statesBefore(hidden, outputs)), dRows, true),
-    sum(dRows, 0),
+    projection.x,
+    projection.kernel,
+    matMul(rowsOf(before), dRows, true),
+    projection.bias,
     dHidden as Tensor,
     dCell,
   ];

@@ -1,10 +1,15 @@
 import {
+  add,
   concat,
+  matMul,
   reshape,
   slice,
+  stack,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
+  transpose,
   zeros,
 } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
@@ -58,21 +63,29 @@ export function initialState(state: Tensor | undefined, { batch, units }: Recurr
   return state ?? zeros([batch, units]);
 }
 
-/** `[batch, time, n]` as one tensor `[batch, n]` per step. */
+/** `[time, batch, n]`, the sequences of this folder, from `[batch, time, n]`: a step is one piece of memory. */
+export function timeFirst(sequence: Tensor): Tensor3D {
+  return transpose(sequence as Tensor3D, [1, 0, 2]);
+}
+
+/** The inverse of `timeFirst`. */
+export const batchFirst: (sequence: Tensor) => Tensor3D = timeFirst;
+
+/** One step of a sequence, `[batch, n]`. */
+export function stepOf(sequence: Tensor, step: number): Tensor2D {
+  const [, batch, width] = sequence.shape as [number, number, number];
+  return reshape(slice(sequence as Tensor3D, [step, 0, 0], [1, batch, width]), [batch, width]);
+}
+
+/** All steps of a sequence. */
 export function stepsOf(sequence: Tensor): Tensor2D[] {
-  const [batch, steps, width] = sequence.shape as [number, number, number];
-  return Array.from({ length: steps }, (_, step) =>
-    reshape(slice(sequence as Tensor3D, [0, step, 0], [batch, 1, width]), [batch, width]),
-  );
+  const [steps] = sequence.shape as [number, number, number];
+  return Array.from({ length: steps }, (_, step) => stepOf(sequence, step));
 }
 
 /** The inverse of `stepsOf`. */
 export function sequenceOf(steps: readonly Tensor[]): Tensor {
-  const [batch, width] = (steps[0] as Tensor).shape as [number, number];
-  return concat(
-    steps.map((step) => reshape(step, [batch, 1, width])),
-    1,
-  );
+  return stack([...steps], 0);
 }
 
 /** Columns `from` to `to`, counted in `units`. */
@@ -81,16 +94,38 @@ export function gate(gates: Tensor, units: number, from: number, to: number = fr
   return slice(gates as Tensor2D, [0, from * units], [rows, (to - from) * units]);
 }
 
-/** `[batch, time, n]` as a matrix with one row per sample and step. */
+/** A sequence as a matrix with one row per step and sample. */
 export function rowsOf(sequence: Tensor): Tensor2D {
-  const [batch, steps, width] = sequence.shape as [number, number, number];
-  return reshape(sequence, [batch * steps, width]);
+  const [steps, batch, width] = sequence.shape as [number, number, number];
+  return reshape(sequence, [steps * batch, width]);
 }
 
-/** What a step begins with: the initial state, then the outputs of all steps but the last. */
-export function statesBefore(initial: Tensor, outputs: Tensor): Tensor {
-  const [batch, steps, units] = outputs.shape as [number, number, number];
-  const first = reshape(initial, [batch, 1, units]);
+/** What the inputs `[batch, time, features]` add to the gates, per step: `x * kernel + bias`. */
+export function projectedSteps(x: Tensor, kernel: Tensor, bias: Tensor): Tensor2D[] {
+  const [batch, steps] = x.shape as [number, number, number];
+  const projected = add(matMul(rowsOf(timeFirst(x)), kernel as Tensor2D), bias);
+  return stepsOf(reshape(projected, [steps, batch, bias.size]));
+}
+
+/** @param dRows the gradient of what `projectedSteps` gives, one row per step and sample. */
+export function projectionGradients(
+  x: Tensor,
+  kernel: Tensor,
+  dRows: Tensor2D,
+): { readonly x: Tensor; readonly kernel: Tensor; readonly bias: Tensor } {
+  const sequence = timeFirst(x);
+  const dSequence = reshape(matMul(dRows, kernel as Tensor2D, false, true), sequence.shape);
+  return {
+    x: batchFirst(dSequence),
+    kernel: matMul(rowsOf(sequence), dRows, true),
+    bias: sum(dRows, 0),
+  };
+}
+
+/** What the steps begin with: the initial state, then the states after all steps but the last. */
+export function statesBefore(initial: Tensor, states: Tensor): Tensor {
+  const [steps, batch, units] = states.shape as [number, number, number];
+  const first = reshape(initial, [1, batch, units]);
   if (steps === 1) return first;
-  return concat([first, slice(outputs as Tensor3D, [0, 0, 0], [batch, steps - 1, units])], 1);
+  return concat([first, slice(states as Tensor3D, [0, 0, 0], [steps - 1, batch, units])], 0);
 }

@@ -2,7 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import type { ImageData } from "./log-value.ts";
-import type { Loggable } from "./snapshot.ts";
+import type { Loggable } from "./loggable.ts";
 
 /** Rows to log: with the names of their columns, or as objects of one row each. */
 export type TableSource =

@@ -3,14 +3,8 @@ import { AcceleratorError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { withoutGradients } from "../train/autograd.ts";
 import type { ImageData, LogValue, LogValues, TableData } from "./log-value.ts";
+import type { Loggable } from "./loggable.ts";
 import { normaliseTable, type TableSource } from "./media.ts";
-
-/** What users may log: plain values, and tensors anywhere among them. */
-export type Loggable =
-  | LogValue
-  | Tensor
-  | readonly Loggable[]
-  | { readonly [key: string]: Loggable };
 
 /** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
 export function requireValues<T extends object>(values: T): T {

@@ -4,14 +4,15 @@ import { BlankTracker } from "./blank-tracker.ts";
 import { loadPlugins } from "./create-trackers.ts";
 import type { GeneralTracker } from "./general-tracker.ts";
 import { HostedTracker } from "./hosted-tracker.ts";
-import type { ArtifactData, FinishStatus, ImageData, LogContext, RunConfig } from "./log-value.ts";
+import type { ArtifactData, FinishStatus, ImageData, RunConfig } from "./log-value.ts";
 import type { TrackerSelection } from "./log-with.ts";
+import type { Loggable } from "./loggable.ts";
 import { type LoggableWithMedia, sortMedia, type TableSource } from "./media.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
+import type { Placement } from "./placement.ts";
 import type { RemoteHub } from "./remote-hub.ts";
 import {
   copyScalars,
-  type Loggable,
   requireValues,
   snapshotImages,
   snapshotTables,
@@ -19,7 +20,7 @@ import {
 } from "./snapshot.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 import type { TrackerHub } from "./tracker-hub.ts";
-import type { TrackerInitOptions, TrackerLogOptions } from "./tracker-options.ts";
+import type { TrackerInitOptions } from "./tracker-options.ts";
 
 /** Options of `initTrackers`. */
 export type InitTrackersOptions = {
@@ -48,12 +49,6 @@ export type TrackerSessionOptions = {
 
 /** How long trackers of services have at the end of a run. */
 const DELIVERY_TIMEOUT_MS = 30_000;
-
-/** Where values belong, and what is asked of single trackers with them. */
-export type Placement = {
-  readonly context: LogContext;
-  readonly logOptions?: TrackerLogOptions;
-};
 
 type Phase = "new" | "open" | "finished";
 

@@ -12,6 +12,7 @@ import type { GradientState } from "./gradient-state.ts";
 import type { GradientStore } from "./gradient-store.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import { observeStep } from "./step-observer.ts";
+import type { UnsyncedModels } from "./unsynced-models.ts";
 
 /** Runs before a step is given up: the first makes variables, numbers turn into inputs with the second. */
 const MOST_TRACES = 5;
@@ -45,7 +46,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   readonly #step: (...args: Args) => Result;
   readonly #state: GradientState;
   readonly #models: ModelRegistry;
-  readonly #unsynced: () => ReadonlySet<GradientStore>;
+  readonly #unsynced: UnsyncedModels;
   readonly #recordings = new Map<string, Recording>();
   readonly #identities = new WeakMap<object, number>();
   #numIdentities = 0;
@@ -55,7 +56,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
     step: (...args: Args) => Result,
     state: GradientState,
     models: ModelRegistry,
-    unsynced: () => ReadonlySet<GradientStore>,
+    unsynced: UnsyncedModels,
   ) {
     this.#step = step;
     this.#state = state;
@@ -174,7 +175,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
     const { syncGradients, accumulation, step, endOfDataloader } = this.#state;
     const { numSteps, syncWithDataloader } = accumulation;
     const { stores } = this.#models;
-    const unsynced = this.#unsynced();
+    const unsynced = this.#unsynced.stores;
     return JSON.stringify([
       replaceTensors(
         args,

@@ -1,5 +1,5 @@
 import { add, keep, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { readInto, tensorOf } from "../backend/tensor-values.ts";
+import { placeIn, readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { stepEffect, stepObserver } from "./step-observer.ts";
@@ -17,17 +17,26 @@ export class GradientStore {
    * for it at all: a variable that no rank used must stay without one.
    */
   readonly #bucket: Float32Array;
-  readonly #size: number;
+  /** The places of the gradients in the bucket. */
+  readonly #parts: readonly Float32Array[];
+  /** The flags. */
+  readonly #flags: Float32Array;
 
   /** Collective: every rank makes the stores of its models in the same order. */
   constructor(variables: readonly Variable[], collective: Collective) {
     this.variables = variables;
     this.#collective = collective;
-    this.#size = variables.reduce((size, variable) => size + variable.size, 0);
+    const size = variables.reduce((sum, variable) => sum + variable.size, 0);
     this.#bucket =
       collective.worldSize > 1
-        ? collective.allocate(this.#size + variables.length, "prepare")
+        ? collective.allocate(size + variables.length, "prepare")
         : new Float32Array(0); // one replica never exchanges
+    this.#flags = this.#bucket.subarray(size);
+    let offset = 0;
+    this.#parts = variables.map((variable) => {
+      offset += variable.size;
+      return this.#bucket.subarray(offset - variable.size, offset);
+    });
   }
 
   /** Whether any variable has a gradient. */
@@ -63,38 +72,41 @@ export class GradientStore {
   async average(): Promise<void> {
     // With one replica the mean is the value itself; reading and writing it back would only cost time.
     if (this.#collective.worldSize === 1) return;
-    await this.#fillBucket();
+    const placed = await this.#fillBucket();
     stepEffect(() => this.#collective.allReduce(this.#bucket, "mean", "backward"));
-    this.#readBucket();
+    this.#readBucket(placed);
   }
 
-  async #fillBucket(): Promise<void> {
-    let offset = 0;
+  /** @returns the gradients whose values lie in the bucket itself. */
+  async #fillBucket(): Promise<ReadonlySet<Variable>> {
+    const placed = new Set<Variable>();
     for (const [index, variable] of this.variables.entries()) {
+      const part = this.#parts[index] as Float32Array;
+      // What is replayed has its graphs write to the bucket by itself.
+      const gradient = stepObserver() ? undefined : this.#gradients.get(variable);
+      if (placeIn(part, gradient)) placed.add(variable);
+    }
+    for (const [index, variable] of this.variables.entries()) {
+      const part = this.#parts[index] as Float32Array;
       const gradient = this.#gradients.get(variable);
-      const part = this.#bucket.subarray(offset, offset + variable.size);
       if (gradient) {
         await readInto(part, gradient);
         stepObserver()?.onRead({ tensor: gradient, target: part });
       } else stepEffect(() => part.fill(0));
       stepEffect(() => {
-        this.#bucket[this.#size + index] = gradient ? 1 : 0;
+        this.#flags[index] = gradient ? 1 : 0;
       });
-      offset += variable.size;
     }
+    return placed;
   }
 
-  #readBucket(): void {
-    let offset = 0;
+  #readBucket(placed: ReadonlySet<Variable>): void {
     for (const [index, variable] of this.variables.entries()) {
-      const end = offset + variable.size;
-      if (this.#bucket[this.#size + index] !== 0) {
-        const values = this.#bucket.subarray(offset, end);
-        const tensor = tensorOf(values, variable.shape);
-        stepObserver()?.onArray({ tensor, values });
-        this.set(variable, tensor);
-      }
-      offset = end;
+      if (this.#flags[index] === 0 || placed.has(variable)) continue;
+      const values = this.#parts[index] as Float32Array;
+      const tensor = tensorOf(values, variable.shape);
+      stepObserver()?.onArray({ tensor, values });
+      this.set(variable, tensor);
     }
   }
 }

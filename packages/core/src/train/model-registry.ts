@@ -1,4 +1,4 @@
-import type { Variable } from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { broadcastTensors } from "../operations/tensor-collectives.ts";
@@ -21,6 +21,15 @@ export class ModelRegistry {
   /** The gradients of a prepared model. */
   find(model: object): GradientStore | undefined {
     return this.#stores.get(model);
+  }
+
+  /** The accumulated gradient of a variable; undefined if it has none. It stays the store's. */
+  gradientOf(variable: Variable): Tensor | undefined {
+    for (const store of this.stores) {
+      const gradient = store.get(variable);
+      if (gradient) return gradient;
+    }
+    return undefined;
   }
 
   /**

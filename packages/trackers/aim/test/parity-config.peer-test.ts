@@ -1,21 +1,18 @@
-import { suite } from "uvu";
-import { python } from "../../../../tools/peers/servers/aim-server.ts";
-import { compareScenarios, differ } from "./parity.ts";
+import { differ } from "../../../../tools/peers/parity/differ.ts";
+import { aimParityTest } from "./parity.ts";
 
-const test = suite("Aim beside Accelerate: configurations");
-const run = python ? test : test.skip; // what could not be installed, the installer said
+/** The same list, in words, is in docs/trackers/aim.md. */
+const expected = differ(
+  "config-objects",
+  "a tensor of the configuration is its value; there it is an error that loses the configuration",
+  ["runs", "0", "hparams"],
+  ["errors", "init_trackers"],
+);
 
-run("are read back the same, save for what is listed", async () => {
-  await compareScenarios(
-    (scenario) => scenario.includes("config"),
-    // The same list, in words, is in docs/trackers/aim.md.
-    differ(
-      "config-objects",
-      "a tensor of the configuration is its value; there it is an error that loses the configuration",
-      ["runs", "0", "hparams"],
-      ["errors", "init_trackers"],
-    ),
-  );
-});
+const test = aimParityTest(
+  "Aim beside Accelerate: configurations",
+  (scenario) => scenario.includes("config"),
+  expected,
+);
 
 test.run();

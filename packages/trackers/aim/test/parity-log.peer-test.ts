@@ -1,10 +1,6 @@
-import { suite } from "uvu";
+import { differ } from "../../../../tools/peers/parity/differ.ts";
 import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
-import { python } from "../../../../tools/peers/servers/aim-server.ts";
-import { compareScenarios, differ, metric } from "./parity.ts";
-
-const test = suite("Aim beside Accelerate: values");
-const run = python ? test : test.skip; // what could not be installed, the installer said
+import { aimParityTest, metric } from "./parity.ts";
 
 const SCENARIOS = new Set(["values", "mixed", "mixed-bad", "mutation", "keys", "media-aim"]);
 
@@ -48,8 +44,10 @@ const expected: readonly ExpectedDifference[] = [
   ),
 ];
 
-run("are read back the same, save for what is listed", async () => {
-  await compareScenarios((scenario) => SCENARIOS.has(scenario), expected);
-});
+const test = aimParityTest(
+  "Aim beside Accelerate: values",
+  (scenario) => SCENARIOS.has(scenario),
+  expected,
+);
 
 test.run();

@@ -4,36 +4,22 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  AimServer,
-  python,
-  type ReadRun,
-  readRepo,
-} from "../../../../tools/peers/servers/aim-server.ts";
+import type { AimServer, ReadRun } from "../../../../tools/peers/servers/aim-server.ts";
 import { Recording } from "./recording.ts";
+import { readRun, servedSuite } from "./served-suite.ts";
 
-const test = suite("Aim through the public API");
-const peer = python ? test : test.skip;
+const { test, peer } = servedSuite("Aim through the public API");
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const ACC = here("../../../core/bin/acc.mjs");
 const PRELOAD = new URL("../../../core/src/register-ts.mjs", import.meta.url).href;
 const LIMIT_MS = 90_000;
 const STEPS = 400;
-let server: AimServer;
-
-test.before(async () => {
-  if (python) server = await AimServer.start();
-});
-test.after(async () => {
-  await server?.kill();
-});
 
 type Training = { child: ChildProcess; output: () => string; ended: Promise<number | null> };
 
-function train(folder: string): Training {
-  const args = ["--import", PRELOAD, here("fixtures/train.ts"), folder, server.url, String(STEPS)];
+function train(folder: string, url: string): Training {
+  const args = ["--import", PRELOAD, here("fixtures/train.ts"), folder, url, String(STEPS)];
   const child = spawn(process.execPath, args, { timeout: LIMIT_MS });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -52,11 +38,9 @@ async function sync(folder: string): Promise<string> {
   return stdout + stderr;
 }
 
-async function readRun(output: string): Promise<ReadRun> {
-  const hash = /hash (\w+)/.exec(output)?.[1] ?? "";
-  const [run] = await readRepo(server.repo, "--hash", hash);
-  assert.ok(run);
-  return run;
+/** The run of the training that printed this. */
+function readTrained(server: AimServer, output: string): Promise<ReadRun> {
+  return readRun(server, /hash (\w+)/.exec(output)?.[1] ?? "");
 }
 
 /** @returns how many steps there are, each once, with nothing missing before. */
@@ -76,14 +60,14 @@ function requireSteps(run: ReadRun): number {
   return steps.length;
 }
 
-peer("records everything, and no header in the journal", async () => {
+peer("records everything, and no header in the journal", async ({ server }) => {
   const { folder } = new Recording();
-  const training = train(folder);
+  const training = train(folder, server.url);
   assert.is(await training.ended, 0, training.output());
-  let run = await readRun(training.output());
+  let run = await readTrained(server, training.output());
   if (run.active) {
     await sync(folder); // on a slow machine the time for delivery was up
-    run = await readRun(training.output());
+    run = await readTrained(server, training.output());
   }
   assert.is(requireSteps(run), STEPS);
   const tracked = run.sequences.find(({ name }) => name === "tracked");
@@ -95,9 +79,9 @@ peer("records everything, and no header in the journal", async () => {
   }
 });
 
-peer("is whole after kill -9 and acc sync", async () => {
+peer("is whole after kill -9 and acc sync", async ({ server }) => {
   const { folder } = new Recording();
-  const training = train(folder);
+  const training = train(folder, server.url);
   const limit = Date.now() + LIMIT_MS;
   const reached = () => Number(/.*step (\d+)/s.exec(training.output())?.[1] ?? -1);
   while (reached() < STEPS / 2) {
@@ -110,18 +94,18 @@ peer("is whole after kill -9 and acc sync", async () => {
   await training.ended;
   await sync(folder);
   assert.match(await sync(folder), "complete");
-  assert.ok(requireSteps(await readRun(training.output())) > surely);
+  assert.ok(requireSteps(await readTrained(server, training.output())) > surely);
 });
 
-peer("is whole after a run without its server and acc sync", async () => {
+peer("is whole after a run without its server and acc sync", async ({ server }) => {
   await server.kill();
   const { folder } = new Recording();
-  const training = train(folder);
+  const training = train(folder, server.url);
   assert.is(await training.ended, 0, training.output());
   assert.match(training.output(), /acc sync/);
   await server.start();
   await sync(folder);
-  assert.is(requireSteps(await readRun(training.output())), STEPS);
+  assert.is(requireSteps(await readTrained(server, training.output())), STEPS);
 });
 
 test.run();

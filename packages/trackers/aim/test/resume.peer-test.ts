@@ -1,35 +1,14 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  AimServer,
-  python,
-  type ReadRun,
-  readRepo,
-  runOfficial,
-} from "../../../../tools/peers/servers/aim-server.ts";
+import { type ReadRun, runOfficial } from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
+import { readRun, servedSuite } from "./served-suite.ts";
 
-const test = suite("runs of Aim taken up again");
-const peer = python ? test : test.skip;
-let server: AimServer;
-
-test.before(async () => {
-  if (python) server = await AimServer.start();
-});
-test.after(async () => {
-  await server?.kill();
-});
-
-async function readRun(hash: string): Promise<ReadRun> {
-  const [run] = await readRepo(server.repo, "--hash", hash);
-  assert.ok(run);
-  return run;
-}
+const { test, peer } = servedSuite("runs of Aim taken up again");
 
 const stepsOf = (run: ReadRun, name: string) =>
   run.sequences.find((sequence) => sequence.name === name)?.points.map(({ step }) => step);
 
-peer("goes on with a run of the official client, and it with ours", async () => {
+peer("goes on with a run of the official client, and it with ours", async ({ server }) => {
   const hash = (
     await runOfficial(
       server,
@@ -51,7 +30,7 @@ run.close()`,
   ]);
   await tracker.finish("success");
   assert.equal(run.warnings, []);
-  let read = await readRun(hash);
+  let read = await readRun(server, hash);
   assert.equal(read.params, { seed: 42, hparams: { lr: 1 } });
   assert.equal(stepsOf(read, "ints"), [0, 1, 2]);
   assert.equal(stepsOf(read, "floats"), [10, 11]);
@@ -65,39 +44,42 @@ run = aim.Run("${hash}", repo=url, **quiet)
 run.track(0.125, name="floats")
 run.close()`,
   );
-  read = await readRun(hash);
+  read = await readRun(server, hash);
   assert.equal(stepsOf(read, "floats"), [10, 11, 12]);
   assert.is(read.active, false);
 });
 
-peer("records under a hash that the repository does not have, and says so", async () => {
+peer("records under a hash that the repository does not have, and says so", async ({ server }) => {
   const run = new Recording();
   const hash = run.id.slice(8);
   const tracker = createTracker(run, { repo: server.url, runHash: hash });
   await deliver(tracker, run, [metrics({ loss: 1 })]);
   await tracker.finish("success");
   assert.match(run.warnings.join(), `no run ${hash}`);
-  assert.equal(stepsOf(await readRun(hash), "loss"), [0]);
+  assert.equal(stepsOf(await readRun(server, hash), "loss"), [0]);
 });
 
-peer("does not count twice what a process delivered before it died without saving", async () => {
-  const hash = (
-    await runOfficial(
-      server,
-      `run = aim.Run(repo=url, **quiet); run.track(0.5, name="m"); print(run.hash); run.close()`,
-    )
-  ).trim();
-  const first = new Recording();
-  const options = { repo: server.url, runHash: hash };
-  const events = [metrics({ m: 1 }), metrics({ m: 2 })];
-  await deliver(createTracker(first, options), first, []);
-  const opened = first.state; // saved as soon as the run was open
-  await deliver(createTracker(new Recording(first.id, opened), options), new Recording(), events);
-  const second = new Recording(first.id, opened);
-  const tracker = createTracker(second, options);
-  await deliver(tracker, second, events);
-  await tracker.finish("success");
-  assert.equal(stepsOf(await readRun(hash), "m"), [0, 1, 2]);
-});
+peer(
+  "does not count twice what a process delivered before it died without saving",
+  async ({ server }) => {
+    const hash = (
+      await runOfficial(
+        server,
+        `run = aim.Run(repo=url, **quiet); run.track(0.5, name="m"); print(run.hash); run.close()`,
+      )
+    ).trim();
+    const first = new Recording();
+    const options = { repo: server.url, runHash: hash };
+    const events = [metrics({ m: 1 }), metrics({ m: 2 })];
+    await deliver(createTracker(first, options), first, []);
+    const opened = first.state; // saved as soon as the run was open
+    await deliver(createTracker(new Recording(first.id, opened), options), new Recording(), events);
+    const second = new Recording(first.id, opened);
+    const tracker = createTracker(second, options);
+    await deliver(tracker, second, events);
+    await tracker.finish("success");
+    assert.equal(stepsOf(await readRun(server, hash), "m"), [0, 1, 2]);
+  },
+);
 
 test.run();

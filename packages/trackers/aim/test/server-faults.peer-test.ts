@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
   FAULTS,
@@ -7,21 +6,15 @@ import {
   surviveFault,
   surviveKills,
 } from "../../../../tools/peers/faults/faults.mjs";
-import { AimServer, python, readRepo } from "../../../../tools/peers/servers/aim-server.ts";
+import { type AimServer, readRepo } from "../../../../tools/peers/servers/aim-server.ts";
+import { servedSuite } from "./served-suite.ts";
 
 const SECRET = "secret-that-nobody-may-see";
 
-const test = suite("Aim when its server fails");
-const peer = python ? test : test.skip;
-let server: AimServer;
-
-test.before(async () => {
-  if (python) server = await AimServer.start();
-});
-test.after(() => server?.kill());
+const { test, peer } = servedSuite("Aim when its server fails");
 
 /** Of the one run of each name, read by aim.Repo. */
-async function readAll(works: readonly string[]): Promise<number[][]> {
+async function readAll(server: AimServer, works: readonly string[]): Promise<number[][]> {
   const runs = await readRepo(server.repo);
   return works.map((work) => {
     const mine = runs.filter(({ name }) => name === basename(work));
@@ -34,23 +27,26 @@ async function readAll(works: readonly string[]): Promise<number[][]> {
   });
 }
 
-const subject = (): FaultSubject => ({
-  ...{ tracker: "aim", folder: "aim", port: server.port, secrets: [SECRET], readAll },
+const subject = (server: AimServer): FaultSubject => ({
+  ...{ tracker: "aim", folder: "aim", port: server.port, secrets: [SECRET] },
+  readAll: (works) => readAll(server, works),
   options: (port) => ({
     repo: `aim://127.0.0.1:${port}`,
     headers: { authorization: `Bearer ${SECRET}` }, // this server takes anybody
   }),
   pauseMs: 60, // to open a run takes it some time
   killSpanMs: 1500,
-  read: async (work) => (await readAll([work]))[0] ?? [],
+  read: async (work) => (await readAll(server, [work]))[0] ?? [],
 });
 
 for (const fault of Object.keys(FAULTS)) {
-  peer(`a server that ${fault}: every value once`, () => surviveFault(fault, subject()));
+  peer(`a server that ${fault}: every value once`, ({ server }) =>
+    surviveFault(fault, subject(server)),
+  );
 }
 
-peer("a script killed at 20 moments: every value of the journal once", () =>
-  surviveKills(subject()),
+peer("a script killed at 20 moments: every value of the journal once", ({ server }) =>
+  surviveKills(subject(server)),
 );
 
 test.run();

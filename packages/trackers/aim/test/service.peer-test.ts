@@ -1,33 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  AimServer,
-  python,
-  type ReadRun,
-  type ReadSequence,
-  readRepo,
-} from "../../../../tools/peers/servers/aim-server.ts";
+import type { ReadRun, ReadSequence } from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
+import { readRun, servedSuite } from "./served-suite.ts";
 
-const test = suite("Aim's server");
-const peer = python ? test : test.skip;
-let server: AimServer;
-
-test.before(async () => {
-  if (python) server = await AimServer.start();
-});
-test.after(async () => {
-  await server?.kill();
-});
-
-async function readRun(hash: string): Promise<ReadRun> {
-  const [run] = await readRepo(server.repo, "--hash", hash);
-  assert.ok(run);
-  return run;
-}
+const { test, peer } = servedSuite("Aim's server");
 
 /** Steps and values of the sequences of a name, whole doubles as numbers. */
 function pointsOf(run: ReadRun, name: string): unknown[] {
@@ -40,7 +19,7 @@ function pointsOf(run: ReadRun, name: string): unknown[] {
     .map(({ context, points }) => [context, points.map((p) => [p.step, plain(p.value)])]);
 }
 
-peer("keeps metrics, texts, parameters and the end of a run", async () => {
+peer("keeps metrics, texts, parameters and the end of a run", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, {
     ...{ repo: server.url, experiment: "exp", description: "what it is", tags: ["a"] },
@@ -52,7 +31,7 @@ peer("keeps metrics, texts, parameters and the end of a run", async () => {
     metrics({ loss: 7 }, 4, { context: { subset: "val" }, epoch: 2 }),
   ]);
   await tracker.finish("success");
-  const read = await readRun(tracker.tracker.hash);
+  const read = await readRun(server, tracker.tracker.hash);
   assert.is(read.hash, run.id.slice(0, 24));
   assert.is(read.name, "project");
   assert.is(read.experiment, "exp");
@@ -78,7 +57,7 @@ peer("keeps metrics, texts, parameters and the end of a run", async () => {
   assert.is(loss?.points[0]?.time, 1_795_480_637);
 });
 
-peer("reads back as what the official client recorded of the same calls", async () => {
+peer("reads back as what the official client recorded of the same calls", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const back = { context: { k: 1, n: "z" } };
@@ -100,7 +79,7 @@ peer("reads back as what the official client recorded of the same calls", async 
     metrics({ loss: 0.0625 }),
   ]);
   await tracker.finish("success");
-  const read = await readRun(tracker.tracker.hash);
+  const read = await readRun(server, tracker.tracker.hash);
   const path = new URL("fixtures/vectors/remote-session.expected.json", import.meta.url);
   const [recorded] = JSON.parse(readFileSync(path, "utf8")) as ReadRun[];
   const names = new Set(["loss", "special", "f32", "back", "a", "b", "txt", "txts"]);
@@ -113,7 +92,7 @@ peer("reads back as what the official client recorded of the same calls", async 
   assert.equal(read.sequences.map(untimed), expected);
 });
 
-peer("keeps parameters of every type", async () => {
+peer("keeps parameters of every type", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`key ${i}`, i]));
@@ -131,7 +110,7 @@ peer("keeps parameters of every type", async () => {
     { type: "call", method: "set", args: ["extra", many], context: {} },
   ]);
   await tracker.finish("success");
-  const { params } = await readRun(tracker.tracker.hash);
+  const { params } = await readRun(server, tracker.tracker.hash);
   assert.equal((params as { extra: unknown }).extra, many);
   const { long, ...hparams } = params.hparams as { [key: string]: unknown };
   assert.is(JSON.parse(long as string).length, 5000);
@@ -150,7 +129,7 @@ peer("keeps parameters of every type", async () => {
   });
 });
 
-peer("keeps a configuration of thousands of entries, and replaces it", async () => {
+peer("keeps a configuration of thousands of entries, and replaces it", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, { repo: server.url });
   const many = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`key ${i}`, i]));
@@ -159,10 +138,10 @@ peer("keeps a configuration of thousands of entries, and replaces it", async () 
     { type: "config", values: many },
   ]);
   await tracker.finish("success");
-  assert.equal((await readRun(tracker.tracker.hash)).params, { hparams: many });
+  assert.equal((await readRun(server, tracker.tracker.hash)).params, { hparams: many });
 });
 
-peer("keeps images, distributions, tables and files", async () => {
+peer("keeps images, distributions, tables and files", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, {
     repo: server.url,
@@ -197,7 +176,7 @@ peer("keeps images, distributions, tables and files", async () => {
   ]);
   await tracker.finish("success");
   assert.match(run.warnings.join("\n"), /broken \(image\)/);
-  const read = await readRun(tracker.tracker.hash);
+  const read = await readRun(server, tracker.tracker.hash);
   const values = (name: string): unknown[] =>
     read.sequences.find((s) => s.name === name)?.points.map(({ value }) => value) ?? [];
   const images = (value: unknown) => ([value].flat() as ReadImage[]).map(pixelsOf);

@@ -57,8 +57,10 @@ async function node(args: readonly string[], killAfterMs?: number): Promise<End>
   return await closed;
 }
 
-const train = (directory: string, killAfterMs?: number) =>
-  node(["--import", REGISTER, SCRIPT, directory, String(STEPS)], killAfterMs);
+const train = (directory: string) => node(["--import", REGISTER, SCRIPT, directory, String(STEPS)]);
+/** Ten times as long: it does not end by itself before it is killed. */
+const trainAndKill = (directory: string, afterMs: number) =>
+  node(["--import", REGISTER, SCRIPT, directory, String(10 * STEPS)], afterMs);
 const sync = (directory: string) => node([ACC, "sync", directory, "--timeout-ms", "20000"]);
 
 /** Each of the first `steps` steps once. */
@@ -119,14 +121,13 @@ test("a server that is down delays nothing but the delivery", async () => {
 test("after kill -9 at any moment acc sync delivers what was logged, once", async () => {
   for (const killAfterMs of [0, 5, 20, 60, 120, 200]) {
     const directory = newDirectory();
-    await train(directory, killAfterMs);
+    await trainAndKill(directory, killAfterMs);
     const { output } = await sync(directory);
     assert.match(output, /clearml complete/);
     assert.not.match(output, /AKEY|SKEY/);
     const calls = server.calls.length;
-    const steps = server.stored("log").length;
-    requireSteps(steps);
-    assert.is(server.onlyTask.status, steps < STEPS ? "failed" : "completed");
+    requireSteps(server.stored("log").length);
+    assert.is(server.onlyTask.status, "failed");
     assert.match((await sync(directory)).output, /clearml complete/);
     assert.is(server.calls.length, calls, "a second sync has nothing to do");
     await server.close();

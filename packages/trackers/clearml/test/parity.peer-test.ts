@@ -1,19 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
-import {
-  type ExpectedDifference,
-  type Json,
-  type Outcome,
-  readBack,
-  replayScenario,
-  requireParity,
-  scenariosOf,
-} from "../../../../tools/peers/parity/parity.mjs";
+import type { ExpectedDifference, Json } from "../../../../tools/peers/parity/parity.mjs";
+import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 
-const test = suite("ClearML against Accelerate");
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");
 
 const point = (iter: number, metric: string, value: Json): Json => ({
@@ -113,21 +101,6 @@ const expected: ExpectedDifference[] = [
   },
 ];
 
-(python ? test : test.skip)(
-  "records what Accelerate records, save for what is listed",
-  async () => {
-    const root = mkdtempSync(join(tmpdir(), "acc-clearml-parity-"));
-    const outcomes: Record<string, Outcome> = {};
-    for (const scenario of scenariosOf("clearml")) {
-      const folder = join(root, scenario);
-      const { errors } = await replayScenario("clearml", scenario, folder);
-      outcomes[scenario] = {
-        errors,
-        recorded: await readBack("clearml", folder, python as string),
-      };
-    }
-    requireParity("clearml", outcomes, expected);
-  },
-);
+const test = parityTest("ClearML against Accelerate", { tracker: "clearml", python, expected });
 
 test.run();

@@ -1,21 +1,8 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
-import {
-  type ExpectedDifference,
-  type Outcome,
-  readBack,
-  replayScenario,
-  requireParity,
-  scenariosOf,
-} from "../../../../tools/peers/parity/parity.mjs";
+import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
+import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 
-const TRACKER = "comet_ml";
-const test = suite("Comet against Accelerate");
 const python = pythonOf("packages/trackers/comet-ml/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what could not be installed, the installer said
 
 /** Listed with their reasons in docs/trackers/comet-ml.md too. */
 const expected: readonly ExpectedDifference[] = [
@@ -114,15 +101,10 @@ const expected: readonly ExpectedDifference[] = [
   },
 ];
 
-run("the same calls are read back the same, save for what is listed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "acc-parity-"));
-  const outcomes: Record<string, Outcome> = {};
-  for (const scenario of scenariosOf(TRACKER)) {
-    const work = join(folder, scenario);
-    const { errors } = await replayScenario(TRACKER, scenario, work);
-    outcomes[scenario] = { errors, recorded: await readBack(TRACKER, work, python as string) };
-  }
-  requireParity(TRACKER, outcomes, expected);
+const test = parityTest("Comet against Accelerate", {
+  tracker: "comet_ml",
+  python,
+  expected,
 });
 
 test.run();

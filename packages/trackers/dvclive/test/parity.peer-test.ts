@@ -1,27 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
-import {
-  type ExpectedDifference,
-  type Outcome,
-  readBack,
-  replayScenario,
-  requireParity,
-  scenariosOf,
-} from "../../../../tools/peers/parity/parity.mjs";
+import { differ } from "../../../../tools/peers/parity/differ.ts";
+import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
+import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 
-const TRACKER = "dvclive";
-const test = suite("DVCLive against Accelerate");
 const python = pythonOf("packages/trackers/dvclive/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what could not be installed, the installer said
-
-const differ = (
-  scenario: string | readonly string[],
-  reason: string,
-  ...paths: readonly (readonly string[])[]
-): ExpectedDifference[] => paths.map((path) => ({ scenario, path, reason }));
 
 const longKey = `${"k".repeat(200)}-17b16d8e`;
 
@@ -100,15 +82,10 @@ const expected: readonly ExpectedDifference[] = [
   ),
 ];
 
-run("the same calls are read back the same, save for what is listed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "acc-parity-"));
-  const outcomes: Record<string, Outcome> = {};
-  for (const scenario of scenariosOf(TRACKER)) {
-    const work = join(folder, scenario);
-    const { errors } = await replayScenario(TRACKER, scenario, work);
-    outcomes[scenario] = { errors, recorded: await readBack(TRACKER, work, python as string) };
-  }
-  requireParity(TRACKER, outcomes, expected);
+const test = parityTest("DVCLive against Accelerate", {
+  tracker: "dvclive",
+  python,
+  expected,
 });
 
 test.run();

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, statSync, truncateSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -9,10 +8,10 @@ import { recordSameCalls } from "./fixtures/same-calls.ts";
 import { type Stub, startStub } from "./fixtures/vectors/stub.mjs";
 import { looseParse } from "./read-run.ts";
 import { Recording } from "./recording.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const test = suite("W&B's own client");
 const define = python === undefined ? test.skip : test;
-const temporary = () => mkdtempSync(join(tmpdir(), "acc-wandb-"));
 const KEY = "a".repeat(40);
 for (const name of Object.keys(process.env))
   if (name.startsWith("WANDB_")) delete process.env[name];
@@ -44,7 +43,7 @@ function unexpected(theirs: unknown, ours: unknown): string[] {
 
 define("wandb sync uploads our offline run with the same result as one of its own", async () => {
   const theirs = await withStub(async (stub) => {
-    const cwd = temporary();
+    const cwd = temporaryFolder();
     const { code, output } = await official("offline", cwd);
     assert.is(code, 0, output);
     const name = readdirSync(join(cwd, "wandb")).find((entry) => entry.startsWith("offline-run-"));
@@ -52,7 +51,7 @@ define("wandb sync uploads our offline run with the same result as one of its ow
     return comparableRun(stub, "acc/proj/same");
   });
   const ours = await withStub(async (stub) => {
-    const cwd = temporary();
+    const cwd = temporaryFolder();
     const recording = await recordSameCalls(cwd, { mode: "offline" });
     const folder = recording.tracker.tracker.dir ?? "";
     const { output } = await sync(folder, stub.url, cwd);
@@ -65,12 +64,12 @@ define("wandb sync uploads our offline run with the same result as one of its ow
 
 define("our online run leaves what its own leaves, by the same requests", async () => {
   const [theirs, theirRequests] = await withStub(async (stub) => {
-    const { code, output } = await official("online", temporary(), stub.url);
+    const { code, output } = await official("online", temporaryFolder(), stub.url);
     assert.is(code, 0, output);
     return [comparableRun(stub, "acc/proj/same"), stub.requests] as const;
   });
   const [ours, ourRequests] = await withStub(async (stub) => {
-    await recordSameCalls(temporary(), { baseUrl: stub.url, apiKey: KEY });
+    await recordSameCalls(temporaryFolder(), { baseUrl: stub.url, apiKey: KEY });
     assert.equal(stub.state.unknown, []);
     return [comparableRun(stub, "acc/proj/same"), stub.requests] as const;
   });
@@ -111,14 +110,14 @@ function pathsOf(value: unknown, path = ""): string[] {
 define("resumes a run of ours at its next step, and we one of its", async () => {
   await withStub(async (stub) => {
     const options = { baseUrl: stub.url, apiKey: KEY, id: "shared", transmitIntervalMs: 0 };
-    const recording = await Recording.start(temporary(), options);
+    const recording = await Recording.start(temporaryFolder(), options);
     recording.log({ x: 0 });
     recording.log({ x: 1 });
     await recording.finish();
     const env = { WANDB_BASE_URL: stub.url, WANDB_API_KEY: KEY };
-    const { output } = await runPython("resume.py", ["shared"], { cwd: temporary(), env });
+    const { output } = await runPython("resume.py", ["shared"], { cwd: temporaryFolder(), env });
     assert.match(output, "starting step 2");
-    const next = await Recording.start(temporary(), { ...options, resume: "must" });
+    const next = await Recording.start(temporaryFolder(), { ...options, resume: "must" });
     next.log({ x: 4 });
     await next.finish();
     const run = stub.state.runs["acc/proj/shared"];
@@ -135,7 +134,7 @@ define(
   "uploads what a run left that was killed, and every row once when it was completed",
   async () => {
     await withStub(async (stub) => {
-      const cwd = temporary();
+      const cwd = temporaryFolder();
       const recording = await Recording.start(cwd, {
         mode: "offline",
         id: "killed",
@@ -150,7 +149,7 @@ define(
       assert.is(run?.exitcode, 1);
     });
     await withStub(async (stub) => {
-      const cwd = temporary();
+      const cwd = temporaryFolder();
       const recording = await Recording.start(cwd, {
         mode: "offline",
         id: "killed",
@@ -176,7 +175,7 @@ define(
 
 define("every value, name and step comes through wandb sync", async () => {
   await withStub(async (stub) => {
-    const cwd = temporary();
+    const cwd = temporaryFolder();
     const recording = await Recording.start(cwd, { mode: "offline", id: "odd", entity: "acc" });
     const keys = ["/lead", "../up", "a//b", "trail/", "µ loss", "a.b", "k".repeat(1000), "\ud800"];
     recording.post({

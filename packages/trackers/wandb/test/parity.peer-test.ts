@@ -1,27 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { suite } from "uvu";
-import {
-  type ExpectedDifference,
-  type Outcome,
-  readBack,
-  replayScenario,
-  requireParity,
-  scenariosOf,
-} from "../../../../tools/peers/parity/parity.mjs";
+import { differ } from "../../../../tools/peers/parity/differ.ts";
+import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
+import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
 import { pythonOf } from "../../../../tools/peers/python.mjs";
 
-const TRACKER = "wandb";
-const test = suite("W&B against Accelerate");
 const python = pythonOf("packages/trackers/wandb/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what could not be installed, the installer said
-
-const differ = (
-  scenario: string | readonly string[],
-  reason: string,
-  ...paths: readonly (readonly string[])[]
-): ExpectedDifference[] => paths.map((path) => ({ scenario, path, reason }));
 
 /** The same list, in words, is in docs/trackers/wandb.md. */
 const expected: readonly ExpectedDifference[] = [
@@ -69,22 +51,11 @@ const expected: readonly ExpectedDifference[] = [
   ),
 ];
 
-/** As many as keep two processors busy while others start. */
-const AT_ONCE = 4;
-
-run("the same calls are read back the same, save for what is listed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "acc-parity-"));
-  const outcomes: Record<string, Outcome> = {};
-  const waiting = scenariosOf(TRACKER);
-  const work = async () => {
-    for (let scenario = waiting.shift(); scenario; scenario = waiting.shift()) {
-      const here = join(folder, scenario);
-      const { errors } = await replayScenario(TRACKER, scenario, here);
-      outcomes[scenario] = { errors, recorded: await readBack(TRACKER, here, python as string) };
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  requireParity(TRACKER, outcomes, expected);
+const test = parityTest("W&B against Accelerate", {
+  tracker: "wandb",
+  python,
+  expected,
+  atOnce: 4, // as many as keep two processors busy while others start
 });
 
 test.run();

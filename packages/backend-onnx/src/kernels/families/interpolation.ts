@@ -1,6 +1,3 @@
-import type { GraphLowering } from "../../lowering/graph-lowering.ts";
-import type { Shape } from "../../tensor-spec.ts";
-
 export type ResizeAttributes = {
   readonly alignCorners: boolean;
   readonly halfPixelCenters: boolean;
@@ -54,27 +51,6 @@ export function linearWeights(
     weights[output * inputs + right] = (weights[output * inputs + right] ?? 0) + fraction;
   }
   return weights;
-}
-
-/** Sizes of an image `[batch, height, width, channels]` and of what it was resized to. */
-export type Resize = { readonly image: Shape; readonly resized: Shape };
-
-/** Takes a gradient of the resized image back to the image: a product with the weights of each axis. */
-export function transposedResize(
-  graph: GraphLowering,
-  dy: string,
-  { image, resized }: Resize,
-  weights: (inputs: number, outputs: number) => Float32Array,
-): string {
-  const [batch, height, width, channels] = image as [number, number, number, number];
-  const [, outHeight, outWidth] = resized as [number, number, number, number];
-  const rows = graph.constant(weights(height, outHeight), [outHeight, height], "float32");
-  const columns = graph.constant(weights(width, outWidth), [outWidth, width], "float32");
-  const tall = graph.reshape(dy, [batch, outHeight, outWidth * channels]);
-  const shrunk = graph.extraNode("FusedMatMul", [rows, tall], { transA: 1 });
-  const wide = graph.reshape(shrunk, [batch * height, outWidth, channels]);
-  const result = graph.extraNode("FusedMatMul", [columns, wide], { transA: 1 });
-  return graph.reshape(result, image);
 }
 
 function scaleOf(inputs: number, outputs: number, alignCorners: boolean): number {

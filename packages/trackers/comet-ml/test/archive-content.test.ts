@@ -1,13 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,19 +7,13 @@ import { encodePng } from "@acc/tracker-kit";
 import { strFromU8 } from "fflate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { CometOptions } from "../src/comet-options.ts";
 import { goldenCalls, RED } from "./golden-calls.ts";
 import { parseLines, readArchive } from "./read-archive.ts";
-import { Recording, RUN_ID } from "./recording.ts";
+import { recordOffline } from "./record-offline.ts";
+import { RUN_ID } from "./recording.ts";
 
-const test = suite("Comet archives");
+const test = suite("what Comet archives hold");
 const VECTORS = fileURLToPath(new URL("fixtures/vectors/offline-official", import.meta.url));
-
-function record(options: CometOptions = {}): { recording: Recording; archives: string } {
-  const archives = mkdtempSync(join(tmpdir(), "acc-comet-archives-"));
-  const offline = { online: false, offlineDirectory: archives, workspace: "ws", ...options };
-  return { recording: new Recording(offline), archives };
-}
 
 /** A message without what differs between two runs, and between two encoders. */
 function normalise({ type, payload }: ReturnType<typeof parseLines>[number]): string {
@@ -42,7 +27,7 @@ function normalise({ type, payload }: ReturnType<typeof parseLines>[number]): st
 }
 
 test("holds what the official client writes for the same calls, line by line", async () => {
-  const { recording, archives } = record({ mode: "create", name: "golden", tags: ["t1"] });
+  const { recording, archives } = recordOffline({ mode: "create", name: "golden", tags: ["t1"] });
   goldenCalls(recording);
   await recording.finish();
   const ours = readArchive(archives);
@@ -71,7 +56,7 @@ test("holds what the official client writes for the same calls, line by line", a
 });
 
 test("holds every file under the name that its message says", async () => {
-  const { recording, archives } = record();
+  const { recording, archives } = recordOffline();
   goldenCalls(recording);
   await recording.finish();
   const { messages, files } = readArchive(archives);
@@ -96,7 +81,7 @@ test("holds every file under the name that its message says", async () => {
 });
 
 test("records every kind of value: as a metric, as an other, or left out with a word", async () => {
-  const { recording, archives } = record();
+  const { recording, archives } = recordOffline();
   const values: Record<string, LogValue> = {
     number: 0.5,
     nan: Number.NaN,
@@ -166,7 +151,7 @@ test("records every kind of value: as a metric, as an other, or left out with a 
 });
 
 test("keeps step and epoch until another is given, and says when they change", async () => {
-  const { recording, archives } = record({ nestedMetrics: "bare" });
+  const { recording, archives } = recordOffline({ nestedMetrics: "bare" });
   const log = (step: number | undefined, options?: Record<string, LogValue>) =>
     recording.post({
       type: "metrics",
@@ -213,7 +198,7 @@ test("keeps step and epoch until another is given, and says when they change", a
 });
 
 test("a configuration of any kind becomes parameters", async () => {
-  const { recording, archives } = record();
+  const { recording, archives } = recordOffline();
   const config = {
     layers: [1, 2],
     objects: [{ a: 1 }],
@@ -245,7 +230,7 @@ test("a configuration of any kind becomes parameters", async () => {
 });
 
 test("keeps files and folders, whatever becomes of the originals", async () => {
-  const { recording, archives } = record();
+  const { recording, archives } = recordOffline();
   const folder = mkdtempSync(join(tmpdir(), "acc-comet-artifact-"));
   mkdirSync(join(folder, "sub"));
   writeFileSync(join(folder, "sub", "weights.bin"), Uint8Array.of(0, 1, 2));
@@ -266,100 +251,6 @@ test("keeps files and folders, whatever becomes of the originals", async () => {
       ["model/model.json", "json", 1, "model", [123, 125]],
       ["model/sub/weights.bin", "bin", 1, "model", [0, 1, 2]],
     ],
-  );
-});
-
-test("a recording that is killed at any moment ends as if it had not been", async () => {
-  const undisturbed = record();
-  goldenCalls(undisturbed.recording);
-  await undisturbed.recording.finish();
-  const withoutTimes = ({ archives }: { archives: string }) => {
-    const { experiment, messages, files, name } = readArchive(archives);
-    for (const { payload } of messages) delete payload.local_timestamp;
-    const contents = Object.entries(files).map(([path, bytes]) => [path, [...bytes].join()]);
-    const entries = Object.fromEntries(contents.sort());
-    return { name, messages, entries, experiment: { ...experiment, stop_time: 0 } };
-  };
-  const wanted = withoutTimes(undisturbed);
-  for (const [first, second] of [
-    [1, 3],
-    [4, 1],
-    [7, 10],
-  ] as const) {
-    const disturbed = record();
-    const { recording } = disturbed;
-    goldenCalls(recording);
-    const batch = (from: number, to: number) => structuredClone(recording.events.slice(from, to));
-    const { signal } = new AbortController();
-    // What is delivered and not saved is lost with the process; its bytes stay.
-    await recording.tracker.deliver(batch(0, first), signal);
-    recording.restart();
-    await recording.deliverRest(second);
-    await recording.tracker.deliver(batch(0, first), signal);
-    const messages = join(recording.folder, "run", "archive", "messages.json");
-    assert.ok(existsSync(messages));
-    appendFileSync(messages, '{"half a li');
-    recording.restart();
-    await recording.finish();
-    assert.equal(withoutTimes(disturbed), wanted);
-  }
-});
-
-test("ends twice without a difference, also in another process", async () => {
-  const { recording, archives } = record();
-  goldenCalls(recording);
-  await recording.finish("failure");
-  const [name] = readdirSync(archives);
-  const before = readFileSync(join(archives, name as string));
-  await recording.tracker.finish("failure");
-  recording.restart();
-  await recording.tracker.finish("success");
-  assert.ok(before.equals(readFileSync(join(archives, name as string))));
-  assert.not.ok(existsSync(join(recording.folder, "run", "archive")));
-});
-
-test("`end` of the experiment writes the archive at once, and what follows is added", async () => {
-  const { recording, archives } = record();
-  recording.tracker.tracker.logMetric("m", 1);
-  recording.tracker.tracker.end();
-  await recording.deliverRest();
-  assert.is(readArchive(archives).messages.length, 2);
-  recording.tracker.tracker.logMetric("m", 2);
-  await recording.finish();
-  assert.is(readArchive(archives).messages.length, 3);
-});
-
-test("an archive that cannot be written yet costs a warning, and no line twice", async () => {
-  const { recording, archives } = record();
-  rmSync(archives, { recursive: true });
-  writeFileSync(archives, "in the way");
-  recording.tracker.tracker.logMetric("m", 1);
-  recording.tracker.tracker.end();
-  await recording.deliverRest();
-  assert.match(recording.warnings[0] ?? "", /cannot be written now/);
-  rmSync(archives);
-  await recording.finish();
-  assert.is(readArchive(archives).messages.length, 2);
-});
-
-test("a run without a value is an archive, too", async () => {
-  const { recording, archives } = record({ name: "empty", tags: ["a", "a"] });
-  await recording.finish();
-  const { messages, experiment } = readArchive(archives);
-  assert.equal(
-    messages.map(({ payload }) => payload.key),
-    ["offline_experiment", "Name"],
-  );
-  assert.equal(experiment.tags, ["a"]);
-  assert.is(experiment.resume_strategy, "get_or_create");
-});
-
-test("a call that Comet does not have fails alone", async () => {
-  const { recording } = record();
-  recording.post({ type: "call", method: "fly", args: [], context: {} });
-  await recording.deliverRest().then(
-    () => assert.unreachable(),
-    (error) => assert.match(error.message, /no method "fly"/),
   );
 });
 
