@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { ARRIVED, DEAD, ROUND } from "./control-block.ts";
 
-/** Turns of the spin before a thread sleeps: some tens of microseconds, about what a wake-up costs. */
-const SPINS = 2000;
+/** Turns of the spin before a thread sleeps: about 0.1 ms, within which the ranks of a step mostly come. A wake-up costs half as much. */
+const SPINS = 20_000;
 
 /** How the wait of a barrier ended. */
 export type BarrierResult = "passed" | "timed-out" | "dead";
