@@ -201,5 +201,3 @@ function newStorage(shape: readonly number[], dtype: string): Storage {
   storage.references = 0;
   return storage;
 }
-
-/** Memory of the caller, used in place. */

@@ -3,13 +3,7 @@ import type { Value } from "../lowering/value.ts";
 import { GraphBuilder } from "../onnx/graph-builder.ts";
 import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
-import { axesOf } from "./families/reduction.ts";
-
-type Accumulation = {
-  readonly axis: number;
-  readonly exclusive: boolean;
-  readonly reverse: boolean;
-};
+import { type Accumulation, recordAccumulation } from "./families/accumulation.ts";
 
 /**
  * Multiplies one element after the other. Products of longer and longer parts would need fewer operations,
@@ -17,15 +11,9 @@ type Accumulation = {
  */
 export const cumprod: Kernel = defineKernel<CumprodInputs, CumprodAttrs, Accumulation>({
   name: "Cumprod",
-  record({ x }, { axis, exclusive, reverse }) {
+  record({ x }, attributes) {
     if (x.shape.length === 0) return undefined;
-    const [place = 0] = axesOf(axis, x.shape);
-    return {
-      inputs: [x],
-      outputs: [{ shape: x.shape, dtype: x.dtype === "float32" ? "float32" : "int32" }],
-      attributes: { axis: place, exclusive, reverse },
-      key: `${place}${exclusive}${reverse}`,
-    };
+    return recordAccumulation(x, attributes, x.dtype === "float32" ? "float32" : "int32");
   },
   lower(graph, [x], { axis, exclusive, reverse }, [output]) {
     const { shape, dtype } = output as TensorSpec;

@@ -29,7 +29,7 @@ export type StepCapture = StepObserver & {
 export type LazyBackend = KernelBackend & {
   /** Copies the values of a tensor, unless they lie in `target` already. */
   readInto(dataId: DataId, target: Float32Array): void;
-  /** @see {placeIn} */
+  /** As `placeIn` of tensor-values.ts describes it. */
   placeIn(target: Float32Array, dataId: DataId | undefined): boolean;
   captureStep(given: readonly Tensor[], previous: TracedStep | undefined): StepCapture;
   replayOf(step: TracedStep): StepReplay;

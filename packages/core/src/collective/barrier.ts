@@ -1,7 +1,10 @@
 import { availableParallelism } from "node:os";
 import { ARRIVED, DEAD, ROUND } from "./control-block.ts";
 
-/** Turns of the spin before a thread sleeps: about 0.1 ms, within which the ranks of a step mostly come. A wake-up costs half as much. */
+/**
+ * Turns of the spin before a thread sleeps: about 0.1 ms, within which the ranks of a step mostly come. A
+ * wake-up costs half as much.
+ */
 const SPINS = 20_000;
 
 /** How the wait of a barrier ended. */
