@@ -1,4 +1,4 @@
-/** Removes what the compiler once made of sources that are gone: `tsc -b` leaves it, and it would be published. */
+/** Removes compiled files whose sources were removed: `tsc -b` leaves them, and they would be published. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { publishedPackages } from "./published-packages.mjs";

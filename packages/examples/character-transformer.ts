@@ -5,7 +5,7 @@
  *
  * Without a file it reads the documentation of this repository.
  */
-import { Accelerator, DataLoader } from "@acc/core";
+import { Accelerator, DataLoader, setSeed } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 import { CharacterTransformer } from "./character-transformer/model.ts";
 import { CharacterText, readText } from "./character-transformer/text.ts";
@@ -16,6 +16,7 @@ const SAMPLE_LENGTH = 160;
 
 const text = new CharacterText(readText(path));
 const accelerator = new Accelerator();
+setSeed(42);
 /** Sample `i` is the text from character `i` on, and the same one character later. */
 const windows = {
   length: text.codes.length - CONTEXT - 1,
@@ -56,7 +57,7 @@ while (step < Number(steps)) {
 }
 if (accelerator.isMainProcess) console.log(await write(SAMPLE_LENGTH));
 
-/** Draws one character after the other, each from what the model expects after those before it. */
+/** Samples one character after the other from the model's prediction. */
 async function write(length: number): Promise<string> {
   const written = [...text.codes.slice(0, CONTEXT)];
   for (let i = 0; i < length; i++) {

@@ -3,32 +3,44 @@
  *
  *     npx acc launch --num-processes 2 digits.ts
  */
-import { Accelerator, DataLoader, LambdaScheduler, LoggerType, progress } from "@acc/core";
+import {
+  Accelerator,
+  DataLoader,
+  LoggerType,
+  OneCycleScheduler,
+  progress,
+  setSeed,
+} from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 import { loadDigits } from "./digits/load-digits.ts";
+import { movedDigits } from "./digits/moved-digits.ts";
 
-const EPOCHS = 5;
+const EPOCHS = 8;
 const BATCH_SIZE = 32; // per replica
-const LEARNING_RATE = 4e-3;
+const LEARNING_RATE = 3e-3; // the highest of the run
 
+setSeed(42); // every run gives the same result
 const accelerator = new Accelerator({ logWith: LoggerType.TensorBoard, projectDir: "runs" });
 await accelerator.initTrackers("digits", {
   config: { epochs: EPOCHS, batch_size: BATCH_SIZE, learning_rate: LEARNING_RATE },
 });
 
 const { train, test } = loadDigits();
-const data = new DataLoader<[tf.Tensor4D, tf.Tensor1D]>(train, {
+const data = new DataLoader<[tf.Tensor2D, tf.Tensor1D]>(movedDigits(train), {
   batchSize: BATCH_SIZE,
   shuffle: true,
-  seed: 1,
 });
 const adam = tf.train.adam(LEARNING_RATE);
-// Down to zero over the run. Schedules count the steps of a single process: those of the loader before it is shared out.
-const decay = new LambdaScheduler(adam, (step) => Math.max(1 - step / (EPOCHS * data.length), 0));
+// Up, then down to zero over the run. Schedules count the steps of a single process: those of the loader before it is
+// shared out.
+const schedule = new OneCycleScheduler(adam, {
+  maxLearningRate: LEARNING_RATE,
+  totalSteps: EPOCHS * data.length,
+});
 const [model, optimizer, scheduler, trainLoader, testLoader] = await accelerator.prepare(
   buildModel(),
   adam,
-  decay,
+  schedule,
   data,
   new DataLoader<[tf.Tensor4D, tf.Tensor1D]>(test, { batchSize: 100 }),
 );
@@ -40,7 +52,8 @@ accelerator.print(
 let step = 0;
 for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   const bar = progress(trainLoader, { description: `epoch ${epoch}` });
-  for await (const [images, labels] of bar) {
+  for await (const [pixels, labels] of bar) {
+    const images = pixels.reshape([-1, 28, 28, 1]);
     const logits = model.apply(images, { training: true }) as tf.Tensor2D;
     const loss = tf.losses.softmaxCrossEntropy(tf.oneHot(labels.toInt(), 10), logits) as tf.Scalar;
     await accelerator.backward(loss);
@@ -81,7 +94,8 @@ function buildModel(): tf.LayersModel {
       tf.layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }),
       tf.layers.maxPooling2d({ poolSize: 2 }),
       tf.layers.flatten(),
-      tf.layers.dense({ units: 64, activation: "relu" }),
+      tf.layers.dense({ units: 128, activation: "relu" }),
+      tf.layers.dropout({ rate: 0.25 }),
       tf.layers.dense({ units: 10 }),
     ],
   });

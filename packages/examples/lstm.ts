@@ -3,13 +3,14 @@
  *
  *     npx acc launch --num-processes 2 lstm.ts
  */
-import { Accelerator, DataLoader } from "@acc/core";
+import { Accelerator, DataLoader, setSeed } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 
 const WAVES = 512;
 const LENGTH = 20;
 
 const accelerator = new Accelerator();
+setSeed(42);
 const [model, optimizer, loader] = await accelerator.prepare(
   tf.sequential({
     layers: [tf.layers.lstm({ inputShape: [LENGTH, 1], units: 16 }), tf.layers.dense({ units: 1 })],
@@ -18,7 +19,6 @@ const [model, optimizer, loader] = await accelerator.prepare(
   new DataLoader<[tf.Tensor3D, tf.Tensor2D]>(makeWaves(), {
     batchSize: 32,
     shuffle: true,
-    seed: 1,
   }),
 );
 

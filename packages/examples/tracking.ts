@@ -1,7 +1,7 @@
 /**
- * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them. Nothing here
- * needs an account or a server: W&B, Comet and ClearML record offline, TensorBoard and DVCLive write files anyway, and
- * what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
+ * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them. Nothing
+ * here needs an account or a server: W&B, Comet and ClearML record offline, TensorBoard and DVCLive always write files,
+ * and what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
  *
  *     npx acc launch --num-processes 2 tracking.ts
  */
@@ -28,7 +28,7 @@ class JsonLinesTracker extends GeneralTracker {
     this.#path = `${directory}/tracking.jsonl`;
   }
 
-  /** What `getTracker("json_lines", { unwrap: true })` gives. */
+  /** The result of `getTracker("json_lines", { unwrap: true })`. */
   get tracker(): string {
     return this.#path;
   }

@@ -1,4 +1,4 @@
-/** What a tarball must hold, and what it must not. */
+/** Checks what a tarball must hold, and what it must not hold. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 

@@ -1,6 +1,6 @@
 /** publint looks at the manifest, attw at whether TypeScript finds the types that belong to the code. */
 import { resolve } from "node:path";
-import { runCommand } from "../run-command.mjs";
+import { runCommand } from "../../packages/test-kit/src/run-command.mjs";
 
 /** The preload is for the command line: nobody imports it, so it has no types. */
 const UNTYPED = ["--exclude-entrypoints", "./register-ts"];

@@ -1,8 +1,8 @@
 /** Packs the packages as `pnpm publish` would, and unpacks them again to look inside. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { runCommand } from "../../packages/test-kit/src/run-command.mjs";
 import { publishedPackages } from "../published-packages.mjs";
-import { runCommand } from "../run-command.mjs";
 import { LIBRARIES, packageName, VERSION } from "./onnxruntime/libraries.mjs";
 
 /**

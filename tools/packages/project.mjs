@@ -1,11 +1,11 @@
-/** An empty project outside the checkout, as somebody has it who has never seen this repository. */
+/** An empty project outside the checkout, as that of a new user. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { runCommand } from "../run-command.mjs";
+import { runCommand } from "../../packages/test-kit/src/run-command.mjs";
 
 const CHECKOUT = process.cwd();
 const MANIFEST = { name: "stranger", private: true, type: "module" };
-/** As strict as it gets, and without the DOM: our declarations must need no more than Node.js has. */
+/** All strict options, and no DOM: our declarations must need only what Node.js has. */
 const COMPILER_OPTIONS = {
   ...{ module: "nodenext", target: "es2023", lib: ["es2023"], types: ["node"], noEmit: true },
   ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
@@ -53,7 +53,7 @@ export function runInProject(
   return runCommand(command, args, { cwd: project, env: environment(nodeFolder), timeoutMs });
 }
 
-/** The environment without anything that leads into this checkout. */
+/** The environment without variables that refer to this checkout. */
 function environment(nodeFolder) {
   const variables = Object.entries(process.env).filter(([, value]) => !value.includes(CHECKOUT));
   const path = process.env.PATH.split(delimiter).filter((entry) => !entry.startsWith(CHECKOUT));

@@ -1,7 +1,7 @@
 /** On both replicas: trains a model, and times the all-reduce of every step beside a copy of as many bytes. */
 
-import { median } from "../../core/bench/row.ts";
-import { replicaContext } from "../../core/src/worker/replica-context.ts";
+import { median } from "@acc/test-kit/bench/row";
+import { replicaContext } from "../../core/src/context/replica-context.ts";
 import type { ModelName } from "./models.ts";
 import train from "./replica.ts";
 

@@ -1,5 +1,5 @@
 import { launch } from "@acc/core";
-import { lessIsBetter, median, type Row } from "../../core/bench/row.ts";
+import { lessIsBetter, median, type Row } from "@acc/test-kit/bench/row";
 import type { Timing } from "./all-reduce-replica.ts";
 import type { ModelName } from "./models.ts";
 

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { node24Folder } from "../../../tools/node24.mjs";
-import { lessIsBetter, moreIsBetter, type Row, type Target } from "../../core/bench/row.ts";
-import { type Command, contest } from "./contest.ts";
+import { type Contender, contestOfPresent } from "@acc/test-kit/bench/contest";
+import { nodeProgram, pairOf } from "@acc/test-kit/bench/measure";
+import { lessIsBetter, moreIsBetter, type Row, type Target } from "@acc/test-kit/bench/row";
+import { nodeFolder } from "@acc/test-kit/node-version";
 import { BATCH_SIZES, type ModelName } from "./models.ts";
 
 /** Steps timed in each round, by what a step takes. */
@@ -24,14 +25,13 @@ const GOALS: Readonly<Record<ModelName, Goals>> = {
   lstm: { compiled: 0.85 },
 };
 
-type Contender = "traced" | "compiled" | "two" | "pair" | "torch" | "torchTwo" | "tfjs" | "jaxJs";
+type Name = "traced" | "compiled" | "two" | "pair" | "torch" | "torchTwo" | "tfjs" | "jaxJs";
 
-const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const PRELOAD = ["--import", new URL("../../core/src/register-ts.mjs", import.meta.url).href];
+const urlOf = (file: string) => new URL(file, import.meta.url);
 
 /** The rows of one model; those of peers that are absent are left out. */
 export async function benchModel(model: ModelName, peers: Peers, rounds: number): Promise<Row[]> {
-  const ms = await contest(await contenders(model, peers), rounds);
+  const ms = await contestOfPresent(await contenders(model, peers), rounds);
   const goals = GOALS[model];
   const target = (atLeast: number | undefined): Target | null =>
     atLeast === undefined ? null : { of: "ratio", atLeast };
@@ -79,42 +79,38 @@ export async function benchModel(model: ModelName, peers: Peers, rounds: number)
 async function contenders(
   model: ModelName,
   { python, jaxJs }: Peers,
-): Promise<Partial<Record<Contender, Command>>> {
+): Promise<Partial<Record<Name, Contender>>> {
   const steps = String(STEPS[model]);
-  const ours = (mode: string, replicas: number): Command => ({
-    command: [process.execPath, ...PRELOAD, path("./ours.ts")],
-    args: [model, "onnx", mode, steps, String(replicas)],
-    env: { ACC_ONNX_THREADS: "1" },
-  });
-  const torch = (processes: number): Command => ({
-    command: [python as string, path("../../../tools/peers/torch/train.py")],
-    args: [model, steps, String(processes)],
+  const ours = (mode: string, replicas: number): Contender =>
+    nodeProgram(urlOf("./ours.ts"), [model, "onnx", mode, steps, String(replicas)], {
+      env: { ACC_ONNX_THREADS: "1" },
+    });
+  const torch = (processes: number): Contender => ({
+    command: [
+      python as string,
+      fileURLToPath(urlOf("./torch/train.py")),
+      model,
+      steps,
+      String(processes),
+    ],
     env: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
     isOptional: true,
   });
+  const slowSteps = String(SLOW_STEPS);
   return {
     ...{ traced: ours("traced", 1), compiled: ours("compiled", 1), two: ours("compiled", 2) },
-    // What the machine allows: two single replicas at the same time that have nothing to do with each other.
-    pair: {
-      ...ours("compiled", 1),
-      command: [process.execPath, ...PRELOAD, path("../../core/bench/pair.ts")],
-      args: [path("./ours.ts"), ...ours("compiled", 1).args],
-    },
+    pair: pairOf(ours("compiled", 1)),
     ...(python ? { torch: torch(1), torchTwo: torch(2) } : {}),
     ...(model === "mlp"
-      ? {
-          tfjs: {
-            command: [process.execPath, ...PRELOAD, path("./tfjs-wasm.ts")],
-            args: [model, String(SLOW_STEPS)],
-            isOptional: true,
-          },
-        }
+      ? { tfjs: { ...nodeProgram(urlOf("./tfjs-wasm.ts"), [model, slowSteps]), isOptional: true } }
       : {}),
     ...(model === "mlp" && jaxJs
       ? {
           jaxJs: {
-            command: [`${await node24Folder()}/node`, path("./jax-js.mjs")],
-            args: [jaxJs, String(SLOW_STEPS)],
+            command: [
+              ...[`${await nodeFolder(24)}/node`, fileURLToPath(urlOf("./jax-js.mjs"))],
+              ...[jaxJs, slowSteps],
+            ],
             isOptional: true,
           },
         }

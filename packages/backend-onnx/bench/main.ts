@@ -1,16 +1,18 @@
 /**
  * Measures training on the onnx backend beside PyTorch, TensorFlow.js as shipped and jax-js, with one thread per
- * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL]`. Rows are those of `npm run bench`.
+ * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL|packages]`. Rows are those of `npm run bench`. "packages" are programs of others, beside
+ * TensorFlow.js on cpu and on wasm.
  */
-import { renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { jaxJsEntry } from "../../../tools/peers/jax-js.mjs";
-import { torchPython } from "../../../tools/peers/torch/install.mjs";
-import { formatRow, type Row } from "../../core/bench/row.ts";
+import { formatRow, type Row } from "@acc/test-kit/bench/row";
+import { writeRows } from "@acc/test-kit/bench/write-rows";
+import { jaxJsEntry } from "@acc/test-kit/peers/jax-js";
+import { torchPython } from "@acc/test-kit/peers/torch";
 import { benchAllReduce } from "./all-reduce.ts";
 import { benchModel } from "./bench-model.ts";
 import { MODEL_NAMES } from "./models.ts";
+import { benchPackages } from "./packages/bench-packages.ts";
 
 const { values, positionals } = parseArgs({
   options: { json: { type: "string" }, rounds: { type: "string", default: "5" } },
@@ -32,7 +34,10 @@ for (const model of MODEL_NAMES) {
     console.log(formatRow(row));
   }
 }
-if (values.json !== undefined) {
-  writeFileSync(`${values.json}.tmp`, `${JSON.stringify(rows, undefined, 2)}\n`);
-  renameSync(`${values.json}.tmp`, values.json);
+if ("packages".includes(pattern)) {
+  for await (const row of benchPackages(rounds)) {
+    rows.push(row);
+    console.log(formatRow(row));
+  }
 }
+writeRows(rows, values.json);

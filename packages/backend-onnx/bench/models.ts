@@ -1,4 +1,4 @@
-/** The models that are timed, as `tools/peers/torch/train.py` builds them. */
+/** The models that are timed, as `torch/train.py` builds them. */
 import { attentionSoftmax, gelu, layerNorm, lstm, softmaxCrossEntropy } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 

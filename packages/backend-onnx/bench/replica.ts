@@ -1,7 +1,7 @@
 /** Trains a model for some seconds; returns the median time of a step in ms. */
 import { Accelerator, type BackendName } from "@acc/core";
+import { median } from "@acc/test-kit/bench/row";
 import type * as tf from "@tensorflow/tfjs";
-import { median } from "../../core/bench/row.ts";
 import { MODELS, type ModelName } from "./models.ts";
 
 const WARM_UP = 8;

@@ -1,9 +1,9 @@
 /** Prints the milliseconds of a step of plain TensorFlow.js on wasm: `tfjs-wasm.ts MODEL STEPS`. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { median } from "@acc/test-kit/bench/row";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { median } from "../../core/bench/row.ts";
 import { MODELS, type ModelName } from "./models.ts";
 
 const WARM_UP = 2;

@@ -1,6 +1,6 @@
 import type { DataType } from "@tensorflow/tfjs-core";
 
-/** What an ONNX graph computes with. Strings and complex numbers stay on the cpu backend. */
+/** The types that an ONNX graph computes with. Strings and complex numbers stay on the cpu backend. */
 export type NumericType = "float32" | "int32" | "bool";
 
 export type Shape = readonly number[];

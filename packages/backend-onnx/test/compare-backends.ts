@@ -1,9 +1,14 @@
+import "./compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import * as assert from "uvu/assert";
 import { OnnxBackend } from "../src/backend.ts";
 import "../src/index.ts";
 import { openRuntime } from "../src/ort/open-runtime.ts";
 import { registerAllKernels } from "../src/register-all-kernels.ts";
+
+import { noise } from "./noise.ts";
+
+export { noise };
 
 /** Relative to the largest value of the expected tensor. */
 const TOLERANCE = 1e-5;
@@ -104,16 +109,6 @@ function compare(
         assert.unreachable(`${label}, result ${i}: element ${j} is ${other}, not ${value}`);
     }
   }
-}
-
-/** Values in -1..1 that depend on the shape and the seed only. */
-export function noise(shape: readonly number[], seed: number, scale = 1): tf.Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float32Array.from(
-    { length: size },
-    (_, i) => Math.sin(i * 12.9898 + seed * 78.233) * scale,
-  );
-  return tf.tensor(values, [...shape]);
 }
 
 /** Whole numbers from `least` to `largest`. */

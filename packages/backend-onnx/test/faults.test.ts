@@ -1,9 +1,10 @@
+import "./compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { registerOnnxKernel } from "../src/device/run-kernel.ts";
 import { markStep } from "../src/index.ts";
-import { defineKernel } from "../src/record/kernel.ts";
-import { registerOnnxKernel } from "../src/register-all-kernels.ts";
+import { defineKernel } from "../src/lowering/kernel.ts";
 import type { TensorSpec } from "../src/tensor-spec.ts";
 import { noise } from "./compare-backends.ts";
 

@@ -1,3 +1,4 @@
+import "./compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import { agree, noise, withGradients } from "./compare-backends.ts";

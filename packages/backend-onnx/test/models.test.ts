@@ -1,3 +1,4 @@
+import "./compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -5,7 +6,7 @@ import { agree, integers, noise } from "./compare-backends.ts";
 
 const test = suite("training");
 
-/** What a few steps of training add up to. */
+/** The outcome of a few steps of training. */
 const TOLERANCE = 1e-4;
 
 const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
@@ -21,7 +22,7 @@ const OPTIMIZERS: Record<string, () => tf.Optimizer> = {
 };
 
 for (const [name, create] of Object.entries(OPTIMIZERS)) {
-  test(`${name} takes the steps it takes on cpu`, () =>
+  test(`${name} takes the same steps as on cpu`, () =>
     agree(
       name,
       () => {

@@ -2,14 +2,15 @@
  * Measures us beside what people use now: `npm run bench [-- --json FILE] [BENCH [MODEL]]`. Every line is a median, with
  * the peer's median of the same run and the ratio of both; above 1, ours is better.
  */
-import { renameSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { formatRow, type Row } from "@acc/test-kit/bench/row";
+import { writeRows } from "@acc/test-kit/bench/write-rows";
 import { benchAllReduce } from "./all-reduce/bench.ts";
+import { benchCheckpoint } from "./checkpoint/bench.ts";
 import { benchDelivery } from "./delivery/bench.ts";
 import { benchLaunch } from "./launch/bench.ts";
 import { benchLog } from "./log/bench.ts";
-import { formatRow, type Row } from "./row.ts";
 import { benchTraining } from "./training/bench.ts";
 
 const BENCHES: Readonly<Record<string, (model: string) => AsyncGenerator<Row>>> = {
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (model: string) => AsyncGenerator<Row>>> 
   log: benchLog,
   delivery: benchDelivery,
   launch: benchLaunch,
+  checkpoint: benchCheckpoint,
 };
 
 const { values, positionals } = parseArgs({
@@ -36,7 +38,4 @@ for (const [name, bench] of Object.entries(BENCHES)) {
     console.log(formatRow(row));
   }
 }
-if (values.json !== undefined) {
-  writeFileSync(`${values.json}.tmp`, `${JSON.stringify(rows, undefined, 2)}\n`);
-  renameSync(`${values.json}.tmp`, values.json);
-}
+writeRows(rows, values.json);

@@ -2,23 +2,39 @@
 export type ErrorCode =
   | "BACKEND_UNAVAILABLE"
   | "BATCH_SIZE_INVALID"
+  | "BATCH_SIZE_NOT_FOUND"
+  | "CHECKPOINT_BUSY"
+  | "CHECKPOINT_DAMAGED"
+  | "CHECKPOINT_DATA_CHANGED"
+  | "CHECKPOINT_FAILED"
+  | "CHECKPOINT_MID_STEP"
+  | "CHECKPOINT_MISSING"
+  | "CHECKPOINT_MODEL_MISMATCH"
+  | "CHECKPOINT_NO_SPACE"
+  | "CHECKPOINT_TOO_NEW"
   | "COLLECTIVE_ABORTED"
   | "COLLECTIVE_MISMATCH"
+  | "COLLECTIVE_RANK_ENDED"
   | "COLLECTIVE_TIMEOUT"
   | "DATA_INVALID"
+  | "DIRECTORY_NOT_FOUND"
   | "INTERRUPTED"
   | "JOURNAL_INVALID"
   | "LAUNCH_IN_PROGRESS"
   | "LOSS_INVALID"
   | "LOSS_UNCONNECTED"
+  | "MODEL_FILE_INVALID"
   | "MODEL_INVALID"
   | "MODEL_MISMATCH"
   | "NUM_PROCESSES_INVALID"
   | "OPTION_INVALID"
+  | "PREEMPTED"
   | "REPLICA_FAILED"
+  | "REPLICA_HUNG"
   | "SAMPLE_INVALID"
   | "SCRIPT_NOT_FOUND"
   | "SCRIPT_INVALID"
+  | "SHARED_MEMORY_EXHAUSTED"
   | "STATE_INVALID"
   | "TENSOR_DISPOSED"
   | "TRACKER_FAILED"
@@ -26,8 +42,8 @@ export type ErrorCode =
   | "TRACKER_NEEDS_DIRECTORY"
   | "TRACKER_UNKNOWN"
   | "TRACKERS_CLOSED"
-  | "TYPESCRIPT_UNSUPPORTED"
-  | "VALUE_INVALID";
+  | "VALUE_INVALID"
+  | "VARIABLE_UNPREPARED";
 
 /** The one error class. The message says what was wrong, what was found, and what to do. */
 export class AcceleratorError extends Error {
@@ -35,11 +51,18 @@ export class AcceleratorError extends Error {
   readonly code: ErrorCode;
   /** The replica that failed, where one did. */
   readonly rank: number | undefined;
+  /** With which code `acc` ends for it, if not with 1: where a replica failed by ending, the code of its script. */
+  readonly exitCode: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { rank?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: ErrorOptions & { rank?: number; exitCode?: number },
+  ) {
     super(message, options);
     this.code = code;
     this.rank = options?.rank;
+    this.exitCode = options?.exitCode;
   }
 }
 

@@ -1,15 +1,45 @@
-export { Accelerator } from "./accelerator.ts";
-export type { AcceleratorOptions } from "./accelerator-options.ts";
+import { registerModelFiles } from "./model-files/register.ts";
+
+export { Accelerator } from "./accelerator/accelerator.ts";
+export type { AcceleratorOptions } from "./accelerator/accelerator-options.ts";
+export type { ProjectConfiguration } from "./accelerator/project-configuration.ts";
 export type { BackendName } from "./backend/candidates.ts";
+export { registerCpuKernels } from "./backend/cpu/register-cpu-kernels.ts";
+export { registerGradients } from "./backend/gradients/register-gradients.ts";
+export { hasOwnSizes } from "./backend/kernels/convolution-sizes.ts";
+export { computeOnCpu, type KernelTensors } from "./backend/kernels/cpu-kernel.ts";
+export type { BackendModule } from "./backend/onnx.ts";
+export { openWasm } from "./backend/open-wasm.ts";
+export type { Checkpoint, CheckpointSummary } from "./checkpoint/checkpoint.ts";
+export type {
+  CheckpointPolicy,
+  KeepBest,
+  SaveStateOptions,
+} from "./checkpoint/checkpoint-options.ts";
+export type { HookFiles, HookSource, LoadStateHook, SaveStateHook } from "./checkpoint/hooks.ts";
+export type { LoadModelOptions } from "./checkpoint/load-weights.ts";
+export type { SaveModelOptions } from "./checkpoint/model-weights.ts";
+export type { LoadStateOptions } from "./checkpoint/restore-plan.ts";
 export type { ReduceOp } from "./collective/collective.ts";
+export type { NativeResources } from "./context/native-resources.ts";
+export { releaseAfterThread } from "./context/release-after-thread.ts";
+export { runUninterrupted } from "./context/run-uninterrupted.ts";
 export { DataLoader } from "./data/data-loader.ts";
 export type { DataLoaderConfiguration } from "./data/data-loader-configuration.ts";
 export type { CollateFunction, DataLoaderOptions } from "./data/data-loader-options.ts";
 export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
+export type { LoaderStateDict } from "./data/loader-state-dict.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
-export { AcceleratorError, type ErrorCode } from "./errors.ts";
+export { skipFirstBatches } from "./data/skip-first-batches.ts";
 export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
 export { type DropoutOptions, dropout } from "./functions/dropout.ts";
+export type {
+  FusedAttributes,
+  FusedInputs,
+  FusedKernel,
+  FusedKernels,
+  FusedOutputs,
+} from "./functions/fused-kernel.ts";
 export { gelu } from "./functions/gelu.ts";
 export { type GruResult, type GruState, gru } from "./functions/gru.ts";
 export { layerNorm } from "./functions/layer-norm.ts";
@@ -19,12 +49,32 @@ export {
   type SoftmaxCrossEntropyOptions,
   softmaxCrossEntropy,
 } from "./functions/softmax-cross-entropy.ts";
-export { launch } from "./host/launch.ts";
-export type { LaunchOptions } from "./host/launch-options.ts";
+export { launch } from "./launch/launch.ts";
+export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export {
+  concatenate,
+  findBatchSize,
+  ignorantFindBatchSize,
+  listify,
+  recursivelyApply,
+  sliceTensors,
+} from "./operations/structures.ts";
+export {
+  type ExecutableBatchSizeOptions,
+  findExecutableBatchSize,
+} from "./process/executable-batch-size.ts";
+export {
+  getLogger,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+  type MessageOptions,
+} from "./process/logger.ts";
 export { PartialState } from "./process/partial-state.ts";
+export { type SetSeedOptions, setSeed } from "./process/set-seed.ts";
+export { synchronizeRngStates } from "./process/synchronize-rng-states.ts";
 export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
-export type { ProjectConfiguration } from "./project-configuration.ts";
 export type { AcceleratedScheduler, SchedulerUnit } from "./schedule/accelerated-scheduler.ts";
 export { LambdaScheduler } from "./schedule/lambda-scheduler.ts";
 export { type OneCycleOptions, OneCycleScheduler } from "./schedule/one-cycle-scheduler.ts";
@@ -43,37 +93,34 @@ export {
   LinearScheduler,
   type WarmupOptions,
 } from "./schedule/warmup-schedulers.ts";
-export type { ArtifactOptions } from "./trackers/artifact.ts";
-export { GeneralTracker } from "./trackers/general-tracker.ts";
+export type { Stateful } from "./stateful.ts";
 export type {
-  ArtifactData,
-  FinishStatus,
-  ImageData,
-  LogContext,
-  LogValue,
-  LogValues,
-  RunConfig,
-  TableData,
-} from "./trackers/log-value.ts";
-export type { LogWith } from "./trackers/log-with.ts";
-export type { Loggable } from "./trackers/loggable.ts";
-export { image, type LoggableWithMedia, type TableSource, table } from "./trackers/media.ts";
-export type { LogOptions } from "./trackers/placement.ts";
-export { PostingTracker } from "./trackers/posting-tracker.ts";
-export { registerTracker } from "./trackers/registry.ts";
-export type { DeliveredEvent, TrackerEvent } from "./trackers/tracker-event.ts";
-export type {
-  TrackerInitOptions,
-  TrackerLogOptions,
-  TrackerState,
-} from "./trackers/tracker-options.ts";
-export type { TrackerCreation, TrackerPlugin, TrackerRun } from "./trackers/tracker-plugin.ts";
-export type { InitTrackersOptions } from "./trackers/tracker-session.ts";
-export { TrackerUnreachableError } from "./trackers/tracker-unreachable-error.ts";
+  LazyBackend,
+  StepCapture,
+  StepReplay,
+  TracedStep,
+} from "./step/lazy-backend.ts";
+export { recordOutputsFirst } from "./step/second-derivatives.ts";
+export type { StepObserver } from "./step/step-observer.ts";
+export * from "./tracker.ts";
+export type { Loggable } from "./tracker-contract/loggable.ts";
+export type { LogWith } from "./trackers/select/log-with.ts";
+export type { InitTrackersOptions } from "./trackers/session/init-options.ts";
+export type { ArtifactOptions } from "./trackers/values/artifact.ts";
+export type { LogReduction } from "./trackers/values/combine.ts";
+export {
+  image,
+  type LoggableWithMedia,
+  type TableSource,
+  table,
+} from "./trackers/values/logged-media.ts";
+export type { LogOptions, ReducedLogOptions } from "./trackers/values/placement.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
-export { type NativeResources, releaseAfterThread } from "./worker/native-resources.ts";
-export { runUninterrupted } from "./worker/run-uninterrupted.ts";
+export type { JoinOptions } from "./train/join-uneven-inputs.ts";
+export type { LocalSgd, LocalSgdOptions, OuterStep } from "./train/local-sgd.ts";
+
+registerModelFiles();

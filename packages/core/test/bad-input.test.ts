@@ -16,7 +16,7 @@ import {
 } from "../src/index.ts";
 
 const test = suite("bad input");
-const fixture = (name: string) => new URL(`./host/fixtures/${name}`, import.meta.url);
+const fixture = (name: string) => new URL(`./launch/fixtures/${name}`, import.meta.url);
 const directory = mkdtempSync(join(tmpdir(), "acc-bad-"));
 
 class QuietTracker extends GeneralTracker {
@@ -42,7 +42,7 @@ function scriptOf(code: string): string {
 
 /** Runs `body` in a step of a loader with one prepared variable. */
 async function inStep(
-  body: (accelerator: Accelerator, weight: tf.Variable) => Promise<unknown>,
+  body: (accelerator: Accelerator, weight: tf.Variable) => unknown,
 ): Promise<void> {
   const accelerator = new Accelerator();
   const weight = tf.variable(tf.tensor1d([1, 2]));
@@ -114,6 +114,30 @@ const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown
     "STATE_INVALID",
     /no model is prepared. Pass it/,
     () => new Accelerator().backward(() => tf.scalar(1)),
+  ],
+  ...[-1, Number.NaN, "1" as unknown as number].map((limit): (typeof CASES)[number] => [
+    `gradients clipped to ${JSON.stringify(limit)}`,
+    "OPTION_INVALID",
+    new RegExp(`clipGradNorm: maxNorm must be a number of at least 0, got ${limit}`),
+    () => inStep((accelerator, weight) => accelerator.clipGradNorm(weight, limit)),
+  ]),
+  [
+    "a norm of no order",
+    "OPTION_INVALID",
+    /clipGradNorm: normType must be above 0: 1, 2, Infinity .* got 0/,
+    () => inStep((accelerator, weight) => accelerator.clipGradNorm(weight, 1, 0)),
+  ],
+  [
+    "nothing to clip",
+    "OPTION_INVALID",
+    /clipGradValue: the first argument holds no variables. Pass a prepared model/,
+    () => inStep((accelerator) => accelerator.clipGradValue([null as never, 3 as never], 1)),
+  ],
+  [
+    "gradients of what is not prepared",
+    "VARIABLE_UNPREPARED",
+    /clipGradNorm: no prepared model holds .*accelerator.prepare first/,
+    () => inStep((accelerator) => accelerator.clipGradNorm(tf.variable(tf.scalar(1)), 1)),
   ],
   ...[0, -3, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "8" as unknown as number].map(
     (batchSize): (typeof CASES)[number] => [

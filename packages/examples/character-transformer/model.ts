@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 export type TransformerSize = {
   readonly vocabulary: number;
-  /** Characters that the model looks back. */
+  /** Number of characters that the model looks back. */
   readonly context: number;
   readonly width: number;
   readonly heads: number;

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 
-const SIDE = 28;
+/** Pixels on each side of an image. */
+export const SIDE = 28;
 const HELD_OUT_SHARE = 0.1;
 
 /** Images `[count, 28, 28, 1]` with values in 0..1, and their digits `[count]`. */

@@ -1,23 +1,20 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AimServer } from "@acc/test-kit/servers/aim-server";
+import { freePort } from "@acc/test-kit/servers/free-port";
+import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AimServer } from "../../../tools/peers/servers/aim-server.ts";
-import { freePort } from "../../../tools/peers/servers/free-port.ts";
-import {
-  type MlflowServer,
-  startMlflowServer,
-} from "../../../tools/peers/servers/mlflow-server.ts";
 import { pythonFor, READERS, type ReadValues } from "./read-trackers.ts";
 import { acc, runIn } from "./run-in.ts";
 
 const test = suite("all seven trackers at once");
 const SCRIPT = "test/fixtures/train-with-all-trackers.ts";
 const TRACKERS = Object.keys(READERS);
-/** For a server that is up, on a busy machine. */
+/** The time limit for a server that is up, on a busy machine. */
 const PATIENT_MS = 30_000;
-/** What a script waits for a server that is down. */
+/** How long a script waits for a server that is down. */
 const IMPATIENT_MS = 8000;
 
 /** An address without a server stands for one that is not installed: its values are kept, and nobody reads them. */
@@ -36,7 +33,7 @@ test.after(async () => {
   await Promise.all([mlflow?.remove(), aim?.kill()]);
 });
 
-/** What the script printed of what it logged. */
+/** What the script has logged, as it printed it. */
 type Trained = { readonly folder: string; readonly logged: ReadValues; readonly output: string };
 
 async function train(numProcesses: number | undefined, timeoutMs: number): Promise<Trained> {
@@ -54,7 +51,7 @@ async function train(numProcesses: number | undefined, timeoutMs: number): Promi
 /** One test a reader, so that those that are not installed are counted as skipped. */
 function testReaders(when: string, trackers: readonly string[], of: () => Trained): void {
   for (const tracker of trackers) {
-    const run = pythonFor(tracker) ? test : test.skip; // what could not be installed, the installer said
+    const run = pythonFor(tracker) ? test : test.skip; // the installer has reported what could not be installed
     run(`${when}: ${tracker} holds what was logged`, async () => {
       const { folder, logged } = of();
       const place = { folder, mlflow: mlflow?.uri ?? "", aimRepo: aim?.repo ?? "" };

@@ -82,7 +82,7 @@ function neighbours(steps: readonly ("same" | Line | string)[], index: number): 
 }
 
 test("a change outside of the marks is found", () => {
-  const changed = minimal.map((text) => ({ text: text.replace("tanh", "relu"), isNew: false }));
+  const changed = minimal.map((text) => ({ text: text.replace("relu", "tanh"), isNew: false }));
   const steps = difference(minimal, changed);
   assert.is(steps.filter((step) => typeof step === "object").length, 1);
 });

@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
-import { type Json, readBack } from "../../../tools/peers/parity/parity.mjs";
-import { pythonOf } from "../../../tools/peers/python.mjs";
-import { type ReadSequence, readRepo } from "../../../tools/peers/servers/aim-server.ts";
-import { readRuns } from "../../../tools/peers/servers/read-mlflow.ts";
+import { type Json, readBack } from "@acc/test-kit/parity/parity";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { type ReadSequence, readRepo } from "@acc/test-kit/servers/aim-server";
+import { readRuns } from "@acc/test-kit/servers/read-mlflow";
 
 /** What a reader finds of one run: values of each metric in the order of the steps 0, 1, 2, …, and the configuration. */
 export type ReadValues = {

@@ -7,10 +7,11 @@ import { type Ended, runIn } from "./run-in.ts";
 export async function runInScratch(
   script: string,
   numProcesses: number | undefined,
+  args: readonly string[] = [],
 ): Promise<Ended> {
   const cwd = mkdtempSync(join(tmpdir(), "acc-example-"));
   try {
-    return await runIn(cwd, script, numProcesses);
+    return await runIn(cwd, script, numProcesses, args);
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }

@@ -2,7 +2,13 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export type Ended = { readonly code: number | null; readonly output: string };
+export type Ended = {
+  readonly code: number | null;
+  /** What it printed on both streams, in the order of arrival. */
+  readonly output: string;
+  /** What it printed for its user. */
+  readonly stdout: string;
+};
 
 /** The folder of the examples. */
 export const FOLDER: string = fileURLToPath(new URL("..", import.meta.url));
@@ -33,12 +39,13 @@ export function acc(cwd: string, ...args: readonly string[]): Promise<Ended> {
 function run(cwd: string, args: readonly string[]): Promise<Ended> {
   return new Promise((done) => {
     const child = spawn(process.execPath, args, { cwd, timeout: TIMEOUT_MS });
-    let output = "";
+    let [output, stdout] = ["", ""];
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
+        if (stream === child.stdout) stdout += chunk;
       });
     }
-    child.on("close", (code) => done({ code, output }));
+    child.on("close", (code) => done({ code, output, stdout }));
   });
 }

@@ -1,22 +1,23 @@
-import type { LogValue } from "@acc/core";
+import type { LogValue } from "@acc/core/tracker";
 
-/** The leaves of nested values by path, `{ a: { b: 1 } }` as `a/b`, in their order. */
-export function flatten(
-  values: { readonly [key: string]: LogValue },
-  separator = "/",
-): [string, LogValue][] {
-  return Object.entries(values).flatMap(([key, value]) =>
-    isNested(value)
-      ? flatten(value, separator).map(([path, leaf]): [string, LogValue] => [
-          `${key}${separator}${path}`,
-          leaf,
-        ])
-      : [[key, value] as [string, LogValue]],
+type Values = { readonly [key: string]: LogValue };
+
+/** The leaves of nested values by path, `{ a: { b: 1 } }` as `a/b`, in their order. An empty object has no leaf. */
+export function flatten(values: Values, separator = "/"): [path: string, value: LogValue][] {
+  return leavesOf(values, separator).filter(([, value]) => !isNested(value));
+}
+
+/** As `flatten`, but an empty object is a leaf. */
+export function leavesOf(values: Values, separator = "/"): [path: string, value: LogValue][] {
+  return Object.entries(values).flatMap(([key, value]): [string, LogValue][] =>
+    isNested(value) && Object.keys(value).length > 0
+      ? leavesOf(value, separator).map(([path, leaf]) => [`${key}${separator}${path}`, leaf])
+      : [[key, value]],
   );
 }
 
 /** Whether a value is an object of values. */
-export function isNested(value: LogValue): value is { readonly [key: string]: LogValue } {
+export function isNested(value: LogValue): value is Values {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { withoutUrlSecrets } from "@acc/core/tracker";
 
 /** The state of the git checkout that a folder belongs to. */
 export type GitInfo = {
   readonly root: string;
   readonly commit: string;
   readonly branch: string | undefined;
-  /** URL of `origin`, without user name and password. */
+  /** URL of `origin`, without user name, password and keys in its query. */
   readonly remote: string | undefined;
 };
 
@@ -30,5 +31,5 @@ export async function gitInfo(folder: string): Promise<GitInfo | undefined> {
     git("remote", "get-url", "origin"),
   ]);
   if (!root || !commit) return undefined;
-  return { root, commit, branch, remote: remote?.replace(/^(\w+:\/\/)[^/@]+@/, "$1") };
+  return { root, commit, branch, remote: remote && withoutUrlSecrets(remote) };
 }

@@ -1,4 +1,10 @@
-import { TrackerUnreachableError } from "@acc/core";
+import { safeText, TrackerUnreachableError } from "@acc/core/tracker";
+import { bytesOf } from "./answer-bytes.ts";
+import { excerptOf } from "./answer-excerpt.ts";
+import { rootMessageOf } from "./error-message.ts";
+import { fetchThere } from "./fetch-there.ts";
+import { isPage } from "./own-words.ts";
+import { rememberHeaders } from "./remember-headers.ts";
 import { ServiceError } from "./service-error.ts";
 
 export type HttpServiceOptions = {
@@ -6,13 +12,18 @@ export type HttpServiceOptions = {
   readonly name: string;
   /** URL that paths are appended to, without a slash at the end. User name and password in it are not allowed. */
   readonly baseUrl: string;
-  /** Headers of every request, made anew for each: keys and tokens are read when they are needed. */
+  /** Headers of every request. Called for each request, so keys and tokens are read when they are needed. */
   readonly headers?: () => Record<string, string> | Promise<Record<string, string>>;
   /** Longest time a request may take, in milliseconds. Default 30 000. */
   readonly timeoutMs?: number;
-  /** Statuses that pass by themselves. Default 408, 429 and all from 500 on. */
+  /** Statuses after which another attempt may succeed. Default 408, 429 and all from 500 on. */
   readonly isTransient?: (status: number) => boolean;
-  /** What a user does about a 401 or 403, such as `"set MLFLOW_TRACKING_TOKEN"`. */
+  /**
+   * Whether the body of any other answer above 399 is a refusal in the service's own words. If it is not, another program answers
+   * at the address, and another attempt may succeed. Default: every body but a web page.
+   */
+  readonly isRefusal?: (body: string, status: number) => boolean;
+  /** What a user can do about a 401 or 403, such as `"set MLFLOW_TRACKING_TOKEN"`. */
   readonly authAdvice?: string;
 };
 
@@ -35,11 +46,10 @@ export type HttpAnswer = {
 };
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const BODY_IN_MESSAGE = 300;
 
 /**
- * Requests to one service, one attempt each: whoever delivers events tries again, so that all trackers back off in
- * the same way. Messages hold the method, the path and what the service said, never a header or a query.
+ * Requests to one service, one attempt each: the hub repeats a delivery, so all trackers back off in the same way. Error
+ * messages hold the method, the path and the answer, never a header or a query.
  */
 export class HttpService {
   readonly #options: HttpServiceOptions;
@@ -54,19 +64,20 @@ export class HttpService {
 
   /**
    * @param path below the base URL, or a whole URL.
-   * @throws {TrackerUnreachableError} if nobody answers in time, the answer breaks off, or the status says to come
-   *   back later; `permanent` for 401 and 403.
-   * @throws {ServiceError} for every other status above 299.
+   * @throws {TrackerUnreachableError} if there is no complete answer in time, or another attempt may succeed;
+   *   `permanent` for 401 and 403.
+   * @throws {ServiceError} for every other status above 399, if the answer is the service's.
    */
   async request(path: string, request: HttpRequest = {}): Promise<HttpAnswer> {
-    const { name, isTransient = isTransientStatus, authAdvice } = this.#options;
+    const { name, baseUrl, isTransient = isTransientStatus, authAdvice } = this.#options;
+    const { isRefusal = (body: string) => !isPage(body) } = this.#options;
     const { method = request.json === undefined && request.body === undefined ? "GET" : "POST" } =
       request;
     const what = `${method} ${new URL(this.#urlOf(path)).pathname}`;
     const answer = await this.#attempt(path, method, request, what);
     const { status, text } = answer;
-    if (status < 300) return answer;
-    const said = text.trim().slice(0, BODY_IN_MESSAGE);
+    if (status < 300 && !isPage(text)) return answer;
+    const said = excerptOf(text);
     const message = `${name} answered ${status} to ${what}${said ? `: ${said}` : ""}`;
     if (status === 401 || status === 403) {
       const advice = authAdvice ? ` (${authAdvice})` : "";
@@ -79,18 +90,21 @@ export class HttpService {
         retryAfterMs === undefined ? {} : { retryAfterMs },
       );
     }
-    throw new ServiceError(message, { status, body: text });
+    const refusal = new ServiceError(message, { status, body: text });
+    if (status >= 400 && isRefusal(text, status)) throw refusal;
+    throw new TrackerUnreachableError(`${message}. Is ${baseUrl} the address of ${name}?`, {
+      cause: refusal,
+    });
   }
 
-  /** The answer's JSON. @throws {TrackerUnreachableError} also if it is none: something else answers there. */
+  /** The answer's JSON. @throws {TrackerUnreachableError} also if it is not JSON: another program answers there. */
   async requestJson<T>(path: string, request: HttpRequest = {}): Promise<T> {
     const { text } = await this.request(path, request);
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      const said = text.trim().slice(0, BODY_IN_MESSAGE);
       throw new TrackerUnreachableError(
-        `${this.#options.name} at ${this.#options.baseUrl} answered something that is no JSON: ${said}`,
+        `${this.#options.name} at ${this.#options.baseUrl} answered something that is not JSON: ${excerptOf(text)}`,
         { cause },
       );
     }
@@ -108,24 +122,29 @@ export class HttpService {
       if (value !== undefined) url.searchParams.set(key, String(value));
     }
     const isJson = request.json !== undefined;
-    const limit = AbortSignal.timeout(request.timeoutMs ?? timeoutMs);
+    const timeout = AbortSignal.timeout(request.timeoutMs ?? timeoutMs);
+    const limit = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     try {
-      const response = await fetch(url, {
+      const sent = {
+        ...(isJson ? { "content-type": "application/json" } : {}),
+        ...(await headers?.()),
+        ...request.headers,
+      };
+      rememberHeaders(sent);
+      const response = await fetchThere(url, {
         method,
-        headers: {
-          ...(isJson ? { "content-type": "application/json" } : {}),
-          ...(await headers?.()),
-          ...request.headers,
-        },
+        headers: sent,
         body: isJson ? JSON.stringify(request.json) : (request.body ?? null),
-        signal: request.signal ? AbortSignal.any([request.signal, limit]) : limit,
+        signal: limit,
         ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
       } as RequestInit);
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      const text = (await bytesOf(response, limit)).toString("utf8");
+      const { status } = response;
+      return { status, headers: response.headers, text: status < 300 ? text : safeText(text) };
     } catch (cause) {
-      if (cause instanceof TrackerUnreachableError) throw cause; // the headers could not be made
+      if (cause instanceof TrackerUnreachableError) throw cause; // no headers: a key is missing
       throw new TrackerUnreachableError(
-        `${name} at ${new URL(baseUrl).origin} cannot be reached (${what}: ${rootCause(cause)})`,
+        `${name} at ${new URL(baseUrl).origin} cannot be reached (${what}: ${safeText(rootMessageOf(cause))})`,
         { cause },
       );
     }
@@ -147,12 +166,4 @@ function retryAfter(headers: Headers): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-/** fetch says "fetch failed" and hides the reason in its cause. */
-function rootCause(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof AggregateError && cause.errors.length > 0) return rootCause(cause.errors[0]);
-  if (cause !== undefined) return rootCause(cause);
-  return error instanceof Error ? error.message : String(error);
 }

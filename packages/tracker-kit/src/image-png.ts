@@ -1,4 +1,4 @@
-import { AcceleratorError, type ImageData } from "@acc/core";
+import { AcceleratorError, type ImageData } from "@acc/core/tracker";
 import { encode } from "fast-png";
 
 /** One image as a PNG file. */

@@ -1,5 +1,16 @@
-export { flatten, isNested } from "./flatten.ts";
+export { bytesOf } from "./answer-bytes.ts";
+export { excerptOf } from "./answer-excerpt.ts";
+export { appendAt, ShortFileError } from "./append-at.ts";
+export { concerningRun } from "./concerning-run.ts";
+export { isoText } from "./date-text.ts";
+export { whenWritable, whenWritableSync } from "./disk-error.ts";
+export { type Environment, isTrue } from "./environment.ts";
+export { messageOf, rootMessageOf } from "./error-message.ts";
+export { contextNow } from "./event-context.ts";
+export { type FileBelow, filesBelow } from "./files-below.ts";
+export { flatten, isNested, leavesOf } from "./flatten.ts";
 export { type GitInfo, gitInfo } from "./git-info.ts";
+export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export {
   type HttpAnswer,
   type HttpRequest,
@@ -9,7 +20,29 @@ export {
 } from "./http-service.ts";
 export { type EncodedImage, encodePng, imagesOf, toByte } from "./image-png.ts";
 export { type Json, toJson, wellFormed } from "./json-value.ts";
-export { kindOf, LeftOut } from "./left-out.ts";
+export { encodedOrLeftOut, kindOf, type LeaveOut, LeftOut } from "./left-out.ts";
+export { movedPath, type SavedPath, savedPath } from "./moved-path.ts";
 export { numbersOf, scalarOf } from "./numbers.ts";
+export { isPage, jsonObjectOf } from "./own-words.ts";
+export { type PortionLimits, portions } from "./portions.ts";
 export { MessageWriter } from "./protobuf.ts";
+export { pythonNumber, pythonText } from "./python-text.ts";
+export {
+  type Attempt,
+  recordEvents,
+  type SendOptions,
+  type Transaction,
+  type Translator,
+  translateEvents,
+} from "./record-events.ts";
+export { rememberHeaders } from "./remember-headers.ts";
+export {
+  replaceFile,
+  replaceFileBy,
+  replaceFileByCopy,
+  replaceFileSync,
+} from "./replace-file.ts";
 export { ServiceError } from "./service-error.ts";
+export { sideBySide } from "./side-by-side.ts";
+export { notStarted, unknownCall } from "./tracker-errors.ts";
+export { MAX_ZIP_BYTES, writeZip, type ZipEntry } from "./zip-file.ts";

@@ -1,4 +1,4 @@
-import type { LogValue } from "@acc/core";
+import type { LogValue } from "@acc/core/tracker";
 
 export type Json =
   | number
@@ -9,9 +9,9 @@ export type Json =
   | { readonly [key: string]: Json };
 
 /**
- * A value as JSON can hold it: numbers that are not finite become their names (`"NaN"`, `"Infinity"`,
- * `"-Infinity"`), bigints numbers where that is exact and else text, dates ISO 8601, typed arrays lists, `undefined`
- * null. Strings become well-formed Unicode: a lone surrogate breaks the JSON readers of several services.
+ * A value as JSON can hold it: NaN and infinities become their names (`"NaN"`, `"Infinity"`, `"-Infinity"`), bigints
+ * become numbers if that is exact, otherwise text; dates become ISO 8601, typed arrays lists, `undefined` null. Strings
+ * become well-formed Unicode: a lone surrogate breaks the JSON readers of several services.
  */
 export function toJson(value: LogValue): Json {
   if (value === null || value === undefined) return null;

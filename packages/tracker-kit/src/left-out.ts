@@ -1,7 +1,14 @@
+import { AcceleratorError } from "@acc/core/tracker";
+
 /**
- * Counts what a tracker's service cannot hold. The first time something is left out it is said once per key and
- * kind; the counts are said at the end. Nothing is dropped in silence.
+ * Says that a value is not recorded.
+ *
+ * @param what the key and the kind of value, such as `"notes (list of 3)"`.
+ * @param advice what the user can do about it.
  */
+export type LeaveOut = (what: string, advice: string) => void;
+
+/** Counts what a service cannot hold. The first value of each kind is reported at once, the counts at the end. */
 export class LeftOut {
   readonly #service: string;
   readonly #warn: (message: string) => void;
@@ -13,14 +20,13 @@ export class LeftOut {
     this.#warn = warn;
   }
 
-  /** @param what the key and the kind of value, such as `"notes (list of 3)"`. */
   add(what: string, advice: string): void {
     const count = this.#counts.get(what) ?? 0;
     this.#counts.set(what, count + 1);
     if (count === 0) this.#warn(`${this.#service} cannot hold ${what}: ${advice}`);
   }
 
-  /** Says how often each was left out, if anything was. */
+  /** Reports how often each was left out, if anything was. */
   report(): void {
     if (this.#counts.size === 0) return;
     const counts = [...this.#counts].map(([what, count]) => `${what} ${count} times`).join(", ");
@@ -33,5 +39,26 @@ export class LeftOut {
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return `list of ${value.length}`;
-  return typeof value === "object" ? value.constructor.name : typeof value;
+  if (typeof value !== "object") return typeof value;
+  // Asked of the prototype: a value may have a member `constructor` of its own.
+  return Object.getPrototypeOf(value)?.constructor?.name ?? "object";
+}
+
+/**
+ * What `encode` returns. A value that it refuses is left out, so that it does not keep others from being recorded.
+ *
+ * @returns undefined if it is left out.
+ */
+export function encodedOrLeftOut<T>(
+  what: string,
+  leaveOut: LeaveOut,
+  encode: () => T,
+): T | undefined {
+  try {
+    return encode();
+  } catch (error) {
+    if (!(error instanceof AcceleratorError)) throw error;
+    leaveOut(what, error.message);
+    return undefined;
+  }
 }

@@ -1,9 +1,10 @@
-import type { LogValue } from "@acc/core";
+import type { LogValue } from "@acc/core/tracker";
 
-/** The numbers of a typed array or of nested lists; undefined if there is anything else in them, or nothing. */
+/** The numbers of a typed array or of nested lists, bigints as the nearest double; undefined if there is anything else in them, or nothing. */
 export function numbersOf(value: unknown): number[] | undefined {
   if (typeof value === "number") return [value];
-  if (ArrayBuffer.isView(value)) return [...(value as Float32Array)];
+  if (typeof value === "bigint") return [Number(value)];
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float32Array, Number);
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const parts = value.map(numbersOf);
   return parts.includes(undefined) ? undefined : (parts as number[][]).flat();

@@ -1,7 +1,7 @@
 /** ONNX Runtime as onnxruntime-node brings it: which file of it each platform needs. */
 
 export const VERSION = "1.30.0";
-/** Of the tarball on the registry: what was looked at is what is shipped. */
+/** Checksum of the tarball on the registry: the files that were reviewed are the files that are shipped. */
 export const INTEGRITY =
   "sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==";
 

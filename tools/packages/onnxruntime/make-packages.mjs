@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildOnce, cacheFolder } from "../../cache-folder.mjs";
-import { runCommand } from "../../run-command.mjs";
+import { buildOnce, cacheFolder } from "../../../packages/test-kit/src/cache-folder.mjs";
+import { runCommand } from "../../../packages/test-kit/src/run-command.mjs";
 import { INTEGRITY, LIBRARIES, packageName, VERSION } from "./libraries.mjs";
 
 /** onnxruntime-node comes without them; these are from the Python package of the same version. */

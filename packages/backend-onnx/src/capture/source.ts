@@ -3,15 +3,15 @@ import type { Storage } from "../record/storage.ts";
 
 /** Where a replay finds a value. */
 export type Source =
-  /** What the variable held when the step began. */
+  /** The value of the variable at the beginning of the step. */
   | { readonly kind: "variable"; readonly variable: Variable }
-  /** One of the tensors that the step is given. */
+  /** One of the arguments of the step. */
   | { readonly kind: "given"; readonly index: number }
   /** A number that is read from JavaScript in every step. */
   | { readonly kind: "scalar"; readonly index: number }
   /** An array that is read in every step. */
   | { readonly kind: "array"; readonly index: number }
-  /** What one of the step's graphs gives. */
+  /** A result of one of the step's graphs. */
   | { readonly kind: "result"; readonly graph: number; readonly index: number }
   /** The same in every step. */
   | { readonly kind: "constant"; readonly storage: Storage };

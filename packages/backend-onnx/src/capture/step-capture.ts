@@ -1,5 +1,5 @@
 import { engine, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import type { OnnxBackend } from "../backend.ts";
+import type { Device, DeviceObserver } from "../device/device.ts";
 import { memoryOf } from "../record/plan.ts";
 import type { Flush } from "../record/recorder.ts";
 import type { Storage } from "../record/storage.ts";
@@ -8,12 +8,11 @@ import { type Action, type Graph, TracedStep } from "./traced-step.ts";
 
 /**
  * Follows one run of a training step: which graphs it runs, where each of their inputs comes from, what is
- * read from JavaScript in between, and what is left at the end. `@acc/core` tells what it cannot see.
+ * read from JavaScript in between, and what is left at the end. `@acc/core` reports what the backend cannot see.
  */
-export class StepCapture {
-  readonly #backend: OnnxBackend;
+export class StepCapture implements DeviceObserver {
+  readonly #device: Device;
   readonly #previous: TracedStep | undefined;
-  readonly #onEnd: () => void;
   readonly #before: ReadonlyMap<Variable, Storage>;
   readonly #sources = new Map<Storage, Source>();
   readonly #graphs: Graph[] = [];
@@ -24,34 +23,27 @@ export class StepCapture {
   #refusal: string | undefined;
 
   /**
-   * @param given tensors that every replay gets anew.
-   * @param previous the same step as it was followed before.
-   * @param onEnd called once nothing more is followed.
+   * @param given tensors that each replay receives as arguments.
+   * @param previous the trace of the run before, of the same step.
    */
-  constructor(
-    backend: OnnxBackend,
-    given: readonly Tensor[],
-    previous: TracedStep | undefined,
-    onEnd: () => void,
-  ) {
-    this.#backend = backend;
+  constructor(device: Device, given: readonly Tensor[], previous: TracedStep | undefined) {
+    this.#device = device;
     this.#previous = previous;
-    this.#onEnd = onEnd;
-    backend.recorder.flush();
+    device.recorder.flush();
     this.#before = this.#variables();
     for (const variable of this.#before.keys()) {
       this.#place(variable, { kind: "variable", variable });
     }
     for (const [index, tensor] of given.entries()) this.#place(tensor, { kind: "given", index });
-    backend.recorder.onFlush = (flush) => this.#follow(flush);
+    device.observer = this;
   }
 
-  /** Says why the step cannot be replayed; the first reason counts. */
+  /** Records why the step cannot be replayed; the first reason is kept. */
   refuse(reason: string): void {
     this.#refusal ??= reason;
   }
 
-  /** `tensor` was made of a number that is to be read again in every step. */
+  /** `tensor` was made of a number that every step must read again. */
   onScalar({ tensor, read }: { readonly tensor: Tensor; readonly read: () => number }): void {
     const index = this.#numScalars++;
     this.#place(tensor, { kind: "scalar", index });
@@ -67,11 +59,11 @@ export class StepCapture {
 
   /** The values of `tensor` were copied to `target`. */
   onRead({ tensor, target }: { readonly tensor: Tensor; readonly target: Float32Array }): void {
-    const source = this.#sourceOf(this.#backend.storageOf(tensor.dataId));
+    const source = this.#sourceOf(this.#device.storageOf(tensor.dataId));
     this.#actions.push({ kind: "read", source, target });
   }
 
-  /** State of JavaScript moved on. */
+  /** JavaScript state advanced, such as a counter. */
   onEffect(run: () => void): void {
     this.#actions.push({ kind: "effect", run });
   }
@@ -79,11 +71,11 @@ export class StepCapture {
   /**
    * Ends the step.
    *
-   * @param kept tensors that it leaves behind beside the variables.
+   * @param kept tensors that outlive the step, besides the variables.
    */
   finish(kept: readonly Tensor[]): TracedStep {
     try {
-      this.#backend.recorder.flush();
+      this.#device.recorder.flush();
     } catch (error) {
       this.abandon();
       throw error;
@@ -104,9 +96,9 @@ export class StepCapture {
       .filter(([variable, storage]) => this.#before.get(variable) !== storage)
       .map(([variable, storage]) => ({ variable, source: this.#sourceOf(storage) }));
     const results = kept.map(({ dataId, shape, dtype }) => {
-      return { source: this.#sourceOf(this.#backend.storageOf(dataId)), shape, dtype };
+      return { source: this.#sourceOf(this.#device.storageOf(dataId)), shape, dtype };
     });
-    return new TracedStep(this.#backend, {
+    return new TracedStep(this.#device, {
       graphs: this.#graphs,
       actions: this.#actions,
       arrays: this.#arrays,
@@ -119,12 +111,11 @@ export class StepCapture {
   }
 
   #end(): void {
-    this.#backend.recorder.onFlush = undefined;
-    this.#onEnd();
+    this.#device.observer = undefined;
   }
 
-  /** Remembers a graph while its values are all there. */
-  #follow({ trace, plan, compileFor }: Flush): void {
+  /** Remembers a graph that has run. */
+  onFlush({ trace, plan, compileFor }: Flush): void {
     const { leaves, results } = trace;
     const inputs = plan.inputLeaves.map((leaf) => {
       return this.#sourceOf((leaves[leaf] as (typeof leaves)[number]).storage);
@@ -143,18 +134,18 @@ export class StepCapture {
     this.#actions.push({ kind: "run", graph });
   }
 
-  /** A number that is known in JavaScript would become part of the graph: it is put in memory. */
+  /** A number that is known in JavaScript would become part of the graph, so it is moved to memory. */
   #place({ dataId, dtype }: Tensor, source: Source): void {
-    const storage = this.#backend.storageOf(dataId);
+    const storage = this.#device.storageOf(dataId);
     if (storage.dtype !== dtype) this.refuse("an argument was cast by the cpu backend");
     if (storage.scalar !== undefined) {
-      memoryOf(storage, this.#backend.pool);
+      memoryOf(storage, this.#device.pool);
       storage.scalar = undefined;
     }
     this.#sources.set(storage, source);
   }
 
-  /** Of a storage that nobody has told us about: its values are those of every step. */
+  /** The source of a storage of unknown origin: its values are constants. */
   #sourceOf(storage: Storage): Source {
     const source = this.#sources.get(storage);
     if (source) return source;
@@ -168,7 +159,7 @@ export class StepCapture {
   #variables(): Map<Variable, Storage> {
     const variables = Object.values(engine().registeredVariables);
     return new Map(
-      variables.map((variable) => [variable, this.#backend.storageOf(variable.dataId)]),
+      variables.map((variable) => [variable, this.#device.storageOf(variable.dataId)]),
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { OnnxBackend } from "../backend.ts";
+import type { Device } from "../device/device.ts";
 import { Memory } from "../ort/memory.ts";
 import { memoryOf, type Plan } from "../record/plan.ts";
 import { Storage } from "../record/storage.ts";
@@ -12,13 +12,13 @@ import { keyOf, type TracedStep } from "./traced-step.ts";
 type ReplayedGraph = {
   readonly plan: Plan;
   readonly inputs: readonly Source[];
-  /** By place in the plan: the result of the traced graph, and memory of JavaScript it is written to. */
+  /** By place in the plan: the result of the traced graph, and the JavaScript memory to which it is written. */
   readonly outputs: readonly { readonly index: number; readonly target: Memory | undefined }[];
 };
 
-/** Runs a step that was traced twice alike, without the JavaScript it came from. */
+/** Runs a step without its JavaScript, after two equal traces of it. */
 export class StepReplay {
-  readonly #backend: OnnxBackend;
+  readonly #device: Device;
   readonly #step: TracedStep;
   readonly #graphs: readonly ReplayedGraph[];
   readonly #scalars: readonly Memory[];
@@ -26,10 +26,10 @@ export class StepReplay {
   /** Whether arrays of JavaScript are used in place. */
   readonly #inPlace: boolean;
 
-  constructor(backend: OnnxBackend, step: TracedStep) {
+  constructor(device: Device, step: TracedStep) {
     const { graphs, actions, arrays } = step.description;
-    const { runtime, pool } = backend;
-    this.#backend = backend;
+    const { runtime, pool } = device;
+    this.#device = device;
     this.#step = step;
     this.#inPlace = runtime.path === "ffi";
     this.#arrays = arrays.map((values) =>
@@ -56,9 +56,9 @@ export class StepReplay {
    * @returns the tensors that the step keeps, in the active scope.
    */
   run(given: readonly Tensor[]): Tensor[] {
-    this.#backend.recorder.flush();
-    this.#backend.placement.vacate(); // the graphs write to arrays in which tensors may lie
-    const frame = new Frame(this.#backend, given, this.#scalars, this.#arrays);
+    this.#device.recorder.flush();
+    this.#device.placement.vacate(); // the graphs write to arrays in which tensors may be stored
+    const frame = new Frame(this.#device, given, this.#scalars, this.#arrays);
     try {
       for (const action of this.#step.description.actions) {
         if (action.kind === "effect") action.run();
@@ -76,7 +76,7 @@ export class StepReplay {
   }
 
   release(): void {
-    const { pool, runtime } = this.#backend;
+    const { pool, runtime } = this.#device;
     for (const memory of this.#scalars) pool.give(memory);
     for (const memory of this.#arrays) {
       if (this.#inPlace) runtime.forget(memory);
@@ -111,10 +111,10 @@ export class StepReplay {
     const { assignments, results } = this.#step.description;
     const assigned = assignments.map(({ variable, source }) => frame.storageOf(source, variable));
     const kept = results.map(({ source, ...spec }) => {
-      return tensorOver(this.#backend, frame.storageOf(source, spec), spec.shape, spec.dtype);
+      return tensorOver(this.#device, frame.storageOf(source, spec), spec.shape, spec.dtype);
     });
     for (const [i, { variable }] of assignments.entries()) {
-      assignStorage(this.#backend, variable, assigned[i] as Storage);
+      assignStorage(this.#device, variable, assigned[i] as Storage);
     }
     return kept;
   }
@@ -122,21 +122,21 @@ export class StepReplay {
 
 /** The values of one replay. */
 class Frame {
-  readonly #backend: OnnxBackend;
+  readonly #device: Device;
   readonly #given: readonly Tensor[];
   readonly #scalars: readonly Memory[];
   readonly #arrays: readonly Memory[];
   readonly #results = new Map<string, Memory>();
-  /** Results whose memory belongs to somebody else. */
+  /** Results whose memory has another owner. */
   readonly #taken = new Set<string>();
 
   constructor(
-    backend: OnnxBackend,
+    device: Device,
     given: readonly Tensor[],
     scalars: readonly Memory[],
     arrays: readonly Memory[],
   ) {
-    this.#backend = backend;
+    this.#device = device;
     this.#given = given;
     this.#scalars = scalars;
     this.#arrays = arrays;
@@ -146,7 +146,7 @@ class Frame {
     if (source.kind === "scalar") return this.#scalars[source.index] as Memory;
     if (source.kind === "array") return this.#arrays[source.index] as Memory;
     if (source.kind === "result") return this.#results.get(keyOf(source)) as Memory;
-    return memoryOf(this.#outside(source), this.#backend.pool);
+    return memoryOf(this.#outside(source), this.#device.pool);
   }
 
   resultMemory(
@@ -156,13 +156,13 @@ class Frame {
     byteLength: number,
   ): Memory {
     const key = keyOf({ graph, index });
-    const memory = target ?? this.#backend.pool.take(byteLength);
+    const memory = target ?? this.#device.pool.take(byteLength);
     if (target) this.#taken.add(key);
     this.#results.set(key, memory);
     return memory;
   }
 
-  /** A storage for a tensor or variable alone: the first takes over the memory of a result, others copy. */
+  /** A storage for one tensor or variable: the first one takes the memory of a result, later ones copy it. */
   storageOf(
     source: Source,
     { shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string },
@@ -175,15 +175,15 @@ class Frame {
       return storage;
     }
     const type = dtype as NumericType;
-    storage.memory = this.#backend.pool.take(storage.size * ARRAY_TYPES[type].BYTES_PER_ELEMENT);
+    storage.memory = this.#device.pool.take(storage.size * ARRAY_TYPES[type].BYTES_PER_ELEMENT);
     storage.memory.view(type, storage.size).set(memory.view(type, storage.size));
     return storage;
   }
 
-  /** Gives back the memory of results that nothing took. */
+  /** Gives back the memory of results that no tensor took. */
   free(): void {
     for (const [key, memory] of this.#results) {
-      if (!this.#taken.has(key)) this.#backend.pool.give(memory);
+      if (!this.#taken.has(key)) this.#device.pool.give(memory);
     }
   }
 
@@ -191,7 +191,7 @@ class Frame {
     if (source.kind === "constant") return source.storage;
     const { dataId } =
       source.kind === "variable" ? source.variable : (this.#given[source.index] as Tensor);
-    return this.#backend.storageOf(dataId);
+    return this.#device.storageOf(dataId);
   }
 }
 

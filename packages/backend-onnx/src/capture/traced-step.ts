@@ -1,5 +1,5 @@
 import type { DataType, Variable } from "@tensorflow/tfjs-core";
-import type { OnnxBackend } from "../backend.ts";
+import type { Device } from "../device/device.ts";
 import { memoryOf, type Plan } from "../record/plan.ts";
 import type { Storage } from "../record/storage.ts";
 import type { Result } from "../record/trace.ts";
@@ -35,7 +35,7 @@ export type StepDescription = {
   readonly graphs: readonly Graph[];
   readonly actions: readonly Action[];
   readonly arrays: readonly Float32Array[];
-  /** Storages that belong to this description. */
+  /** Storages that belong to this trace. */
   readonly constants: readonly Storage[];
   readonly assignments: readonly Assignment[];
   readonly results: readonly KeptTensor[];
@@ -43,19 +43,19 @@ export type StepDescription = {
   readonly refusal: string | undefined;
 };
 
-/** A step that was followed once. */
+/** The trace of one run of a step. */
 export class TracedStep {
   readonly description: StepDescription;
-  readonly #backend: OnnxBackend;
+  readonly #device: Device;
   readonly #wanted: readonly ReadonlySet<number>[];
 
-  constructor(backend: OnnxBackend, description: StepDescription) {
-    this.#backend = backend;
+  constructor(device: Device, description: StepDescription) {
+    this.#device = device;
     this.description = description;
     this.#wanted = wantedResults(description);
   }
 
-  /** Why it can never be replayed. */
+  /** Why the step can never be replayed. */
   get refusal(): string | undefined {
     const { refusal, graphs } = this.description;
     if (refusal !== undefined) return refusal;
@@ -84,7 +84,7 @@ export class TracedStep {
     return reads;
   }
 
-  /** What is different from another time; undefined if a replay may take the place of both. */
+  /** The difference from another trace; undefined if one replay can replace both. */
   differenceFrom(other: TracedStep): string | undefined {
     const [mine, theirs] = [this.description, other.description];
     if (mine.makesVariables || theirs.makesVariables) return "it makes variables";
@@ -133,14 +133,14 @@ export class TracedStep {
     }
     for (const storage of constants) {
       storage.pendingReads -= 1;
-      this.#backend.recorder.reclaim(storage);
+      this.#device.recorder.reclaim(storage);
     }
   }
 
   readonly #sameValues = (a: Storage, b: Storage): boolean => {
     if (a === b) return true;
     if (a.dtype !== b.dtype || a.size !== b.size || !isNumeric(a.dtype)) return false;
-    const { pool } = this.#backend;
+    const { pool } = this.#device;
     const [first, second] = [a, b].map((storage) =>
       memoryOf(storage, pool).view(storage.dtype as NumericType, storage.size),
     ) as [Float32Array, Float32Array];

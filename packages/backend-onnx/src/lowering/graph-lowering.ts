@@ -5,7 +5,7 @@ import type { Attributes } from "../onnx/model.ts";
 import { type NumericType, type Shape, sameShape, type TensorSpec } from "../tensor-spec.ts";
 import type { Value } from "./value.ts";
 
-/** What kernels build their part of a graph with. Tensors are names, except where their shape matters. */
+/** Builds a kernel's part of a graph. Tensors are names, except where their shape matters. */
 export class GraphLowering {
   readonly builder: GraphBuilder;
   /** Channels per block of the layout for fast convolutions, 0 without. */
@@ -74,7 +74,7 @@ export class GraphLowering {
     return this.node("Cast", [name], { to: ONNX_TYPES[dtype] });
   }
 
-  /** The name of a value that lies in the graph with all its elements. */
+  /** The name of a value that the graph stores with all its elements. */
   whole({ name, shape, stored }: Value): string {
     if (sameShape(shape, stored)) return name;
     return this.#once(`${name}!${shape}`, () => this.node("Expand", [name, this.integers(shape)]));

@@ -1,8 +1,8 @@
 import type { NumericType, Shape } from "../tensor-spec.ts";
 
 /**
- * A tensor inside a graph. It may lie there smaller than it looks: what repeats along an axis is kept once
- * and left to broadcasting, and is expanded only for operators that need it whole.
+ * A tensor inside a graph. It may be stored with fewer elements than its shape has: values that repeat along an
+ * axis are stored once and broadcast, and are expanded only for operators that need every element.
  */
 export type Value = {
   readonly name: string;

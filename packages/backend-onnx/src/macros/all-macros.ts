@@ -1,5 +1,7 @@
-import type { Kernel } from "../record/kernel.ts";
+import type { FusedKernel } from "@acc/core";
+import type { Kernel } from "../lowering/kernel.ts";
 import { attentionSoftmax, attentionSoftmaxGrad } from "./attention-softmax.ts";
+import type { Macro } from "./define-macro.ts";
 import { dropout } from "./dropout.ts";
 import { gelu, geluGrad } from "./gelu.ts";
 import { gru, gruGrad } from "./gru.ts";
@@ -8,9 +10,29 @@ import { lstm, lstmGrad } from "./lstm.ts";
 import { adam, momentum, rmsProp, sgd } from "./optimizers.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./softmax-cross-entropy.ts";
 
-/** Kernels that tfjs does not know: functions and optimizer steps of `@acc/core`, each one record. */
-export const MACROS: readonly Kernel[] = [
-  ...[layerNorm, layerNormGrad, gelu, geluGrad, softmaxCrossEntropy, softmaxCrossEntropyGrad],
-  ...[attentionSoftmax, attentionSoftmaxGrad, lstm, lstmGrad, gru, gruGrad, dropout],
-  ...[sgd, momentum, adam, rmsProp],
-];
+/** All of core's fused kernels: functions and optimizer steps, each one record. */
+const BY_NAME = {
+  AccLayerNorm: layerNorm,
+  AccLayerNormGrad: layerNormGrad,
+  AccGelu: gelu,
+  AccGeluGrad: geluGrad,
+  AccSoftmaxCrossEntropy: softmaxCrossEntropy,
+  AccSoftmaxCrossEntropyGrad: softmaxCrossEntropyGrad,
+  AccAttentionSoftmax: attentionSoftmax,
+  AccAttentionSoftmaxGrad: attentionSoftmaxGrad,
+  AccLstm: lstm,
+  AccLstmGrad: lstmGrad,
+  AccGru: gru,
+  AccGruGrad: gruGrad,
+  AccDropout: dropout,
+  AccSgd: sgd,
+  AccMomentum: momentum,
+  AccAdam: adam,
+  AccRmsProp: rmsProp,
+} satisfies { readonly [Name in FusedKernel]: Macro<Name> };
+
+/** Kernels that tfjs does not know. */
+export const MACROS: readonly Kernel[] = Object.entries(BY_NAME).map(([name, macro]) => ({
+  ...macro,
+  name,
+}));

@@ -1,14 +1,10 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
-import type { TensorSpec } from "../tensor-spec.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
 
-type Inputs = { readonly scores: TensorInfo; readonly bias?: TensorInfo };
-type GradInputs = Readonly<Record<"dy" | "weights", TensorInfo>>;
-type Scale = { readonly scale: number };
-
-export const attentionSoftmax: Kernel = defineKernel<Inputs, Scale, number>({
-  name: "AccAttentionSoftmax",
+export const attentionSoftmax: Macro<"AccAttentionSoftmax"> = defineMacro<
+  "AccAttentionSoftmax",
+  number
+>({
   record({ scores, bias }, { scale }) {
     return {
       inputs: bias ? [scores, bias] : [scores],
@@ -22,13 +18,15 @@ export const attentionSoftmax: Kernel = defineKernel<Inputs, Scale, number>({
     if (scale !== 1) logits = graph.node("Mul", [logits, graph.scalar(scale)]);
     if (bias) logits = graph.node("Add", [logits, bias.name]);
     const weights = graph.node("Softmax", [logits], { axis: -1 });
-    return [graph.value(weights, output as TensorSpec)];
+    return [graph.value(weights, output)];
   },
 });
 
 /** scale weights (dy - sum(dy weights)) */
-export const attentionSoftmaxGrad: Kernel = defineKernel<GradInputs, Scale, number>({
-  name: "AccAttentionSoftmaxGrad",
+export const attentionSoftmaxGrad: Macro<"AccAttentionSoftmaxGrad"> = defineMacro<
+  "AccAttentionSoftmaxGrad",
+  number
+>({
   record({ dy, weights }, { scale }) {
     return {
       inputs: [dy, weights],
@@ -44,6 +42,6 @@ export const attentionSoftmaxGrad: Kernel = defineKernel<GradInputs, Scale, numb
     const total = graph.node("ReduceSum", [weighted, axis], { keepdims: 1 });
     let slope = graph.node("Mul", [weights, graph.node("Sub", [dy, total])]);
     if (scale !== 1) slope = graph.node("Mul", [slope, graph.scalar(scale)]);
-    return [graph.value(slope, output as TensorSpec)];
+    return [graph.value(slope, output)];
   },
 });

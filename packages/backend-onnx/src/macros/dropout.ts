@@ -1,17 +1,12 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
-import { sizeOf, type TensorSpec } from "../tensor-spec.ts";
-
-type Inputs = Readonly<Record<"x" | "key", TensorInfo>>;
-type Rate = { readonly rate: number };
+import { sizeOf } from "../tensor-spec.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
 
 const TWO_TO_31 = 2 ** 31;
 
-/** The same mask as `dropout` of `@acc/core` makes on other backends, from the same key. */
-export const dropout: Kernel = defineKernel<Inputs, Rate, number>({
-  name: "AccDropout",
+/** Makes the same mask from the same key as `dropout` of `@acc/core` on other backends. */
+export const dropout: Macro<"AccDropout"> = defineMacro<"AccDropout", number>({
   record({ x, key }, { rate }) {
     return {
       inputs: [x, key],
@@ -21,7 +16,7 @@ export const dropout: Kernel = defineKernel<Inputs, Rate, number>({
     };
   },
   lower(graph, [x, key], rate, [output]) {
-    const spec = output as TensorSpec;
+    const spec = output;
     const bits = hash(graph, sizeOf(spec.shape), graph.cast((key as Value).name, "uint32"));
     // Without its last bit it is an int32, which can be compared.
     const number = graph.cast(shifted(graph, bits, 1), "int32");
@@ -45,7 +40,7 @@ function hash(graph: GraphLowering, size: number, key: string): string {
   return mixed(graph, xor(graph, graph.cast(iota, "uint32"), key), second);
 }
 
-/** `mixBits` of `@acc/core`, with another number mixed in half way. */
+/** `mixBits` of `@acc/core`, with a second number mixed in halfway. */
 function mixed(graph: GraphLowering, bits: string, between?: string): string {
   const multiply = (value: string, factor: number) =>
     graph.node("Mul", [value, unsigned(graph, factor)]);

@@ -1,27 +1,25 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
+
+const float = ({ shape }: TensorInfo): TensorSpec => ({ shape, dtype: "float32" });
 
 const INVERSE_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
 
-export const gelu: Kernel = defineKernel<{ readonly x: TensorInfo }, unknown>({
-  name: "AccGelu",
+export const gelu: Macro<"AccGelu"> = defineMacro<"AccGelu">({
   record({ x }) {
-    const outputs = [{ shape: x.shape, dtype: "float32" as const }];
-    return { inputs: [x], outputs, attributes: undefined };
+    return { inputs: [x], outputs: [float(x)], attributes: undefined };
   },
   lower(graph, [x], _, [output]) {
-    return [graph.value(graph.node("Gelu", [graph.whole(x as Value)]), output as TensorSpec)];
+    return [graph.value(graph.node("Gelu", [graph.whole(x as Value)]), output)];
   },
 });
 
 /** dy (cdf(x) + x pdf(x)) of the standard normal distribution */
-export const geluGrad: Kernel = defineKernel<Readonly<Record<"dy" | "x", TensorInfo>>, unknown>({
-  name: "AccGeluGrad",
+export const geluGrad: Macro<"AccGeluGrad"> = defineMacro<"AccGeluGrad">({
   record({ dy, x }) {
-    const outputs = [{ shape: x.shape, dtype: "float32" as const }];
-    return { inputs: [dy, x], outputs, attributes: undefined };
+    return { inputs: [dy, x], outputs: [float(x)], attributes: undefined };
   },
   lower(graph, inputs, _, [output]) {
     const [dy, x] = inputs.map((input) => graph.whole(input)) as [string, string];
@@ -32,6 +30,6 @@ export const geluGrad: Kernel = defineKernel<Readonly<Record<"dy" | "x", TensorI
     const half = graph.scalar(0.5);
     const distribution = graph.node("Add", [mul(error, half), half]);
     const slope = graph.node("Add", [distribution, density]);
-    return [graph.value(mul(dy, slope), output as TensorSpec)];
+    return [graph.value(mul(dy, slope), output)];
   },
 });

@@ -1,30 +1,25 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
-
-type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", TensorInfo>>;
-type GradInputs = Readonly<
-  Record<
-    "dy" | "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
-    TensorInfo
-  >
->;
 
 function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
   const [batch, steps, features] = x.shape as [number, number, number];
   return { batch, steps, features, units: recurrentKernel.shape[0] as number };
 }
 
-/** The outputs, and the gates after their activation (update and reset, candidate), `[time, batch, …]` all. */
-export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
-  name: "AccGru",
+/** The outputs, and the gates after their activation (update and reset, candidate); all are `[time, batch, …]`. */
+export const gru: Macro<"AccGru"> = defineMacro<"AccGru", RecurrentSizes>({
   record({ x, kernel, recurrentKernel, bias, hidden }) {
     const sizes = sizesOf(x, recurrentKernel);
     const { batch, steps, units } = sizes;
     return {
       inputs: [x, kernel, recurrentKernel, bias, hidden],
-      outputs: [units, 2 * units, units].map((width) => float(steps, batch, width)),
+      outputs: [
+        float(steps, batch, units),
+        float(steps, batch, 2 * units),
+        float(steps, batch, units),
+      ],
       attributes: sizes,
     };
   },
@@ -63,16 +58,18 @@ export const gru: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
   },
 });
 
-/** The gradients of the inputs; factors that do not depend on later steps for the whole sequence at once. */
-export const gruGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
-  name: "AccGruGrad",
+/** The gradients of the inputs. Factors that do not depend on later steps are computed for the whole sequence. */
+export const gruGrad: Macro<"AccGruGrad"> = defineMacro<"AccGruGrad", RecurrentSizes>({
   record({ dy, x, kernel, recurrentKernel, hidden, value, updateReset, candidates: fresh }) {
-    const bias = [recurrentKernel.shape[1] as number];
     return {
       inputs: [dy, x, kernel, recurrentKernel, hidden, value, updateReset, fresh],
-      outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape].map((shape) =>
-        float(...shape),
-      ),
+      outputs: [
+        float(...x.shape),
+        float(...kernel.shape),
+        float(...recurrentKernel.shape),
+        float(recurrentKernel.shape[1] as number),
+        float(...hidden.shape),
+      ],
       attributes: sizesOf(x, recurrentKernel),
     };
   },

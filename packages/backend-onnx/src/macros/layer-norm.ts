@@ -1,15 +1,10 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
 import type { Shape, TensorSpec } from "../tensor-spec.ts";
-
-type Inputs = Readonly<Record<"x" | "gamma" | "beta", TensorInfo>>;
-type GradInputs = Readonly<Record<"dy" | "x" | "gamma" | "center" | "inverse", TensorInfo>>;
+import { defineMacro, type Macro } from "./define-macro.ts";
 
 const float = (shape: Shape): TensorSpec => ({ shape, dtype: "float32" });
 
-export const layerNorm: Kernel = defineKernel<Inputs, { readonly epsilon: number }, number>({
-  name: "AccLayerNorm",
+export const layerNorm: Macro<"AccLayerNorm"> = defineMacro<"AccLayerNorm", number>({
   record({ x, gamma, beta }, { epsilon }) {
     const statistics = float([...x.shape.slice(0, -1), 1]);
     return {
@@ -27,8 +22,7 @@ export const layerNorm: Kernel = defineKernel<Inputs, { readonly epsilon: number
   },
 });
 
-export const layerNormGrad: Kernel = defineKernel<GradInputs, unknown>({
-  name: "AccLayerNormGrad",
+export const layerNormGrad: Macro<"AccLayerNormGrad"> = defineMacro<"AccLayerNormGrad">({
   record({ dy, x, gamma, center, inverse }) {
     return {
       inputs: [dy, x, gamma, center, inverse],

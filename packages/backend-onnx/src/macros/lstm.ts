@@ -1,27 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Value } from "../lowering/value.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
 import { float, RecurrentGraph, type RecurrentSizes } from "./recurrent-graph.ts";
-
-type Inputs = Readonly<
-  Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden" | "cell", TensorInfo>
->;
-type GradInputs = Readonly<
-  Record<
-    | "dy"
-    | "x"
-    | "kernel"
-    | "recurrentKernel"
-    | "hidden"
-    | "cell"
-    | "value"
-    | "inputForget"
-    | "outputGates"
-    | "candidates"
-    | "cells",
-    TensorInfo
-  >
->;
 
 function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
   const [batch, steps, features] = x.shape as [number, number, number];
@@ -30,10 +10,9 @@ function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
 
 /**
  * The outputs and the last cell state as one sequence, then what the gradient needs: the gates after their
- * activation (input and forget, output, candidate) and the cell states; `[time, batch, …]` all.
+ * activation (input and forget, output, candidate) and the cell states; all are `[time, batch, …]`.
  */
-export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
-  name: "AccLstm",
+export const lstm: Macro<"AccLstm"> = defineMacro<"AccLstm", RecurrentSizes>({
   record({ x, kernel, recurrentKernel, bias, hidden, cell }) {
     const sizes = sizesOf(x, recurrentKernel);
     const { batch, steps, units } = sizes;
@@ -87,23 +66,26 @@ export const lstm: Kernel = defineKernel<Inputs, unknown, RecurrentSizes>({
 });
 
 /**
- * The gradients of the inputs. All factors that do not depend on later steps are worked out for the whole
- * sequence at once; what remains per step are seven nodes.
+ * The gradients of the inputs. All factors that do not depend on later steps are computed for the whole
+ * sequence at once; seven nodes per step remain.
  */
-export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes>({
-  name: "AccLstmGrad",
+export const lstmGrad: Macro<"AccLstmGrad"> = defineMacro<"AccLstmGrad", RecurrentSizes>({
   record(given) {
     const { x, kernel, recurrentKernel, hidden, cell } = given;
     const sizes = sizesOf(x, recurrentKernel);
-    const bias = [recurrentKernel.shape[1] as number];
     return {
       inputs: [
         ...[given.dy, x, kernel, recurrentKernel, hidden, cell, given.value],
         ...[given.inputForget, given.outputGates, given.candidates, given.cells],
       ],
-      outputs: [x.shape, kernel.shape, recurrentKernel.shape, bias, hidden.shape, cell.shape].map(
-        (shape) => float(...shape),
-      ),
+      outputs: [
+        float(...x.shape),
+        float(...kernel.shape),
+        float(...recurrentKernel.shape),
+        float(recurrentKernel.shape[1] as number),
+        float(...hidden.shape),
+        float(...cell.shape),
+      ],
       attributes: sizes,
     };
   },
@@ -119,7 +101,7 @@ export const lstmGrad: Kernel = defineKernel<GradInputs, unknown, RecurrentSizes
       .map((sequence) => g.rowsOf(sequence)) as [string, string, string, string, string];
     const [i, f] = g.split(inputForget, 1, [units, units]) as [string, string];
     const squashed = g.op("Tanh", cells);
-    // By these the gradients of the cell state, three times, and of the output become those of the sums.
+    // Factors from the gradients of the cell state (three times) and of the output to those of the sums.
     const factors = g.concat(
       [
         g.op("Mul", fresh, g.sigmoidSlope(i)),

@@ -1,51 +1,65 @@
+import type { FusedAttributes, FusedInputs, FusedKernels } from "@acc/core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
-import { defineKernel, type Kernel } from "../record/kernel.ts";
+import { defineMacro, type Macro } from "./define-macro.ts";
 
-type Inputs<Names extends string> = Readonly<
-  Record<Names | "value" | "gradient" | "learningRate", TensorInfo>
+type OptimizerKernel = "AccSgd" | "AccMomentum" | "AccAdam" | "AccRmsProp";
+
+/** The inputs of an optimizer by name. */
+type Named<Name extends OptimizerKernel, T> = FusedInputs<Name, T>;
+
+/** The inputs that have a new value: the outputs of the kernel. */
+type Slot<Name extends OptimizerKernel> = Exclude<
+  FusedKernels[Name]["outputs"][number],
+  "value" | undefined
+>;
+
+/** The inputs other than the variable, its gradient and its slots: numbers, one element each. */
+type Scalar<Name extends OptimizerKernel> = Exclude<
+  FusedKernels[Name]["inputs"],
+  "value" | "gradient" | Slot<Name>
 >;
 
 /**
  * One step of an optimizer on one variable. The results are the new value and the new slots.
  *
- * @param slots inputs that have the shape of the variable and a new value.
- * @param numbers further inputs, of one element.
+ * @param slots inputs that have the shape of the variable and a new value, in the order of the outputs.
+ * @param scalars inputs of one element.
  */
-function optimizer<Slots extends string, Numbers extends string, Attributes>(
-  name: string,
-  slots: readonly Slots[],
-  numbers: readonly Numbers[],
+function optimizer<Name extends OptimizerKernel>(
+  slots: readonly Slot<Name>[],
+  scalars: readonly Scalar<Name>[],
   lower: (
     arithmetic: Arithmetic,
-    inputs: Readonly<Record<Slots | Numbers | "value" | "gradient" | "learningRate", string>>,
-    attributes: Attributes,
+    inputs: Named<Name, string>,
+    attributes: FusedAttributes<Name>,
   ) => string[],
-): Kernel {
-  type Named = Inputs<Slots | Numbers>;
-  const names = ["value", "gradient", "learningRate", ...numbers, ...slots] as const;
-  return defineKernel<Named, Attributes, Attributes & { readonly present: readonly string[] }>({
-    name,
-    record(inputs, attributes) {
-      const present = names.filter((input) => inputs[input]);
-      const spec = { shape: inputs.value.shape, dtype: "float32" as const };
-      const changed = ["value", ...slots].filter((input) => present.includes(input as "value"));
+): Macro<Name> {
+  const names: readonly string[] = ["value", "gradient", ...scalars, ...slots];
+  return defineMacro<Name, { attributes: FusedAttributes<Name>; present: readonly string[] }>({
+    record(given, attributes) {
+      const inputs: Readonly<Record<string, TensorInfo | undefined>> = given;
+      const present = names.filter((name) => inputs[name]);
+      const { shape } = inputs.value as TensorInfo;
+      const changed = ["value", ...slots].filter((name) => inputs[name]);
       return {
-        inputs: present.map((input) => inputs[input]),
-        outputs: changed.map(() => spec),
-        attributes: { ...attributes, present },
+        inputs: present.map((name) => inputs[name] as TensorInfo),
+        outputs: changed.map(() => ({ shape, dtype: "float32" })) as never,
+        attributes: { attributes, present },
         key: JSON.stringify(attributes),
       };
     },
-    lower(graph, values, attributes, outputs) {
-      const { present } = attributes;
-      const inputs = Object.fromEntries(
-        values.map((value, i) => [
-          present[i],
-          i > 1 && !slots.includes(present[i] as Slots) ? value.name : graph.whole(value),
-        ]),
+    lower(graph, values, { attributes, present }, outputs) {
+      const whole = new Set<string>(["value", "gradient", ...slots]);
+      const inputs = values.map((value, i) => {
+        const name = present[i] as string;
+        return [name, whole.has(name) ? graph.whole(value) : value.name] as const;
+      });
+      const results = lower(
+        new Arithmetic(graph),
+        Object.fromEntries(inputs) as Named<Name, string>,
+        attributes,
       );
-      const results = lower(new Arithmetic(graph), inputs as never, attributes);
       return outputs.map((output, i) => graph.value(results[i] as string, output));
     },
   });
@@ -96,31 +110,29 @@ class Arithmetic {
   }
 }
 
-export const sgd: Kernel = optimizer("AccSgd", [], [], (op, { value, gradient, learningRate }) => [
-  op.add(op.mul(gradient, op.neg(learningRate)), value),
-]);
-
-type Momentum = { readonly momentum: number; readonly useNesterov: boolean };
-
-export const momentum: Kernel = optimizer(
-  "AccMomentum",
-  ["accumulation"],
+export const sgd: Macro<"AccSgd"> = optimizer<"AccSgd">(
   [],
-  (op, { value, gradient, learningRate, accumulation }, { momentum, useNesterov }: Momentum) => {
+  ["learningRate"],
+  (op, { value, gradient, learningRate }) => [
+    op.add(op.mul(gradient, op.neg(learningRate)), value),
+  ],
+);
+
+export const momentum: Macro<"AccMomentum"> = optimizer<"AccMomentum">(
+  ["accumulation"],
+  ["learningRate"],
+  (op, { value, gradient, learningRate, accumulation }, { momentum, useNesterov }) => {
     const sum = op.add(op.mul(accumulation, momentum), gradient);
     const direction = useNesterov ? op.add(gradient, op.mul(sum, momentum)) : sum;
     return [op.add(op.mul(direction, op.neg(learningRate)), value), sum];
   },
 );
 
-type Adam = Readonly<Record<"beta1" | "beta2" | "epsilon" | "weightDecay", number>>;
-
-/** The corrections of the bias are numbers: they are worked out apart and cost no pass over the variable. */
-export const adam: Kernel = optimizer(
-  "AccAdam",
+/** The bias corrections are single numbers: they are computed separately, without a pass over the variable. */
+export const adam: Macro<"AccAdam"> = optimizer<"AccAdam">(
   ["firstMoment", "secondMoment"],
-  ["accBeta1", "accBeta2"],
-  (op, inputs, { beta1, beta2, epsilon, weightDecay }: Adam) => {
+  ["learningRate", "accBeta1", "accBeta2"],
+  (op, inputs, { beta1, beta2, epsilon, weightDecay }) => {
     const { gradient, learningRate, accBeta1, accBeta2 } = inputs;
     const first = op.blend(inputs.firstMoment, gradient, beta1);
     const second = op.blend(inputs.secondMoment, op.mul(gradient, gradient), beta2);
@@ -135,21 +147,13 @@ export const adam: Kernel = optimizer(
   },
 );
 
-type RmsProp = {
-  readonly decay: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly centered: boolean;
-};
-
-export const rmsProp: Kernel = optimizer(
-  "AccRmsProp",
+export const rmsProp: Macro<"AccRmsProp"> = optimizer<"AccRmsProp">(
   ["meanSquare", "moment", "meanGradient"],
-  [],
-  (op, inputs, { decay, momentum, epsilon, centered }: RmsProp) => {
+  ["learningRate"],
+  (op, inputs, { decay, momentum, epsilon, centered }) => {
     const { value, gradient, learningRate } = inputs;
     const square = op.blend(inputs.meanSquare, op.mul(gradient, gradient), decay);
-    const mean = centered ? op.blend(inputs.meanGradient, gradient, decay) : undefined;
+    const mean = centered ? op.blend(inputs.meanGradient as string, gradient, decay) : undefined;
     const variance = mean
       ? op.sub(square, op.add(op.mul(mean, mean), epsilon))
       : op.add(square, epsilon);

@@ -12,8 +12,8 @@ export type RecurrentSizes = {
 export const float = (...shape: Shape): TensorSpec => ({ shape, dtype: "float32" });
 
 /**
- * Builds recurrent layers, unrolled over time. In here a sequence is a matrix with one row per step and sample, the
- * steps one after the other: a step is one piece of memory, and a matrix as it is.
+ * Builds recurrent layers, unrolled over time. Here a sequence is a matrix with one row per step and sample,
+ * ordered by step: each step is contiguous, so it is a matrix without a copy.
  */
 export class RecurrentGraph {
   readonly sizes: RecurrentSizes;
@@ -71,7 +71,7 @@ export class RecurrentGraph {
     return this.concat(steps, 0);
   }
 
-  /** What every step begins with: the initial state, then that after each step but the last. */
+  /** The state before each step: the initial state, then the state after every step except the last. */
   before(initial: string, states: string): string {
     const { batch, steps } = this.sizes;
     if (steps === 1) return initial;
@@ -97,12 +97,12 @@ export class RecurrentGraph {
     return this.#graph.node("Sub", [this.#graph.scalar(1), x]);
   }
 
-  /** The slope of a sigmoid by its value: `y (1 - y)`. */
+  /** The derivative of a sigmoid, from its value: `y (1 - y)`. */
   sigmoidSlope(y: string): string {
     return this.op("Mul", y, this.complement(y));
   }
 
-  /** The slope of a hyperbolic tangent by its value: `1 - y^2`. */
+  /** The derivative of a hyperbolic tangent, from its value: `1 - y^2`. */
   tanhSlope(y: string): string {
     return this.complement(this.op("Mul", y, y));
   }

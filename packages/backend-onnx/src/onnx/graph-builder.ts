@@ -1,4 +1,3 @@
-import { type ModelBytes, type Port, portOf } from "../ort/runtime.ts";
 import { ARRAY_TYPES, type NumericType, type Shape, type TensorSpec } from "../tensor-spec.ts";
 import type { ElementType } from "./element-type.ts";
 import {
@@ -7,7 +6,10 @@ import {
   encodeModel,
   type Graph,
   type Initializer,
+  type ModelBytes,
   type OnnxNode,
+  type Port,
+  portOf,
 } from "./model.ts";
 
 /** Equal constants up to this many elements are stored once. */
@@ -27,7 +29,7 @@ export class GraphBuilder {
   readonly #shared = new Map<string, string>();
   #names = 0;
 
-  /** @param prefix of all names. A graph inside of another one must not use the names of that. */
+  /** @param prefix of all names: a graph inside another one must not use the same names. */
   constructor(prefix = "") {
     this.#prefix = prefix;
   }
@@ -94,7 +96,9 @@ export class GraphBuilder {
     return encodeModel(this.graph);
   }
 
-  /** Those that the results depend on. A kernel gives all its outputs, needed or not. */
+  /**
+   * The nodes that the results depend on. A kernel adds the nodes of all its outputs, also of those that nothing needs.
+   */
   #neededNodes(): OnnxNode[] {
     const needed = new Set(this.outputs.map(({ name }) => name));
     const nodes: OnnxNode[] = [];

@@ -1,4 +1,4 @@
-import type { ModelBytes, Port } from "../ort/runtime.ts";
+import { byteLengthOf, type TensorSpec } from "../tensor-spec.ts";
 import { type ElementType, ONNX_TYPES } from "./element-type.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
@@ -38,6 +38,21 @@ export type Graph = {
   readonly outputs: readonly Port[];
 };
 
+/** A named input or output of a model. */
+export type Port = TensorSpec & {
+  readonly name: string;
+  readonly byteLength: number;
+  /** Type and shape as text. */
+  readonly key: string;
+};
+
+/** An encoded model and its ports in the order in which sessions take them. */
+export type ModelBytes = {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+};
+
 /** Newer operator sets lack cpu versions of some operators in ONNX Runtime 1.30. */
 const OPERATOR_SET = 21;
 const FORMAT_VERSION = 10;
@@ -51,6 +66,11 @@ const ATTRIBUTE = { name: 1, float: 2, integer: 3, text: 4, graph: 6, integers: 
 const ATTRIBUTE_TYPE = { float: 1, integer: 2, text: 3, graph: 5, integers: 7 };
 const TENSOR = { shape: 1, dtype: 2, name: 8, data: 9 };
 const PORT = { name: 1, type: 2 };
+
+export function portOf(name: string, spec: TensorSpec): Port {
+  const { shape, dtype } = spec;
+  return { name, shape, dtype, byteLength: byteLengthOf(spec), key: `${dtype}[${shape}]` };
+}
 
 /** A graph as a model in the format that ONNX Runtime loads. */
 export function encodeModel(graph: Graph): ModelBytes {

@@ -1,8 +1,9 @@
 import { runUninterrupted } from "@acc/core";
+import type { ModelBytes, Port } from "../onnx/model.ts";
 import { type NumericArray, type NumericType, sizeOf } from "../tensor-spec.ts";
 import { BROKEN_OPTIMIZER } from "./ffi-runtime.ts";
 import { Memory } from "./memory.ts";
-import type { ModelBytes, Port, Runtime, Session } from "./runtime.ts";
+import type { Runtime, Session } from "./runtime.ts";
 
 type BoundTensor = { readonly data: NumericArray };
 type Tensors = Record<string, BoundTensor>;
@@ -26,8 +27,8 @@ export type StockBinding = {
 };
 
 /**
- * ONNX Runtime through the native binding of `onnxruntime-node`, which copies every output. It frees what a
- * thread leaves, but ends the process if the thread is killed in one of its calls.
+ * ONNX Runtime through the native binding of `onnxruntime-node`, which copies every output. It frees the
+ * objects of a thread that ends, but ends the process if the thread is killed inside one of its calls.
  */
 export class BindingRuntime implements Runtime {
   readonly path = "binding";

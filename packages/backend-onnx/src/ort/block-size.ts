@@ -6,8 +6,8 @@ const LARGEST_BLOCK = 16;
 const TOLERANCE = 1e-5;
 
 /**
- * How many channels lie together in ONNX Runtime's blocked layout, in which its fast convolutions compute:
- * 8 or 16 by the processor. 0 if this build has no such layout, or if it does not behave as known.
+ * The channels per block of the layout for ONNX Runtime's fast convolutions: 8 or 16, depending on the processor. 0 if
+ * this build has no such layout, or if it behaves differently.
  */
 export function probeBlockSize(runtime: Runtime): number {
   try {

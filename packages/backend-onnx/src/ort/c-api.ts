@@ -2,14 +2,14 @@ import type * as Koffi from "koffi";
 import { type NativeHandle, NativeHandles } from "./native-handles.ts";
 import { pinLibrary } from "./pin-library.ts";
 
-/** What every function of the C interface returns: null, or a status that tells what went wrong. */
+/** What every function of the C interface returns: null, or a status that describes the error. */
 type Status = unknown;
 
 export type Pointer = bigint;
 
 type Argument = Pointer | number | string | Uint8Array | BigInt64Array | BigUint64Array | null;
 
-/** Version of the function table, the first of which ONNX Runtime 1.24 has; later ones only add to its end. */
+/** Version of the function table. ONNX Runtime 1.24 is the first that has it; later versions only add to its end. */
 const API_VERSION = 24;
 
 type FunctionName =
@@ -67,7 +67,7 @@ export class CApi {
   readonly #errorMessage: (status: Status) => unknown;
   readonly #releaseStatus: (status: Status) => unknown;
 
-  /** @throws if the file is no ONNX Runtime of a known version. */
+  /** @throws if the file is not an ONNX Runtime library of a known version. */
   constructor(koffi: typeof Koffi, library: string) {
     this.#koffi = koffi;
     this.#handles = new NativeHandles(koffi);
@@ -98,7 +98,7 @@ export class CApi {
     );
   }
 
-  /** Where an array lies; it must stay reachable for as long as the address is used. */
+  /** The address of an array, which must stay reachable as long as the address is used. */
   addressOf(array: Uint8Array): Pointer {
     return BigInt(this.#koffi.address(array));
   }

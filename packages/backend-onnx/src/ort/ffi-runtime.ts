@@ -1,15 +1,16 @@
 import { ONNX_TYPES } from "../onnx/element-type.ts";
+import type { ModelBytes, Port } from "../onnx/model.ts";
 import type { CApi } from "./c-api.ts";
 import { Memory } from "./memory.ts";
 import type { NativeHandle } from "./native-handles.ts";
-import type { ModelBytes, Port, Runtime, Session } from "./runtime.ts";
+import type { Runtime, Session } from "./runtime.ts";
 
 const LOG_ERRORS = 3;
 const ONLY_BASIC_OPTIMIZATIONS = 1;
 const DEVICE_ALLOCATOR = 0;
 const DEFAULT_MEMORY = 0;
 
-/** That pass makes some graphs invalid: `Add(0, x)` where x is an input. */
+/** This optimization makes some graphs invalid: `Add(0, x)` where x is an input. */
 export const BROKEN_OPTIMIZER = "NoopElimination";
 
 /** ONNX Runtime through its C interface: inputs and outputs are used in place, shared memory included. */
@@ -78,7 +79,7 @@ export class FfiRuntime implements Runtime {
         "optimization.disable_specified_optimizers",
         BROKEN_OPTIMIZER,
       );
-      // Idle threads that spin take the cores from the others: from replicas, and from JavaScript.
+      // Idle threads that spin would take cores from other replicas and from JavaScript.
       functions.AddSessionConfigEntry(options, "session.intra_op.allow_spinning", "0");
       return this.#api.create(
         "Session",

@@ -21,8 +21,8 @@ export function slotsOf(register: SharedArrayBuffer): Slot[] {
 }
 
 /**
- * Makes a native object in an empty slot. Its address is written there by the native code itself: there is
- * no moment in which a thread can be killed and the address be lost.
+ * Makes a native object in an empty slot. The native code itself writes its address there, so the
+ * address is never lost if the thread is killed.
  *
  * @param make writes the address to the beginning of the array it gets.
  */
@@ -48,7 +48,7 @@ export function slotEmptier(koffi: typeof Koffi): (slot: Slot) => void {
   return (slot) => {
     const pointer = slot[POINTER];
     if (!pointer) return;
-    slot[POINTER] = 0n; // first: to free twice, if the thread is killed now, would be worse than not at all
+    slot[POINTER] = 0n; // first: if the thread is killed now, a leak is better than a double free
     koffi.call(slot[RELEASER], releaserType, pointer);
   };
 }

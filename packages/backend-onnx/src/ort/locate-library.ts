@@ -20,7 +20,7 @@ export type LocatedLibrary = {
 /** A library, or why there is none. */
 export type LibrarySearch = {
   readonly libraries: readonly LocatedLibrary[];
-  /** What was looked at and is of no use. */
+  /** Why each library that was found cannot be used. */
   readonly faults: readonly string[];
 };
 
@@ -51,7 +51,7 @@ export function locateLibraries(from: readonly string[]): LibrarySearch {
     const path = join(slimRoot, library);
     if (library !== "" && existsSync(path)) libraries.push({ path, version });
     else
-      faults.push(`${slim} ${version} lies in ${slimRoot}, but its library "${library}" does not`);
+      faults.push(`${slim} ${version} is in ${slimRoot}, but its library "${library}" is missing`);
   }
   const stockRoot = packageDirectory("onnxruntime-node", from);
   if (stockRoot === undefined) faults.push("onnxruntime-node is not installed");
@@ -95,7 +95,7 @@ function packageDirectory(name: string, from: readonly string[]): string | undef
     const root = folders
       .map((folder) => join(folder, name))
       .find((path) => existsSync(join(path, "package.json")));
-    // What it needs itself lies beside the real directory, not beside a link to it.
+    // Its dependencies are beside the real directory, not beside a link to it.
     if (root !== undefined) return realpathSync(root);
   }
   return undefined;

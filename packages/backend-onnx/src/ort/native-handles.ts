@@ -5,15 +5,15 @@ import type * as Koffi from "koffi";
 import { createRegister, fillSlot, type Slot, slotEmptier, slotsOf } from "./handle-slots.ts";
 
 const SLOTS_PER_REGISTER = 1024;
-/** The compiler leaves this URL alone: it names the source in src and the build in dist. */
+/** The compiler does not change this URL: it is the source file in src and the built file in dist. */
 const RELEASER = new URL(`./release${extname(import.meta.url)}`, import.meta.url).href;
 
-/** A native object; whoever made it releases it. */
+/** A native object; its creator releases it. */
 export type NativeHandle = { readonly pointer: bigint; release(): void };
 
 /**
- * The native objects of this thread. None outlives it: what is left is released when the thread exits, or by
- * the host of the replica once the thread was killed.
+ * The native objects of this thread. None outlives the thread: the rest is released when the thread exits or, if it
+ * was killed, by the host of the replica.
  */
 export class NativeHandles {
   readonly #emptySlot: (slot: Slot) => void;

@@ -57,7 +57,7 @@ function openInterface(library: LocatedLibrary, from: readonly string[]): Runtim
   const koffi = requireFrom("koffi", from) as typeof Koffi;
   const api = new CApi(koffi, library.path);
   if (api.version !== library.version) {
-    throw new Error(`the library says that it is ${api.version}, its package ${library.version}`);
+    throw new Error(`the library has version ${api.version}, its package ${library.version}`);
   }
   return new FfiRuntime(api, library.path);
 }

@@ -1,16 +1,8 @@
-import { byteLengthOf, type TensorSpec } from "../tensor-spec.ts";
+import type { ModelBytes } from "../onnx/model.ts";
 import type { Memory } from "./memory.ts";
 
 /** How ONNX Runtime is called: its C interface directly, or through the binding of `onnxruntime-node`. */
 export type ExecutionPath = "ffi" | "binding";
-
-/** A named input or output of a model. */
-export type Port = TensorSpec & {
-  readonly name: string;
-  readonly byteLength: number;
-  /** Type and shape as text. */
-  readonly key: string;
-};
 
 /** One model, ready to run. */
 export type Session = {
@@ -32,15 +24,3 @@ export type Runtime = {
   /** Prepares a model in ONNX format for running with `numThreads` threads per operation. */
   load(model: ModelBytes, numThreads: number): Session;
 };
-
-/** An encoded model and its ports in the order in which sessions take them. */
-export type ModelBytes = {
-  readonly bytes: Uint8Array;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-};
-
-export function portOf(name: string, spec: TensorSpec): Port {
-  const { shape, dtype } = spec;
-  return { name, shape, dtype, byteLength: byteLengthOf(spec), key: `${dtype}[${shape}]` };
-}

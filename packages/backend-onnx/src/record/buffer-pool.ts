@@ -4,7 +4,7 @@ import type { Runtime } from "../ort/runtime.ts";
 const SMALLEST_CLASS = 64;
 /** Larger memories come in multiples of this, smaller ones in powers of two. */
 const PAGE = 65536;
-/** Idle memory that is kept however little is in use. */
+/** Idle memory that is always kept, however little is in use. */
 const MINIMUM_IDLE_BYTES = 64 * 2 ** 20;
 
 /**

@@ -1,17 +1,24 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Kernel, KernelInputs } from "../lowering/kernel.ts";
 import type { Shape, TensorSpec } from "../tensor-spec.ts";
-import type { Kernel } from "./kernel.ts";
-import type { Storage } from "./storage.ts";
+import type { Producer, Storage } from "./storage.ts";
 
 /** A recorded kernel call that has not been computed. */
-export type Call = {
+export type Call = Producer & {
   readonly kernel: Kernel;
   readonly attributes: unknown;
   readonly key: string;
   readonly inputs: readonly Storage[];
   /** The shapes under which this call sees its inputs. */
   readonly inputShapes: readonly Shape[];
-  readonly outputs: readonly Storage[];
   readonly outputSpecs: readonly TensorSpec[];
-  /** Place among the live calls of a trace, -1 if its results are not needed. */
-  index: number;
+  readonly asCalled: AsCalled;
+};
+
+/** A kernel call as tfjs made it. */
+export type AsCalled = {
+  readonly inputs: KernelInputs;
+  readonly attributes: unknown;
+  /** The tensors that became the inputs of the recorded call, in its order. */
+  readonly tensors: readonly TensorInfo[];
 };

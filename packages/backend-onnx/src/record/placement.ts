@@ -3,7 +3,7 @@ import type { Runtime } from "../ort/runtime.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import type { Storage } from "./storage.ts";
 
-/** An array of JavaScript, and the storage that was last computed there. */
+/** A JavaScript array, and the storage that was last computed in it. */
 type Slot = { readonly memory: Memory; tenant: Storage | undefined };
 
 /** Storages that are computed in arrays of JavaScript: the gradients in the bucket that replicas exchange. */
@@ -18,22 +18,24 @@ export class Placement {
   }
 
   /**
-   * Makes an array free to be written, and has `storage` computed there if it can be: it is to be computed
-   * yet, and what changes the array may change every tensor that holds it. @returns whether it will be.
+   * Reserves an array as the output of `storage`. Works only if `storage` is not computed yet and every tensor that
+   * holds it may change with the array.
+   *
+   * @returns whether the array will be the output.
    */
   placeIn(target: Float32Array, storage: Storage | undefined): boolean {
     const slot = this.#slots.get(target);
     if (slot) this.#vacate(slot);
     const { producer, references, awaitedReads, place } = storage ?? {};
     if (!storage || !producer || references !== 1 || awaitedReads || place) return false;
-    if (this.#runtime.path !== "ffi") return false; // the binding takes no memory that threads share
+    if (this.#runtime.path !== "ffi") return false; // the binding refuses shared memory
     const memory = slot?.memory ?? Memory.over(target);
     storage.place = memory;
     this.#slots.set(target, { memory, tenant: storage });
     return true;
   }
 
-  /** Makes all arrays free to be written. */
+  /** Moves all values out of the arrays, so that they can be written. */
   vacate(): void {
     for (const slot of this.#slots.values()) this.#vacate(slot);
   }
@@ -43,7 +45,7 @@ export class Placement {
     this.#slots.clear();
   }
 
-  /** A tenant that something needs moves to memory of its own; what is to be computed yet goes there. */
+  /** A storage that is still needed moves to its own memory; one that is not computed yet will be computed there. */
   #vacate(slot: Slot): void {
     const { tenant } = slot;
     slot.tenant = undefined;

@@ -1,4 +1,4 @@
-import type { Plan } from "./plan.ts";
+import type { Compile, Plan } from "./plan.ts";
 import { RecompileWatch } from "./recompile-watch.ts";
 import type { Signature } from "./signature.ts";
 import type { Trace } from "./trace.ts";
@@ -13,13 +13,10 @@ type Entry = {
   plan: Plan;
 };
 
-/** Compiles a trace; `constants` tells which leaves become constants of the graph. */
-export type Compile = (trace: Trace, constants: readonly (number | undefined)[]) => Plan;
-
 /**
- * Compiled plans by the signature of their trace. A single number from JavaScript is first taken for a
- * constant, which lets the graph be simplified; where another step brings another number, the plan is
- * compiled once more with an input in that place.
+ * Compiled plans by the signature of their trace. A single number from JavaScript is first treated as a
+ * constant, so that the graph can be simplified. If the number changes in a later step, the plan is compiled
+ * again with an input in its place.
  */
 export class PlanCache {
   readonly #compile: Compile;
@@ -36,7 +33,8 @@ export class PlanCache {
     return this.#size;
   }
 
-  planFor(trace: Trace): Plan {
+  /** @param isWorthwhile decides whether a trace that has no plan gets one. */
+  planFor(trace: Trace, isWorthwhile: () => boolean): Plan | undefined {
     const { signature } = trace;
     const { hash } = signature;
     const entries = this.#entries.get(hash) ?? [];
@@ -46,6 +44,7 @@ export class PlanCache {
       this.#entries.set(hash, entries);
       return this.#fit(known, trace);
     }
+    if (!isWorthwhile()) return undefined;
     const constants = trace.leaves.map(({ scalar }) => scalar);
     const plan = this.#compile(trace, constants);
     this.#watch.compiled(trace);
@@ -62,7 +61,7 @@ export class PlanCache {
     this.#size = 0;
   }
 
-  /** The entry's plan, compiled again if it contains a number that is another one now. */
+  /** The entry's plan, compiled again if a number in it has changed. */
   #fit(entry: Entry, trace: Trace): Plan {
     const fits = entry.constants.map(
       (constant, i) => constant === undefined || Object.is(constant, trace.leaves[i]?.scalar),

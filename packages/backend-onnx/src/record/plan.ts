@@ -1,9 +1,23 @@
+import type { Port } from "../onnx/model.ts";
 import type { Memory } from "../ort/memory.ts";
-import type { Port, Session } from "../ort/runtime.ts";
-import type { Statistics } from "../statistics.ts";
-import { isNumeric } from "../tensor-spec.ts";
+import type { Session } from "../ort/runtime.ts";
+import { byteLengthOf, isNumeric } from "../tensor-spec.ts";
 import type { BufferPool } from "./buffer-pool.ts";
+import type { Statistics } from "./statistics.ts";
 import type { Storage } from "./storage.ts";
+import type { Trace } from "./trace.ts";
+
+/**
+ * Compiles a trace.
+ *
+ * @param constants numbers by leaf that become part of the graph; undefined for a leaf that is an input.
+ * @param wanted places of the results that the graph computes; all by default.
+ */
+export type Compile = (
+  trace: Trace,
+  constants: readonly (number | undefined)[],
+  wanted?: ReadonlySet<number>,
+) => Plan;
 
 /** A compiled trace: runs as one graph on any storages of the same shapes and types. */
 export class Plan {
@@ -33,9 +47,9 @@ export class Plan {
    * Runs the graph.
    *
    * @param inputs one storage per entry of `inputLeaves`, computed already.
-   * @param places where results go that have a place, in the order of the trace.
-   * @returns the memory of every result of the trace, in order; the caller gives what has no place of its own
-   *   to storages, or back to the pool.
+   * @param places the memory of results that have a place, in the order of the trace.
+   * @returns the memory of every result of the trace, in order; the caller gives memory without such a place to
+   *   storages, or back to the pool.
    */
   run(inputs: readonly Storage[], places: readonly (Memory | undefined)[]): Memory[] {
     const given = inputs.map((storage) => memoryOf(storage, this.#pool));
@@ -73,10 +87,21 @@ export class Plan {
   }
 }
 
-/** Where the values of a storage lie; puts a number from JavaScript there first. */
+/** The memory of a storage; a number from JavaScript is first written to new memory. */
 export function memoryOf(storage: Storage, pool: BufferPool): Memory {
   if (storage.memory) return storage.memory;
-  const { dtype, scalar } = storage;
+  const { dtype, scalar, heap, size } = storage;
+  if (heap && isNumeric(dtype)) {
+    const byteLength = byteLengthOf({ shape: [size], dtype });
+    storage.memory = storage.place ?? pool.take(byteLength);
+    storage.memory.view(dtype, size).set(heap.view(dtype, size));
+    if (storage.place) {
+      // What is written there later is the value then.
+      heap.dispose();
+      storage.heap = undefined;
+    }
+    return storage.memory;
+  }
   if (scalar === undefined || !isNumeric(dtype)) {
     throw storage.failure ?? new Error("The values of a tensor are not computed yet.");
   }

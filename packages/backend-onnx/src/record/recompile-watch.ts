@@ -2,7 +2,7 @@ import type { Call } from "./call.ts";
 import type { Trace } from "./trace.ts";
 
 const PATIENCE = 20;
-/** Places that are remembered; a program has few. */
+/** The most places that are remembered; a program has few. */
 const MAX_PLACES = 256;
 
 type Place = { compiles: number; lastCalls: readonly Call[] };
@@ -32,7 +32,7 @@ export class RecompileWatch {
   }
 }
 
-/** The first thing that two traces of the same kernels do not share. */
+/** The first difference between two traces of the same kernels. */
 function difference(before: readonly Call[], after: readonly Call[]): string {
   for (const [i, call] of after.entries()) {
     const { kernel, inputShapes, key } = call;

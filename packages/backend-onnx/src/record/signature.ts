@@ -1,3 +1,5 @@
+import { Hash } from "./hash.ts";
+
 /**
  * Describes a trace so that two traces with equal signatures are computed by the same graph. `hash` finds
  * candidates fast, `equals` makes sure.
@@ -5,17 +7,16 @@
 export class Signature {
   readonly numbers: number[] = [];
   readonly texts: string[] = [];
-  #high = 0x2545f491;
-  #low = 0x165667b1;
+  readonly #hash = new Hash();
 
-  /** A safe integer of 53 bits. */
+  /** A safe integer. */
   get hash(): number {
-    return (this.#high >>> 11) * 2 ** 32 + (this.#low >>> 0);
+    return this.#hash.value;
   }
 
   addNumber(value: number): void {
     this.numbers.push(value);
-    this.#mix(value);
+    this.#hash.add(value);
   }
 
   addNumbers(values: readonly number[]): void {
@@ -25,18 +26,12 @@ export class Signature {
 
   addText(text: string): void {
     this.texts.push(text);
-    for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i));
-    this.#mix(-1);
+    for (let i = 0; i < text.length; i++) this.#hash.add(text.charCodeAt(i));
+    this.#hash.add(-1);
   }
 
   equals(other: Signature): boolean {
     return sameItems(this.numbers, other.numbers) && sameItems(this.texts, other.texts);
-  }
-
-  #mix(value: number): void {
-    this.#high = Math.imul(this.#high ^ value, 0x9e3779b1);
-    this.#low = Math.imul((this.#low ^ value) + (this.#high >>> 15), 0x85ebca6b);
-    this.#low ^= this.#low >>> 13;
   }
 }
 

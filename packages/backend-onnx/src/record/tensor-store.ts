@@ -4,10 +4,13 @@ import type { BufferPool } from "./buffer-pool.ts";
 import { memoryOf } from "./plan.ts";
 import { Storage } from "./storage.ts";
 
+/** A property, because weak maps of many entries keep the garbage collector busy. */
+const STORAGE = Symbol("storage");
+type TensorData = { [STORAGE]?: Storage | undefined };
+
 /** The storages of all tensors that are alive, by the identity that tfjs gives their data. */
 export class TensorStore {
   readonly #pool: BufferPool;
-  readonly #storages = new WeakMap<DataId, Storage>();
   #size = 0;
 
   constructor(pool: BufferPool) {
@@ -20,25 +23,28 @@ export class TensorStore {
   }
 
   get(dataId: DataId): Storage | undefined {
-    return this.#storages.get(dataId);
+    return (dataId as TensorData)[STORAGE];
   }
 
-  add(storage: Storage, dataId: DataId = {}): DataId {
-    this.#storages.set(dataId, storage);
+  add(storage: Storage, dataId: DataId = { [STORAGE]: storage }): DataId {
+    (dataId as TensorData)[STORAGE] = storage;
     this.#size += 1;
     return dataId;
   }
 
-  /** Puts another storage in the place of one that is there. */
+  /** Replaces the storage of a tensor. */
   replace(dataId: DataId, storage: Storage): void {
-    this.#storages.set(dataId, storage);
+    (dataId as TensorData)[STORAGE] = storage;
   }
 
   remove(dataId: DataId): void {
-    if (this.#storages.delete(dataId)) this.#size -= 1;
+    const data = dataId as TensorData;
+    if (!data[STORAGE]) return;
+    data[STORAGE] = undefined;
+    this.#size -= 1;
   }
 
-  /** A storage with a copy of these values, which the caller may go on to change. */
+  /** A storage with a copy of these values, which the caller may change afterwards. */
   create(dtype: DataType, values: BackendValues): Storage {
     const storage = new Storage(dtype, values.length);
     if (!isNumeric(dtype)) storage.hostValues = values;
@@ -51,7 +57,7 @@ export class TensorStore {
     return storage;
   }
 
-  /** A storage of one number that no tensor holds: it goes with the call that reads it. */
+  /** A storage of one number that no tensor holds: it is freed with the call that reads it. */
   createScalar(dtype: keyof typeof ARRAY_TYPES, value: number): Storage {
     const storage = new Storage(dtype, 1);
     storage.references = 0;
@@ -59,15 +65,16 @@ export class TensorStore {
     return storage;
   }
 
-  /** The values of a storage that are computed; shared with it. */
+  /** The values of a storage that are computed; shared with it, and valid until a tensor is made. */
   valuesOf(storage: Storage): NumericArray {
     const { dtype, size } = storage;
     if (!isNumeric(dtype)) throw new Error(`A tensor of ${dtype} has no numbers.`);
+    if (storage.heap && !storage.memory) return storage.heap.view(dtype, size);
     return memoryOf(storage, this.#pool).view(dtype, size);
   }
 }
 
-/** As a tensor of this type stores it. */
+/** The number as a tensor of this type stores it. */
 function toNumber(dtype: keyof typeof ARRAY_TYPES, value: number): number {
   return ARRAY_TYPES[dtype].from([value])[0] as number;
 }

@@ -1,5 +1,6 @@
 import { isNumeric, type NumericType, type Shape, type TensorSpec } from "../tensor-spec.ts";
 import type { Call } from "./call.ts";
+import { kernelNumber } from "./kernel-number.ts";
 import { Signature } from "./signature.ts";
 import type { Storage } from "./storage.ts";
 
@@ -13,12 +14,14 @@ export type Leaf = TensorSpec & {
 /** A value that outlives the trace. */
 export type Result = { readonly storage: Storage; readonly spec: TensorSpec };
 
-/** The recorded calls whose results are needed, in order, with what goes in and what must come out. */
+/** The recorded calls whose results are needed, in order, with the inputs and outputs of the whole. */
 export type Trace = {
   readonly calls: readonly Call[];
   readonly leaves: readonly Leaf[];
   readonly results: readonly Result[];
   readonly signature: Signature;
+  /** A hash of the kernels alone: the same for the same operations on other shapes. */
+  readonly operations: number;
 };
 
 const OUTPUT_LIMIT = 4096;
@@ -31,8 +34,10 @@ export function traceOf(pending: readonly Call[]): Trace {
   const leaves: Leaf[] = [];
   const places = new Map<Storage, number>();
   const calls = pending.filter((call) => call.index >= 0);
+  let operations = 0;
   for (const [index, call] of calls.entries()) {
     call.index = index;
+    operations = Math.imul(operations, 31) + kernelNumber(call.kernel.name);
     signature.addText(call.kernel.name);
     signature.addText(call.key);
     signature.addNumber(call.inputs.length);
@@ -49,9 +54,9 @@ export function traceOf(pending: readonly Call[]): Trace {
     }
   }
   for (const { storage } of results) signature.addNumber(placeOf(storage) ?? 0);
-  return { calls, leaves, results, signature };
+  return { calls, leaves, results, signature, operations: operations | 0 };
 
-  /** Where a value comes from: of another call above zero, of outside below. */
+  /** Where a value comes from: above zero from another call, below zero from outside. */
   function placeOf(storage: Storage): number | undefined {
     const { producer } = storage;
     if (!producer) return places.get(storage);
@@ -68,7 +73,7 @@ export function traceOf(pending: readonly Call[]): Trace {
   }
 }
 
-/** Gives every needed call a place, and returns the outputs that tensors hold. */
+/** Gives every needed call a place. @returns the outputs that tensors hold. */
 function markNeeded(pending: readonly Call[]): Result[] {
   const results: Result[] = [];
   for (const call of pending) {

@@ -10,7 +10,7 @@ test("and its gradients", async () => {
   for (const [shape, radius, bias, alpha, beta] of [
     [[2, 3, 3, 7], 2, 1.5, 0.7, 0.6],
     [[1, 2, 4, 16], 5, 1, 1, 0.5],
-    [[2, 1, 2, 3], 4, 2, 0.1, 0.75], // farther than there are channels
+    [[2, 1, 2, 3], 4, 2, 0.1, 0.75], // a radius larger than the number of channels
     [[1, 3, 2, 5], 0, 1, 2, 1],
     [[2, 2, 2, 1], 1, 0.5, 1, -0.5],
   ] as const) {

@@ -50,8 +50,26 @@ const UNARY: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   prelu: (x) => tf.prelu(x, noise([5], 3)),
 };
 
-test("the sign of NaN is 0", () =>
-  agree("sign", () => [tf.sign([NaN, -2, 0, 3]), tf.sign(integers([5], -2, 2))]));
+test("the remainder of a quotient that float32 does not hold stays between 0 and the divisor", async () => {
+  const large = [911809.5625, -999904.75, 1e9, 16777216, -3, 0];
+  await agree("mod", () =>
+    [2 * Math.PI, 0.1, 3, -7, -0.3].map((divisor) => tf.mod(large, divisor)),
+  );
+  await agree("mod of infinity", () => [tf.mod([5, 0], Infinity), tf.mod([-5], -Infinity)]);
+});
+
+test("an angle over -0 is that over 0", () =>
+  agree("atan2", () => [
+    tf.atan2([3, -3, 1e-30], [-0, -0, -0]),
+    tf.atan2([0, 2, -2], [-1, -1, -1]),
+    tf.atan2(
+      [Infinity, -Infinity, Infinity, -Infinity, Infinity, 1, 1, NaN, Infinity, -1],
+      [Infinity, Infinity, -Infinity, -Infinity, 2, Infinity, -Infinity, Infinity, NaN, -Infinity],
+    ),
+  ]));
+
+test("the sign of NaN is 0, that of the smallest numbers is theirs", () =>
+  agree("sign", () => [tf.sign([NaN, -2, 0, 3, 1e-8, -1e-30]), tf.sign(integers([5], -2, 2))]));
 
 for (const [name, fn] of Object.entries(UNARY)) {
   test(name, async () => {
@@ -189,6 +207,26 @@ test("integer division and modulo, also by 0 and of the largest numbers", async 
   const b = () => tf.tensor1d([2, -2, 3, -3, 5, 5, 2, 3, 0, 0], "int32");
   await agree("int32", () => [tf.floorDiv(a(), b()), tf.mod(a(), b()), tf.div(a(), b())]);
 });
+
+test("numbers that int32 does not hold become int32 as in JavaScript", async () => {
+  const floats = () => tf.tensor1d([NaN, Infinity, -Infinity, 3e9, -3e9, 1e20, 2147483648, -1.7]);
+  await agree("casts", () => [tf.cast(floats(), "int32")]);
+  await equals("NaN", () => [tf.cast(tf.tensor1d([NaN, 2 ** 32 + 512]), "int32")], [[0, 512]]);
+  await agree("quotients", () => [tf.floorDiv([NaN, 1, 5, 3e9], [1, NaN, 0, 1])]);
+  const powers = () => tf.pow([2, 0, -2, 3, 10], [-1, 1, -3, 20, 10]);
+  await agree("powers of floats", () => [powers()]);
+  const int = (values: number[]) => tf.tensor1d(values, "int32");
+  await agree("powers", () => [tf.pow(int([2, 0, -2, 3, 10, -1]), int([-1, -1, -3, 20, 10, -3]))]);
+});
+
+test("the smallest positive numbers are above 0", () =>
+  agree("step", () => [
+    tf.step([1e-45, 1e-40, -1e-40, 0, 1e-30, 3e38, NaN]),
+    tf.step([1e-45, 3e-39, -1e-38], 0.2),
+  ]));
+
+test("softplus keeps its digits far below 0", () =>
+  agree("log", () => [tf.log(tf.softplus([-5, -20, -60])), tf.softplus([0, 1, 40])]));
 
 test("bool and choice", async () => {
   const a = () => tf.tensor1d([true, false, true, false], "bool");

@@ -33,6 +33,12 @@ test("reductions of int32, bool and single numbers", async () => {
   await agree("a scalar", () => [tf.sum(3), tf.max(2), tf.mean(4), tf.sum(noise([1, 1], 2), 1)]);
 });
 
+test("sums and products of int32 wrap, as JavaScript's numbers do when they become int32", () =>
+  agree("int32 that overflows", () => {
+    const x = tf.tensor2d([2147483647, 1, 2147483647, 3, -2147483648, -1], [3, 2], "int32");
+    return [tf.sum(x, 1), tf.sum(x, 0), tf.prod(x, 1), tf.sum(x), tf.sum(x, 1, true)];
+  }));
+
 test("NaN is the largest and the smallest, but at no place", () =>
   agree("NaN", () => {
     const x = tf.tensor2d([1, NaN, 7, 3, -2, Infinity, -Infinity, 0], [2, 4]);

@@ -116,4 +116,27 @@ test("optimizers of tfjs by themselves are one kernel per variable too", async (
   }
 });
 
+test("a step of an accelerated optimizer looks for a fused kernel once", async () => {
+  const lookups: number[] = [];
+  for (const backend of ["cpu", "onnx"] as const) {
+    const accelerator = new Accelerator({ backend });
+    const weight = tf.variable(tf.tensor1d([1, -2, 3]));
+    let reads = 0;
+    const adagrad = Object.defineProperty(tf.train.adagrad(0.1), "applyGradients", {
+      // This member shows what kind of optimizer it is: each search reads it a few times.
+      get() {
+        reads += 1;
+        return tf.AdagradOptimizer.prototype.applyGradients;
+      },
+    });
+    const [, optimizer] = await accelerator.prepare({ variables: [weight] }, adagrad);
+    (await accelerator.backward(() => tf.sum(tf.square(weight)))).dispose();
+    reads = 0;
+    optimizer.step();
+    lookups.push(reads);
+  }
+  const [withoutKernels, withKernels] = lookups;
+  assert.is(withKernels, withoutKernels);
+});
+
 test.run();

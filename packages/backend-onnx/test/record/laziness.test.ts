@@ -1,3 +1,4 @@
+import "../compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -46,7 +47,7 @@ test("a value is awaited until the code that asked for it is done", async () => 
   assert.ok(onnx().memory().numBytesInUse <= numBytesInUse + 4096);
 });
 
-test("what nobody holds any more is not computed", () => {
+test("a tensor that nothing refers to any more is not computed", () => {
   const { runs } = onnx().statistics;
   const x = noise([3], 1);
   tf.tidy(() => tf.exp(x)).dispose();
@@ -154,11 +155,14 @@ test("no more than 64 plans are kept", () => {
   for (let length = 1; length <= 80; length++) {
     tf.tidy(() => tf.sin(noise([length + 100], 1)).dataSync());
   }
-  assert.ok(onnx().recorder.numPlans <= 64, `${onnx().recorder.numPlans} plans are kept`);
+  assert.ok(
+    onnx().device.recorder.numPlans <= 64,
+    `${onnx().device.recorder.numPlans} plans are kept`,
+  );
   assert.is(tf.sin(tf.zeros([101])).dataSync()[100], 0);
 });
 
-test("compiling the same operations for ever new shapes warns once, with the reason", async () => {
+test("compiling the same operations for new shapes again and again warns once, with the reason", async () => {
   const warnings: string[] = [];
   const listen = ({ message }: Error) => warnings.push(message);
   process.on("warning", listen);

@@ -1,3 +1,4 @@
+import "../compile-always.ts";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -31,7 +32,7 @@ test("a graph writes to the array itself, and what the array is set to is the te
   assert.is(onnx().memory().numBytesInUse, numBytesInUse);
 });
 
-test("a tensor that lives on moves out when the array is filled anew", () => {
+test("a tensor that is still in use moves out when the array is filled anew", () => {
   const array = bucket(3);
   const first = tf.add([1, 2, 3], 1);
   onnx().placeIn(array, first.dataId);
@@ -48,7 +49,7 @@ test("a tensor that lives on moves out when the array is filled anew", () => {
   assert.equal([...sum.dataSync()], [12, 13, 14]);
 });
 
-test("a tensor that is to go elsewhere before it is computed does", () => {
+test("a tensor whose place changes before it is computed goes to the new place", () => {
   const [here, there] = [bucket(3), bucket(3)];
   const sum = tf.add([1, 2, 3], 1);
   onnx().placeIn(here, sum.dataId);

@@ -1,6 +1,8 @@
 import { createRequire, register } from "node:module";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { OnnxBackend } from "../../src/index.ts";
+import { isIn } from "./parts.ts";
 
 /** What the process sends to its parent. */
 export type SuiteResult = {
@@ -15,22 +17,46 @@ type Spec = {
   readonly failedExpectations: readonly { readonly message: string }[];
 };
 
-/** Runs the tests that come with tfjs-core on the onnx backend, in a process of their own. */
+/**
+ * Runs the tests that come with tfjs-core on the backend that the first argument names, in a process of their own. The
+ * second argument "recorded" lets the onnx backend record all calls, as it does in a program with an accelerator. The third
+ * one, such as "0/2", names a part of the tests.
+ */
+const backendName = process.argv[2] as "onnx" | "wasm";
 const require = createRequire(import.meta.url);
-// One of tfjs' modules takes jasmine with it.
+// One of the modules of tfjs imports jasmine.
 Object.assign(globalThis, { require });
 const env = require("jasmine-core").boot().getEnv();
-env.configure({ random: false });
+const nameOf = (fullName: string): string => fullName.replace(` ${backendName} {}`, "");
+const [part = 0, parts = 1] = (process.argv[4] ?? "0/1").split("/").map(Number);
+env.configure({
+  random: false,
+  specFilter: (spec: { getFullName(): string }) => isIn([part, parts], nameOf(spec.getFullName())),
+});
 
 register("./tfjs-modules.ts", import.meta.url);
-const core = pathToFileURL(`${dirname(require.resolve("@tensorflow/tfjs-core"))}/`);
-const load = (path: string) => import(new URL(path, core).href);
-await load("index.js");
+const coreUrl = pathToFileURL(`${dirname(require.resolve("@tensorflow/tfjs-core"))}/`);
+const load = (path: string) => import(new URL(path, coreUrl).href);
+const core = await load("index.js");
 await load("register_all_gradients.js");
 await load("public/chained_ops/register_all_chained_ops.js");
-await import("../../src/index.ts");
+if (backendName === "onnx") {
+  await import("../../src/index.ts");
+} else {
+  const { selectBackend } = await import("../../../core/src/backend/select-backend.ts");
+  await selectBackend(backendName);
+}
+if (process.argv[3] === "recorded") {
+  const create = core.findBackendFactory(backendName) as () => OnnxBackend;
+  core.removeBackend(backendName);
+  core.registerBackend(backendName, () => {
+    const backend = create();
+    backend.beginTraining();
+    return backend;
+  });
+}
 const { setTestEnvs } = await load("jasmine_util.js");
-setTestEnvs([{ name: "onnx", backendName: "onnx", isDataSync: true }]);
+setTestEnvs([{ name: backendName, backendName, isDataSync: true }]);
 await load("tests.js");
 
 let passed = 0;
@@ -39,7 +65,7 @@ env.addReporter({
   specDone({ fullName, status, failedExpectations }: Spec) {
     if (status === "passed") passed += 1;
     if (status !== "failed") return;
-    failed[fullName.replace(" onnx {}", "")] = failedExpectations.map(({ message }) => message);
+    failed[nameOf(fullName)] = failedExpectations.map(({ message }) => message);
   },
 });
 await env.execute();

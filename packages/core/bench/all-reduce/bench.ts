@@ -1,5 +1,5 @@
+import { moreIsBetter, type Row } from "@acc/test-kit/bench/row";
 import { launch } from "../../src/index.ts";
-import { moreIsBetter, type Row } from "../row.ts";
 import type { Timing } from "./rank.ts";
 
 const KIB = 1024;

@@ -1,6 +1,7 @@
 /** On every rank: times all-reduces, and copies of as many bytes, in turn. Rank 0 returns the medians in ms. */
-import { replicaContext } from "../../src/worker/replica-context.ts";
-import { median } from "../row.ts";
+
+import { median } from "@acc/test-kit/bench/row";
+import { replicaContext } from "../../src/context/replica-context.ts";
 
 export type Timing = { readonly bytes: number; readonly reduceMs: number; readonly copyMs: number };
 

@@ -1,5 +1,6 @@
-import { contest } from "../contest.ts";
-import { lessIsBetter, type Row } from "../row.ts";
+import { contest } from "@acc/test-kit/bench/contest";
+import { nodeProgram } from "@acc/test-kit/bench/measure";
+import { lessIsBetter, type Row } from "@acc/test-kit/bench/row";
 
 const ROUNDS = 5;
 
@@ -8,12 +9,12 @@ export async function* benchDelivery(): AsyncGenerator<Row> {
   const script = new URL("./run.ts", import.meta.url);
   const { none, ...modes } = await contest(
     {
-      none: { script },
-      well: { script, args: ["well"] },
-      down: { script, args: ["down"] },
-      slow: { script, args: ["slow"] },
-      failing: { script, args: ["failing"] },
-      hanging: { script, args: ["hanging"] },
+      none: nodeProgram(script),
+      well: nodeProgram(script, ["well"]),
+      down: nodeProgram(script, ["down"]),
+      slow: nodeProgram(script, ["slow"]),
+      failing: nodeProgram(script, ["failing"]),
+      hanging: nodeProgram(script, ["hanging"]),
     },
     ROUNDS,
   );

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { lessIsBetter, median, type Row, type Target } from "../row.ts";
+import { lessIsBetter, median, type Row, type Target } from "@acc/test-kit/bench/row";
 
 const ROUNDS = 15;
 const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));

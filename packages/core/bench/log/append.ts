@@ -2,7 +2,7 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { median } from "../row.ts";
+import { median } from "@acc/test-kit/bench/row";
 
 const LINES_PER_STEP = 10;
 const STEPS = 1000;

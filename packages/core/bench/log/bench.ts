@@ -1,5 +1,6 @@
-import { contest } from "../contest.ts";
-import { lessIsBetter, type Row } from "../row.ts";
+import { contest } from "@acc/test-kit/bench/contest";
+import { nodeProgram } from "@acc/test-kit/bench/measure";
+import { lessIsBetter, type Row } from "@acc/test-kit/bench/row";
 
 const ROUNDS = 5;
 
@@ -8,10 +9,10 @@ export async function* benchLog(): AsyncGenerator<Row> {
   const script = new URL("./log.ts", import.meta.url);
   const { append, ...ours } = await contest(
     {
-      none: { script, args: ["0"] },
-      one: { script, args: ["1"] },
-      three: { script, args: ["3"] },
-      append: { script: new URL("./append.ts", import.meta.url) },
+      none: nodeProgram(script, ["0"]),
+      one: nodeProgram(script, ["1"]),
+      three: nodeProgram(script, ["3"]),
+      append: nodeProgram(new URL("./append.ts", import.meta.url)),
     },
     ROUNDS,
   );

@@ -1,7 +1,7 @@
 /** Returns the microseconds per call of `log` with so many trackers on the host thread. */
 import { tmpdir } from "node:os";
+import { median } from "@acc/test-kit/bench/row";
 import { Accelerator } from "../../src/index.ts";
-import { median } from "../row.ts";
 import { DISCARDING } from "./discard-tracker.ts";
 
 const CALLS_PER_STEP = 10;

@@ -1,6 +1,7 @@
-import { tfjsNodeFolder } from "../../../../tools/peers/tfjs-node.mjs";
-import { type Contender, contest } from "../contest.ts";
-import { lessIsBetter, moreIsBetter, type Row, type Target } from "../row.ts";
+import { contest } from "@acc/test-kit/bench/contest";
+import { nodeProgram, pairOf } from "@acc/test-kit/bench/measure";
+import { lessIsBetter, moreIsBetter, type Row, type Target } from "@acc/test-kit/bench/row";
+import { tfjsNodeFolder } from "@acc/test-kit/peers/tfjs-node";
 import { MODELS, type ModelName } from "./models.ts";
 
 const ROUNDS = 3;
@@ -29,23 +30,11 @@ async function benchModel(
   cwd?: string,
 ): Promise<Row[]> {
   const script = new URL("./ours.ts", import.meta.url);
-  const ours = (replicas: number): Contender => ({
-    script,
-    args: [model, String(STEPS[model]), String(replicas), backend],
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-  const plain: Contender = {
-    script: new URL("./plain.ts", import.meta.url),
-    args: [model, String(peerSteps), peer],
-    ...(cwd === undefined ? {} : { cwd }),
-  };
-  // What the machine allows: two single replicas at the same time that have nothing to do with each other.
-  const pair: Contender = {
-    ...ours(1),
-    script: new URL("../pair.ts", import.meta.url),
-    args: [script.pathname, ...(ours(1).args ?? [])],
-  };
-  const ms = await contest({ one: ours(1), two: ours(2), pair, plain }, ROUNDS);
+  const ours = (replicas: number) =>
+    nodeProgram(script, [model, String(STEPS[model]), String(replicas), backend], { cwd });
+  const plainScript = new URL("./plain.ts", import.meta.url);
+  const plain = nodeProgram(plainScript, [model, String(peerSteps), peer], { cwd });
+  const ms = await contest({ one: ours(1), two: ours(2), pair: pairOf(ours(1)), plain }, ROUNDS);
   const { batchSize } = MODELS[model]();
   const atWasm = (target: Target): Target | null => (backend === "wasm" ? target : null);
   return [

@@ -1,8 +1,8 @@
 /** Prints the milliseconds of a step of plain TensorFlow.js: `plain.ts MODEL STEPS BACKEND`. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { median } from "@acc/test-kit/bench/row";
 import * as tf from "@tensorflow/tfjs";
-import { median } from "../row.ts";
 import { MODELS, type ModelName } from "./models.ts";
 
 const [modelName, steps, backend] = process.argv.slice(2) as [ModelName, string, string];

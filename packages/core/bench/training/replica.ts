@@ -1,7 +1,8 @@
 /** Trains a model in the loop of the README; returns the median time of a step in ms. */
+
+import { median } from "@acc/test-kit/bench/row";
 import type * as tf from "@tensorflow/tfjs";
 import { Accelerator, type BackendName, DataLoader } from "../../src/index.ts";
-import { median } from "../row.ts";
 import { MODELS, type ModelName } from "./models.ts";
 
 const BATCHES = 8;

@@ -7,11 +7,11 @@ export type BackendName = "auto" | TensorFlowName | "onnx" | "wasm" | "cpu";
 
 export type Candidate = {
   readonly name: Exclude<BackendName, "auto">;
-  /** What tfjs calls it. */
+  /** Its name in tfjs. */
   readonly tfjsName: string;
   /**
-   * Registers the backend and what we add to it. Imports it only now: registering alone changes tfjs's
-   * default. Returns what the user should know about it.
+   * Registers the backend and our additions to it. Imports it only when called, because registering a backend changes
+   * the default of tfjs. Returns what the user should know about it.
    */
   load(scriptUrl: string | undefined): Promise<string | undefined>;
   /** What a user can do when it does not load. */
@@ -33,8 +33,8 @@ export const CANDIDATES: readonly Candidate[] = [
     tfjsName: "wasm",
     load: async () => {
       await import("@tensorflow/tfjs-backend-wasm");
-      const { registerTrainingKernels } = await import("./wasm/register-training-kernels.ts");
-      registerTrainingKernels();
+      const { openWasm } = await import("./open-wasm.ts");
+      openWasm();
       return undefined;
     },
     advice: "Install it with: npm install @tensorflow/tfjs-backend-wasm@4.22",
@@ -43,12 +43,18 @@ export const CANDIDATES: readonly Candidate[] = [
     name: "cpu",
     tfjsName: "cpu",
     load: async () => {
-      await import("@tensorflow/tfjs-backend-cpu");
+      await loadCpu();
       return undefined;
     },
     advice: "Install it with: npm install @tensorflow/tfjs-backend-cpu@4.22",
   },
 ];
+
+async function loadCpu(): Promise<void> {
+  await import("@tensorflow/tfjs-backend-cpu");
+  const { registerCpuKernels } = await import("./cpu/register-cpu-kernels.ts");
+  registerCpuKernels();
+}
 
 function tensorflow(name: TensorFlowName): Candidate {
   return {

@@ -2,11 +2,21 @@ import { availableParallelism } from "node:os";
 import { AcceleratorError } from "../errors.ts";
 import { resolvePackage } from "../resolve-package.ts";
 
-/** The npm package that brings ONNX Runtime as a tfjs backend. */
+/** The npm package with the tfjs backend on ONNX Runtime. */
 export const ONNX_PACKAGE = "@acc/backend-onnx";
 
+/** The exports of the package that core calls. */
+export type BackendModule = {
+  /**
+   * Opens ONNX Runtime in this thread and describes it in a line.
+   *
+   * @throws {AcceleratorError} `BACKEND_UNAVAILABLE` with everything that was tried.
+   */
+  readonly describeBackend: () => string;
+};
+
 /**
- * Loads the package in this thread; it registers the tfjs backend `onnx`.
+ * Loads the package in this thread, which registers the tfjs backend `onnx`, and opens ONNX Runtime.
  *
  * @returns the version of ONNX Runtime and how it is called.
  * @throws {AcceleratorError} `BACKEND_UNAVAILABLE` if the package or its native library is not there.
@@ -16,14 +26,17 @@ export async function loadOnnx(scriptUrl: string | undefined): Promise<string> {
   if (!url) {
     throw new AcceleratorError("BACKEND_UNAVAILABLE", `${ONNX_PACKAGE} is not installed`);
   }
-  const { description } = (await import(url)) as { readonly description: string };
-  return description;
+  const { describeBackend } = (await import(url)) as BackendModule;
+  return describeBackend();
 }
 
 const THREADS = "ACC_ONNX_THREADS";
 let ownShare: string | undefined;
 
-/** Divides the cores among the replicas, unless the user did. The host calls it before it starts them. */
+/**
+ * Divides the cores among the replicas, unless the user has set the number of threads. The host calls it before it
+ * starts the replicas.
+ */
 export function shareCores(numProcesses: number): void {
   if (process.env[THREADS] !== ownShare) return;
   ownShare = String(Math.max(1, Math.floor(availableParallelism() / numProcesses)));

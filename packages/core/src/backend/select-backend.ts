@@ -1,16 +1,19 @@
 import { getBackend, setBackend } from "@tensorflow/tfjs-core";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { recordOutputsFirst } from "../step/second-derivatives.ts";
 import { type BackendName, CANDIDATES, type Candidate } from "./candidates.ts";
+import { registerGradients } from "./gradients/register-gradients.ts";
+import { takeScriptBackend } from "./script-backend.ts";
 
-/** How starting a backend went. */
+/** The result of starting a backend. */
 export type BackendAttempt = {
   readonly name: Candidate["name"];
   readonly works: boolean;
-  /** Why it does not work and what to do, or what is to know about it; empty if nothing is. */
+  /** Why it does not work and what to do, or a remark about a working backend; may be empty. */
   readonly reason: string;
 };
 
-/** What was chosen, and what was tried before it. */
+/** The chosen backend, and those that were tried before it. */
 export type BackendReport = {
   readonly chosen: BackendAttempt;
   readonly rejected: readonly BackendAttempt[];
@@ -34,11 +37,14 @@ export async function selectBackend(name: BackendName, scriptUrl?: string): Prom
       `There is no backend "${name}"; choose one of ${names}.`,
     );
   }
+  const wished = takeScriptBackend();
   const rejected: BackendAttempt[] = [];
   for (const candidate of candidates) {
     const attempt = await tryBackend(candidate, scriptUrl);
     if (attempt.works) {
       if (getBackend() !== candidate.tfjsName) await setBackend(candidate.tfjsName);
+      if (wished !== undefined && wished !== candidate.tfjsName)
+        warnOf(wished, candidate.name, name);
       return { chosen: attempt, rejected };
     }
     rejected.push(attempt);
@@ -48,7 +54,16 @@ export async function selectBackend(name: BackendName, scriptUrl?: string): Prom
   throw new AcceleratorError("BACKEND_UNAVAILABLE", `${subject}. ${reasons}.`);
 }
 
-/** Tries every backend in this thread, and leaves it with the one that `"auto"` takes. */
+function warnOf(wished: string, chosen: string, option: BackendName): void {
+  process.emitWarning(
+    `The script chose the backend "${wished}" with tf.setBackend, but the accelerator uses "${chosen}", because its ` +
+      `option backend is "${option}"${option === "auto" ? ", the default" : ""}. Set that option instead: ` +
+      `new Accelerator({ backend: "${wished}" }).`,
+    "AcceleratorWarning",
+  );
+}
+
+/** Tries every backend in this thread, then selects the one that `"auto"` chooses. */
 export async function tryBackends(scriptUrl?: string): Promise<BackendAttempt[]> {
   const results: BackendAttempt[] = [];
   for (const candidate of CANDIDATES) results.push(await tryBackend(candidate, scriptUrl));
@@ -56,7 +71,7 @@ export async function tryBackends(scriptUrl?: string): Promise<BackendAttempt[]>
   return results;
 }
 
-/** Once per thread: what is loaded stays loaded. */
+/** Once per thread: a backend that is loaded stays loaded. */
 function tryBackend(candidate: Candidate, scriptUrl: string | undefined): Promise<BackendAttempt> {
   let attempt = attempts.get(candidate.name);
   if (!attempt) {
@@ -71,6 +86,8 @@ async function start(
   scriptUrl: string | undefined,
 ): Promise<BackendAttempt> {
   try {
+    recordOutputsFirst();
+    registerGradients();
     const note = await load(scriptUrl);
     if (await setBackend(tfjsName)) return { name, works: true, reason: note ?? "" };
     return { name, works: false, reason: `tfjs could not initialise it. ${advice}` };

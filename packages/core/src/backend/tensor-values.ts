@@ -1,29 +1,29 @@
 import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
-import { lazyBackend } from "./lazy-backend.ts";
+import { lazyBackend } from "../step/lazy-backend.ts";
 import type { WasmHeap } from "./wasm/wasm-heap.ts";
 
-/** These copy the values of a new tensor at once; others may keep the array itself. */
+/** These backends copy the values of a new tensor at once; others may keep the array itself. */
 const COPYING_BACKENDS: ReadonlySet<string> = new Set(["onnx", "wasm"]);
 
 /**
  * Copies the values of a float32 tensor to `target`, of the same size. The wasm backend's heap is read in
  * place: arrays made in every step would keep the garbage collector busy.
  */
-export async function readInto(target: Float32Array, source: Tensor): Promise<void> {
+export function readInto(target: Float32Array, source: Tensor): void {
   const lazy = lazyBackend();
   if (lazy) {
     lazy.readInto(source.dataId, target);
     return;
   }
-  target.set(valuesOnHeap(source) ?? ((await source.data()) as Float32Array));
+  target.set(valuesOnHeap(source) ?? (source.dataSync() as Float32Array));
 }
 
 /**
- * Makes `target` free to be written: tensors whose values lie there move out. Then has the values of `tensor`,
- * if it is to be computed yet and nothing else shares them, computed there, where they stay: who writes to
- * `target` changes the tensor.
+ * Reserves `target` as the output of a pending tensor; tensors stored there are moved first. What is written to `target`
+ * from then on is the tensor's value.
  *
- * @returns whether they will be; never on a backend that computes at once.
+ * @returns whether the tensor will be stored there: not if it is computed already, or if other tensors share its values,
+ *   and never on a backend that computes at once.
  */
 export function placeIn(target: Float32Array, tensor: Tensor | undefined): boolean {
   return lazyBackend()?.placeIn(target, tensor?.dataId) ?? false;
@@ -38,7 +38,7 @@ export function tensorOf(values: Float32Array, shape: readonly number[]): Tensor
 function valuesOnHeap(source: Tensor): Float32Array | undefined {
   if (getBackend() !== "wasm") return undefined;
   const heap = backend() as unknown as WasmHeap;
-  // Made before this backend was chosen, it lies elsewhere.
+  // A tensor made before this backend was chosen is on another backend.
   if (!heap.dataIdMap.has(source.dataId)) return undefined;
   return heap.typedArrayFromHeap(source) as Float32Array;
 }

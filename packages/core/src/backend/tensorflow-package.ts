@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { resolvePackage } from "../resolve-package.ts";
 
-/** The npm packages that bring TensorFlow itself, GPU first. */
+/** The npm packages that contain TensorFlow itself, GPU first. */
 export const TENSORFLOW_PACKAGES = {
   "tensorflow-gpu": "@tensorflow/tfjs-node-gpu",
   tensorflow: "@tensorflow/tfjs-node",
@@ -11,12 +11,11 @@ export const TENSORFLOW_PACKAGES = {
 export type TensorFlowName = keyof typeof TENSORFLOW_PACKAGES;
 
 /**
- * Gets the process ready for replicas that compute with TensorFlow, if it is installed. The host calls it
+ * Prepares the process for replicas that compute with TensorFlow, if it is installed. The host calls it
  * before it starts their threads.
  *
- * TensorFlow reads its number of threads from the environment once per process. Its native addon, if it was
- * built for an older Node.js, cannot be loaded again once every thread that held it has ended: the host
- * keeps it.
+ * TensorFlow reads its number of threads from the environment once per process. Its native addon, if it was built for
+ * an older Node.js, cannot be loaded again once every thread that held it has ended: so the host keeps it loaded.
  */
 export function prepareForTensorFlow(numProcesses: number, scriptUrl: string): void {
   const packages = Object.values(TENSORFLOW_PACKAGES);
@@ -30,6 +29,6 @@ export function prepareForTensorFlow(numProcesses: number, scriptUrl: string): v
     const { find } = require("@mapbox/node-pre-gyp") as { find(manifest: string): string };
     require(find(require.resolve("../package.json")));
   } catch {
-    // A broken installation: the replicas find out, and say why if it matters.
+    // A broken installation: the replicas report it if they need the package.
   }
 }

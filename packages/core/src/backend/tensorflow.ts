@@ -1,7 +1,7 @@
-import util from "node:util";
 import { backend } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { resolvePackage } from "../resolve-package.ts";
+import { restoreRemovedUtilities } from "./removed-utilities.ts";
 import { TENSORFLOW_PACKAGES, type TensorFlowName } from "./tensorflow-package.ts";
 
 /**
@@ -26,14 +26,4 @@ export async function loadTensorFlow(
     readonly isUsingGpuDevice: boolean;
   };
   return isGPUPackage && !isUsingGpuDevice ? "no GPU was found: it computes on the CPU" : undefined;
-}
-
-/** tfjs-node 4.22 calls helpers that newer Node.js no longer has. */
-function restoreRemovedUtilities(): void {
-  const removed = util as {
-    isArray?: (value: unknown) => boolean;
-    isNullOrUndefined?: (value: unknown) => boolean;
-  };
-  removed.isArray ??= Array.isArray;
-  removed.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }

@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
-import { ARRIVED, DEAD, ROUND } from "./control-block.ts";
+import { ARRIVED, DEAD, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
 
 /**
- * Turns of the spin before a thread sleeps: about 0.1 ms, within which the ranks of a step mostly come. A
- * wake-up costs half as much.
+ * Iterations of the spin loop before a thread sleeps: about 0.1 ms, within which most ranks arrive. A wake-up takes
+ * half as long.
  */
 const SPINS = 20_000;
 
-/** How the wait of a barrier ended. */
-export type BarrierResult = "passed" | "timed-out" | "dead";
+/** How the wait of a barrier ended; `"left"`: another rank has left the group, so no barrier can be passed again. */
+export type BarrierResult = "passed" | "timed-out" | "dead" | "left";
 
 /**
  * A reusable barrier on the control block, and the only code that blocks a thread. It never runs on the
@@ -22,7 +22,7 @@ export class Barrier {
   constructor(cells: Int32Array, worldSize: number) {
     this.#cells = cells;
     this.#worldSize = worldSize;
-    // With more ranks than cores a spinning thread keeps the one it waits for from running.
+    // With more ranks than cores, a spinning thread takes the core that the late rank needs.
     this.#spins = worldSize <= availableParallelism() ? SPINS : 0;
   }
 
@@ -31,26 +31,31 @@ export class Barrier {
     const cells = this.#cells;
     const round = Atomics.load(cells, ROUND); // before arriving: the last rank may be fast
     if (Atomics.load(cells, DEAD) !== 0) return "dead";
+    if (round & LEFT) return "left";
     if (Atomics.add(cells, ARRIVED, 1) + 1 === this.#worldSize) {
       // Nobody can enter the next round before ROUND changes, so the count is reset first.
       Atomics.store(cells, ARRIVED, 0);
-      Atomics.add(cells, ROUND, 1);
+      Atomics.add(cells, ROUND, ONE_ROUND);
       Atomics.notify(cells, ROUND);
       return Atomics.load(cells, DEAD) === 0 ? "passed" : "dead";
     }
     for (let i = 0; i < this.#spins; i++)
-      if (Atomics.load(cells, ROUND) !== round) return this.#woken();
+      if (Atomics.load(cells, ROUND) !== round) return this.#woken(round);
     const deadline = performance.now() + timeoutMs;
     while (Atomics.load(cells, ROUND) === round) {
       const left = deadline - performance.now();
       if (left <= 0) return "timed-out";
       Atomics.wait(cells, ROUND, round, left);
     }
-    return this.#woken();
+    return this.#woken(round);
   }
 
-  /** The end of a group moves the round on too. */
-  #woken(): BarrierResult {
-    return Atomics.load(this.#cells, DEAD) === 0 ? "passed" : "dead";
+  /**
+   * The end of a group also increases the round. A rank that leaves sets its bit, perhaps after the round has been
+   * passed.
+   */
+  #woken(round: number): BarrierResult {
+    if (Atomics.load(this.#cells, DEAD) !== 0) return "dead";
+    return (Atomics.load(this.#cells, ROUND) | LEFT) === (round | LEFT) ? "left" : "passed";
   }
 }

@@ -4,6 +4,8 @@ import type { ControlBlock } from "./control-block.ts";
 export const OPERATIONS = [
   "barrier",
   "allocate",
+  "release",
+  "share",
   "allReduce",
   "broadcast",
   "allGather",
@@ -34,7 +36,7 @@ function describeCall(control: ControlBlock, rank: number): string {
   const { operation, count, dtype, parameter, call } = control.readHeader(rank);
   const name = OPERATIONS[operation];
   const text = call.includes("(") ? call : `${call}(${DTYPES[dtype]}[${count}])`;
-  if (name === "barrier") return `${call}()`;
+  if (name === "barrier") return call.includes("(") ? call : `${call}()`;
   if (name === "allReduce") return `${text} with op "${REDUCE_OPS[parameter]}"`;
   if (name === "broadcast" || name === "broadcastObject") return `${text} from rank ${parameter}`;
   return text;

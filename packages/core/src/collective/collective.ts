@@ -1,3 +1,5 @@
+import type { Supervision } from "./supervision.ts";
+
 /** How values of several ranks become one. `"mean"` sums in rank order, then divides. */
 export type ReduceOp = "sum" | "mean" | "max" | "min";
 
@@ -10,26 +12,46 @@ export type NumericArray = Float32Array | Int32Array | Uint8Array;
  * Every method blocks the calling thread until all ranks have made the same call. Before data moves, the
  * ranks compare what they are about to do.
  *
- * `call` is how the user knows the operation ("gather", "backward"); it stands in error messages.
+ * `call` is the name of the operation in the public API ("gather", "backward"), for error messages.
  *
  * @throws {AcceleratorError} from every method: `COLLECTIVE_MISMATCH` on all ranks if they disagree on the
- *   operation, the number of elements, the dtype or the parameters; `COLLECTIVE_TIMEOUT` if a rank stays
- *   away longer than the group's time limit; `COLLECTIVE_ABORTED` if another replica failed. After any of
- *   them the group is dead and every further call throws.
+ *   operation, the number of elements, the dtype or the parameters: the next call that they agree on works.
+ *   `COLLECTIVE_RANK_ENDED` if the script of a rank has ended: no collective can work again.
+ *   `COLLECTIVE_TIMEOUT` if a rank stays away longer than the group's time limit; `COLLECTIVE_ABORTED` if
+ *   another replica failed. After these two the group is dead and every further call throws the same.
  */
 export interface Collective {
   /** Index of this replica, `0 <= rank < worldSize`. */
   readonly rank: number;
   readonly worldSize: number;
+  /** What the host asks of the group. */
+  readonly supervision: Supervision;
 
   /** Returns once every rank has called it. */
   barrier(call?: string): void;
 
   /**
    * A zeroed float32 buffer, shape `[length]`, that `allReduce` reduces without copying it in or out. It
-   * lives as long as the group. Collective: every rank asks for the same length in the same order.
+   * lives as long as the group, or until it is released. Collective: every rank asks for the same length in the same
+   * order. It throws `SHARED_MEMORY_EXHAUSTED` if there is not enough left.
    */
   allocate(length: number, call?: string): Float32Array;
+
+  /**
+   * Gives back a buffer of `allocate`, for buffers to come: nothing may read or write it from now on. Collective: every
+   * rank releases the same one.
+   */
+  release(buffer: Float32Array, call?: string): void;
+
+  /**
+   * Bytes that all ranks see, the same area for every call, at an address that is a multiple of 16. Their content is
+   * undefined, and the area may move when a longer one is asked for. Collective: every rank asks for the same length. It
+   * throws `SHARED_MEMORY_EXHAUSTED` if there is not enough left.
+   */
+  share(byteLength: number, call?: string): Uint8Array;
+
+  /** Cells that all ranks see, zero at the start: notices that need no meeting. */
+  readonly cells: Int32Array;
 
   /**
    * Reduces `buffer` element-wise over all ranks, in place. Every rank ends with identical bits, and every

@@ -1,15 +1,32 @@
+import { type HostRequest, REQUESTS } from "./supervision.ts";
+
 /** Cells of the barrier and of the end of the group; the rest is laid out by `ControlBlock`. */
-export const ROUND = 0; // barriers completed
+export const ROUND = 0; // barriers completed, times `ONE_ROUND`, and the bit `LEFT`
 export const ARRIVED = 1; // ranks waiting in the current round
 export const DEAD = 2; // 0, or why the group ended: one of the REASON values
-const MESSAGE_CELL = 3;
+/** What a completed barrier adds to `ROUND`. */
+export const ONE_ROUND = 2;
+/** Set in `ROUND` once a rank has left the group: waiters sleep on that cell, so this wakes them. */
+export const LEFT = 1;
+/** 1 once a script has said that it saves checkpoints. */
+const ACCEPTS = 3;
+/** What the host asks, and what rank 0 has announced to all and in which collective: see `SharedSupervision`. */
+const REQUESTED = 4;
+const ANNOUNCED = 5;
+const ANNOUNCED_AT = 6;
+const MESSAGE_CELL = 7;
 const MESSAGE_CELLS = 512;
 const ARRIVALS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
+/** Cells of each rank there: barriers reached, whether it has left, steps begun. */
+const CELLS_PER_RANK = 3;
 const HEADER_CELLS = 64;
-/** A fast rank writes the header of its next operation while a slow one still compares this one's. */
+/**
+ * Two headers per rank: a fast rank writes the header of its next operation while a slow rank still compares this
+ * one.
+ */
 const HEADER_SETS = 2;
 
-export const REASON = { aborted: 1, timeout: 2, mismatch: 3 } as const;
+export const REASON = { aborted: 1, timeout: 2 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];
 
 /** Some thread is about to write the reason. */
@@ -25,7 +42,7 @@ export type Header = {
   readonly parameter: number;
   /** What this rank contributes; may differ for objects. */
   readonly sizeBytes: number;
-  /** The call as the user knows it. */
+  /** The name of the call in the public API. */
   readonly call: string;
 };
 
@@ -35,13 +52,13 @@ const TEXT_OFFSET = NUMBERS.length;
 
 /** Bytes of a control block for `worldSize` ranks. */
 export function controlBytes(worldSize: number): number {
-  const cells = ARRIVALS_CELL + worldSize + HEADER_SETS * worldSize * HEADER_CELLS;
+  const cells = ARRIVALS_CELL + CELLS_PER_RANK * worldSize + HEADER_SETS * worldSize * HEADER_CELLS;
   return cells * Int32Array.BYTES_PER_ELEMENT;
 }
 
 /**
- * Shared memory through which ranks tell each other what they are about to do, how far they are, and why
- * the group ended.
+ * Shared memory in which every rank writes what it is about to do and how many barriers it has reached, and in which
+ * the end of the group and its reason are stored.
  */
 export class ControlBlock {
   readonly cells: Int32Array;
@@ -53,7 +70,7 @@ export class ControlBlock {
     this.#worldSize = worldSize;
   }
 
-  /** Starts the next operation of `rank`. Headers are read with the calls below until the one after it. */
+  /** Starts the next operation of `rank`. The calls below read its header until the next `writeHeader`. */
   writeHeader(rank: number, header: Header): void {
     this.#set = (this.#set + 1) % HEADER_SETS;
     const start = this.#headerCell(rank);
@@ -100,15 +117,72 @@ export class ControlBlock {
     return Atomics.load(this.cells, ARRIVALS_CELL + rank);
   }
 
+  /** Counts that a rank has begun a step. */
+  countStep(rank: number): void {
+    Atomics.add(this.cells, ARRIVALS_CELL + 2 * this.#worldSize + rank, 1);
+  }
+
+  /** Steps that a rank has begun; wraps around. */
+  steps(rank: number): number {
+    return Atomics.load(this.cells, ARRIVALS_CELL + 2 * this.#worldSize + rank);
+  }
+
+  /** A replica saves checkpoints: the host may ask for one. */
+  acceptRequests(): void {
+    Atomics.store(this.cells, ACCEPTS, 1);
+  }
+
+  get acceptsRequests(): boolean {
+    return Atomics.load(this.cells, ACCEPTS) !== 0;
+  }
+
+  /** Asks the group. A request that has not been taken yet is replaced. */
+  request(request: HostRequest): void {
+    Atomics.store(this.cells, REQUESTED, 1 + REQUESTS.indexOf(request));
+  }
+
+  /** The request of the host, which is then no longer there. */
+  takeRequest(): HostRequest | undefined {
+    if (Atomics.load(this.cells, REQUESTED) === 0) return undefined; // every collective asks: reading is cheap
+    return REQUESTS[Atomics.exchange(this.cells, REQUESTED, 0) - 1];
+  }
+
+  /** Rank 0 announces a request; `at` is the number of the collective in which all ranks learn of it. */
+  announce(request: HostRequest, at: number): void {
+    Atomics.store(this.cells, ANNOUNCED, 1 + REQUESTS.indexOf(request));
+    Atomics.store(this.cells, ANNOUNCED_AT, at);
+  }
+
+  get announced(): HostRequest | undefined {
+    return REQUESTS[Atomics.load(this.cells, ANNOUNCED) - 1];
+  }
+
+  get announcedAt(): number {
+    return Atomics.load(this.cells, ANNOUNCED_AT);
+  }
+
   /** Marks the group as dead and wakes every waiter. The first reason stays. */
   end(reason: Reason, message: string): void {
-    // The message must be in place before the flag that says to read it, so a claim goes first.
+    // Other threads read the message once DEAD holds a reason, so it is written first; the claim keeps a second thread from
+    // writing.
     if (Atomics.compareExchange(this.cells, DEAD, 0, CLAIMED) === 0) {
       writeText(this.cells, MESSAGE_CELL, MESSAGE_CELLS, message);
       Atomics.store(this.cells, DEAD, reason);
     }
-    Atomics.add(this.cells, ROUND, 1); // waiters sleep on the round
+    Atomics.add(this.cells, ROUND, ONE_ROUND); // waiters sleep on the round
     Atomics.notify(this.cells, ROUND);
+  }
+
+  /** A rank makes no more calls; wakes every waiter. */
+  leave(rank: number): void {
+    Atomics.store(this.cells, ARRIVALS_CELL + this.#worldSize + rank, 1);
+    Atomics.or(this.cells, ROUND, LEFT);
+    Atomics.notify(this.cells, ROUND);
+  }
+
+  /** Whether a rank makes no more calls. */
+  hasLeft(rank: number): boolean {
+    return Atomics.load(this.cells, ARRIVALS_CELL + this.#worldSize + rank) !== 0;
   }
 
   get isDead(): boolean {
@@ -122,12 +196,15 @@ export class ControlBlock {
   }
 
   #headerCell(rank: number): number {
-    const headers = ARRIVALS_CELL + this.#worldSize;
+    const headers = ARRIVALS_CELL + CELLS_PER_RANK * this.#worldSize;
     return headers + (this.#set * this.#worldSize + rank) * HEADER_CELLS;
   }
 }
 
-/** UTF-16 units, two to a cell, behind their number: no encoder on the way of every operation. */
+/**
+ * The number of UTF-16 units, then the units, two per cell: every operation does this, and an encoder would be
+ * slower.
+ */
 const CHARACTERS_PER_CELL = 2;
 
 function writeText(cells: Int32Array, start: number, size: number, text: string): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ReduceOp } from "./collective.ts";
 
-/** A range of bytes in equally spaced slots of one memory. */
+/** A range of bytes that is reduced, in slots at equal distances in one memory. */
 export type SlotRange = {
   /** Address of the first slot, a multiple of 16. */
   readonly base: number;
@@ -26,7 +26,7 @@ type WasmExports = {
   reduceInt32(...args: number[]): void;
 };
 
-/** The kernel for this machine: WASM SIMD, or plain JavaScript where that is missing. Equal to the bit. */
+/** The kernel for this machine: WASM SIMD, or plain JavaScript where SIMD is missing. Both give identical bits. */
 export function createReduceKernel(memory: WebAssembly.Memory): ReduceKernel {
   const bytes = readFileSync(new URL("../../wasm/reduce.wasm", import.meta.url));
   if (!WebAssembly.validate(bytes)) return createScalarKernel(memory);

@@ -5,6 +5,8 @@ import { ControlBlock, controlBytes, REASON } from "./control-block.ts";
 export type SharedGroup = {
   /** Where ranks exchange data. Grows on demand. */
   readonly memory: WebAssembly.Memory;
+  /** Where ranks keep what all of them see, such as the copy of a state that is to be saved. Grows on demand. */
+  readonly area: WebAssembly.Memory;
   /** Barrier cells and headers. */
   readonly control: SharedArrayBuffer;
   readonly worldSize: number;
@@ -12,8 +14,11 @@ export type SharedGroup = {
   readonly timeoutMs: number;
 };
 
-/** 4 GiB, the address space of WebAssembly; reserved, not used. */
+/** 4 GiB, the largest memory of WebAssembly. This reserves addresses only; memory is taken when it is used. */
 export const MAX_PAGES = 65536;
+
+/** Cells that all ranks see. */
+export const SHARED_CELLS = 1024;
 
 /** Makes the memory of a group. Called by the host. */
 export function createSharedGroup(
@@ -28,6 +33,7 @@ export function createSharedGroup(
   }
   return {
     memory: new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }),
+    area: new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }),
     control: new SharedArrayBuffer(controlBytes(worldSize)),
     worldSize,
     timeoutMs,
@@ -35,8 +41,8 @@ export function createSharedGroup(
 }
 
 /**
- * Ends a group because a replica failed: whoever waits inside it wakes up and throws, and every later
- * operation throws. The first reason stays. Never blocks.
+ * Ends a group because a replica failed: every rank that waits in a collective wakes up and throws, and every later
+ * operation throws. The first reason is kept. Never blocks.
  */
 export function abortGroup({ control, worldSize }: SharedGroup, message: string): void {
   new ControlBlock(control, worldSize).end(REASON.aborted, message);

@@ -12,7 +12,8 @@ import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
 import { ControlBlock, type Header, REASON } from "./control-block.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
 import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
-import type { SharedGroup } from "./shared-group.ts";
+import { SHARED_CELLS, type SharedGroup } from "./shared-group.ts";
+import { SharedSupervision } from "./shared-supervision.ts";
 import { requireReducible } from "./single-process.ts";
 import { type Region, SlotMemory } from "./slot-memory.ts";
 
@@ -26,9 +27,13 @@ const SCRATCH_BYTES = 16 * 1024 * 1024;
 export class SharedMemory implements Collective {
   readonly rank: number;
   readonly worldSize: number;
+  readonly supervision: SharedSupervision;
   readonly #control: ControlBlock;
   readonly #barrier: Barrier;
+  readonly cells: Int32Array;
   readonly #memory: SlotMemory;
+  readonly #area: SlotMemory;
+  #shared: Region = { base: 0, stride: 0, wasUsed: false };
   readonly #kernel: ReduceKernel;
   readonly #timeoutMs: number;
   readonly #allocated = new WeakMap<Float32Array, Region>();
@@ -42,10 +47,18 @@ export class SharedMemory implements Collective {
     this.rank = rank;
     this.worldSize = group.worldSize;
     this.#control = new ControlBlock(group.control, group.worldSize);
+    this.supervision = new SharedSupervision(this.#control, rank, group.worldSize);
     this.#barrier = new Barrier(this.#control.cells, group.worldSize);
     this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meet());
+    this.#area = new SlotMemory(group.area, rank, 1, () => this.#meet());
+    this.cells = this.#area.view(this.#area.reserve(4 * SHARED_CELLS), 0, Int32Array, SHARED_CELLS);
     this.#kernel = createKernel(group.memory);
     this.#timeoutMs = group.timeoutMs;
+  }
+
+  /** This rank makes no more calls: ranks that wait for it, now or later, throw `COLLECTIVE_RANK_ENDED`. */
+  leave(): void {
+    this.#control.leave(this.rank);
   }
 
   barrier(call = "barrier"): void {
@@ -56,8 +69,27 @@ export class SharedMemory implements Collective {
     this.#begin("allocate", { count: length, call });
     const region = this.#memory.reserve(length * Float32Array.BYTES_PER_ELEMENT);
     const buffer = this.#memory.view(region, this.rank, Float32Array, length);
+    if (region.wasUsed) buffer.fill(0);
     this.#allocated.set(buffer, region);
     return buffer;
+  }
+
+  release(buffer: Float32Array, call = "release"): void {
+    const region = this.#allocated.get(buffer);
+    this.#begin("release", { count: buffer.length, parameter: region?.base ?? -1, call });
+    if (!region) return;
+    this.#allocated.delete(buffer);
+    this.#memory.release(region);
+  }
+
+  share(byteLength: number, call = "share"): Uint8Array {
+    this.#begin("share", { count: byteLength, call });
+    if (byteLength > this.#shared.stride) {
+      if (this.#shared.stride > 0) this.#area.release(this.#shared);
+      this.#shared = { base: 0, stride: 0, wasUsed: false };
+      this.#shared = this.#area.reserve(byteLength);
+    }
+    return this.#area.view(this.#shared, 0, Uint8Array, byteLength);
   }
 
   allReduce(buffer: Float32Array | Int32Array, op: ReduceOp, call = "allReduce"): void {
@@ -122,14 +154,13 @@ export class SharedMemory implements Collective {
     try {
       bytes = cloneBytes(value);
     } catch (error) {
-      // The others are on their way into the exchange: tell them instead of leaving them waiting.
+      // The other ranks enter the exchange in any case: send them the error instead of letting them wait.
       bytes = cloneBytes(messageOf(error));
       fault = true;
     }
     const sizeBytes = fault ? -bytes.byteLength : bytes.byteLength;
     this.#begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
-    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const sizes = ranks.map((rank) => this.#control.headerSize(rank));
+    const sizes = this.#ranks.map((rank) => this.#control.headerSize(rank));
     const parts = sizes.map((size) => new Uint8Array(Math.abs(size)));
     this.#exchange(bytes, sizes.map(Math.abs), parts);
     const faulty = sizes.findIndex((size) => size < 0);
@@ -148,7 +179,7 @@ export class SharedMemory implements Collective {
       for (const [rank, part] of parts.entries()) {
         this.#memory.read(scratch, rank, part.subarray(from, from + SCRATCH_BYTES));
       }
-      this.#meet(); // nobody may write again while another still reads
+      this.#meet(); // no rank may write again while another one still reads
     }
   }
 
@@ -163,7 +194,7 @@ export class SharedMemory implements Collective {
     else this.#kernel.int32(range, op);
   }
 
-  /** Says what this rank is about to do, meets the others, and compares. */
+  /** Announces what this rank is about to do, waits for the other ranks, and compares the headers. */
   #begin(operation: Operation, header: Partial<Header> & { readonly call: string }): void {
     this.#requireAlive();
     const { count = 0, dtype = 0, parameter = 0, sizeBytes = 0, call } = header;
@@ -176,35 +207,50 @@ export class SharedMemory implements Collective {
       sizeBytes,
       call,
     });
+    this.supervision.announce();
     this.#meet();
+    this.supervision.read();
     for (let rank = 1; rank < this.worldSize; rank++) {
       if (!this.#control.sameHeader(0, rank)) throw this.#mismatch();
     }
   }
 
+  get #ranks(): number[] {
+    return Array.from({ length: this.worldSize }, (_, rank) => rank);
+  }
+
   #meet(): void {
     this.#control.countArrival(this.rank);
     const result = this.#barrier.wait(this.#timeoutMs);
+    if (result === "left") throw this.#rankEnded();
     if (result === "timed-out") this.#declareTimeout();
     if (result !== "passed") throw this.#deathError();
   }
 
   #mismatch(): AcceleratorError {
-    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const message =
-      `The replicas disagree on what to do: ${describeCalls(this.#control, ranks)}. ` +
-      "Every rank must make the same calls with the same shapes, in the same order.";
-    this.#control.end(REASON.mismatch, message);
-    return new AcceleratorError("COLLECTIVE_MISMATCH", message);
+    return new AcceleratorError(
+      "COLLECTIVE_MISMATCH",
+      `The replicas disagree on what to do: ${describeCalls(this.#control, this.#ranks)}. ` +
+        "Every rank must make the same calls with the same shapes, in the same order.",
+    );
+  }
+
+  #rankEnded(): AcceleratorError {
+    const ended = this.#ranks.filter((rank) => this.#control.hasLeft(rank));
+    return new AcceleratorError(
+      "COLLECTIVE_RANK_ENDED",
+      `The script of ${nameRanks(ended)} has ended, but ${describeCalls(this.#control, [this.rank])}, which waits for ` +
+        "all ranks. Every rank must make the same calls in the same order: look for a loop that ends " +
+        "earlier on one rank, or a collective inside `if (isMainProcess)`.",
+    );
   }
 
   #declareTimeout(): void {
     const mine = this.#control.arrivals(this.rank);
-    const ranks = Array.from({ length: this.worldSize }, (_, rank) => rank);
-    const missing = ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
-    const present = ranks.filter((rank) => !missing.includes(rank));
+    const missing = this.#ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
+    const present = this.#ranks.filter((rank) => !missing.includes(rank));
     const message =
-      `${nameRanks(missing)} did not come within ${this.#timeoutMs} ms; ` +
+      `${nameRanks(missing)} did not arrive within ${this.#timeoutMs} ms; ` +
       `${describeCalls(this.#control, present)}. Every rank must make the same calls in the same order: ` +
       "look for an early return, or a collective inside `if (isMainProcess)`; or raise timeoutMs.";
     this.#control.end(REASON.timeout, message);
@@ -217,17 +263,8 @@ export class SharedMemory implements Collective {
   /** Why the group ended, as an error of this rank. */
   #deathError(): AcceleratorError {
     const { reason, message } = this.#control.ending();
-    switch (reason) {
-      case REASON.mismatch:
-        return new AcceleratorError("COLLECTIVE_MISMATCH", message);
-      case REASON.timeout:
-        return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
-      default:
-        return new AcceleratorError(
-          "COLLECTIVE_ABORTED",
-          `Another replica ended the run: ${message}`,
-        );
-    }
+    if (reason === REASON.timeout) return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
+    return new AcceleratorError("COLLECTIVE_ABORTED", `Another replica ended the run: ${message}`);
   }
 }
 

@@ -1,17 +1,33 @@
 import { AcceleratorError } from "../errors.ts";
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
+import { LocalSupervision } from "./local-supervision.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
+import { SHARED_CELLS } from "./shared-group.ts";
+import type { Supervision } from "./supervision.ts";
 
-/** The group of a run with one replica: every operation is the identity. Spares callers the `if`. */
+/** The group of a run with one replica: every operation is the identity. Callers need no special case for it. */
 export class SingleProcess implements Collective {
   readonly rank = 0;
   readonly worldSize = 1;
+  readonly supervision: Supervision = new LocalSupervision();
+
+  readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * SHARED_CELLS));
+  #area = new Uint8Array(new SharedArrayBuffer(0));
 
   barrier(): void {}
+
+  share(byteLength: number): Uint8Array {
+    if (this.#area.byteLength < byteLength) {
+      this.#area = new Uint8Array(new SharedArrayBuffer(byteLength));
+    }
+    return this.#area.subarray(0, byteLength);
+  }
 
   allocate(length: number): Float32Array {
     return new Float32Array(length);
   }
+
+  release(): void {}
 
   allReduce(buffer: Float32Array | Int32Array, op: ReduceOp): void {
     requireReducible(buffer, op);

@@ -1,9 +1,14 @@
 import { AcceleratorError } from "../errors.ts";
 import type { NumericArray } from "./collective.ts";
+import { FreeRanges } from "./free-ranges.ts";
 import { MAX_PAGES } from "./shared-group.ts";
 
 const PAGE_BYTES = 65536;
 const ALIGNMENT = 16; // of a SIMD vector
+/** The first bytes hold the result of growing the memory, which rank 0 does: 1, or the reason why it failed. */
+const OUTCOME_BYTES = ALIGNMENT;
+const GROWN = 1;
+const REFUSED = 2;
 
 /** A slot per rank, equally spaced. */
 export type Region = {
@@ -11,19 +16,28 @@ export type Region = {
   readonly base: number;
   /** Bytes from one slot to the next. */
   readonly stride: number;
+  /** Whether it may hold values other than zero. */
+  readonly wasUsed: boolean;
 };
 
 /**
- * Hands out regions of the shared memory. Every rank keeps the same books, because all make the same
- * calls; only the memory itself is shared.
+ * Allocates regions of the shared memory. Every rank keeps its own record of the allocations, and all records are
+ * equal, because all ranks make the same calls; only the memory itself is shared.
  */
 export class SlotMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #rank: number;
   readonly #worldSize: number;
   readonly #meet: () => void;
-  #end = 0;
-  #scratch: Region = { base: 0, stride: 0 };
+  /** End of the bytes that are or were allocated, counted from the start. */
+  #end = OUTCOME_BYTES;
+  /** Pages of the memory, according to this rank's record. */
+  #pages = 1;
+  /** From here on nothing was ever allocated: all zeros. */
+  #fresh = OUTCOME_BYTES;
+  #usedBytes = 0;
+  readonly #free = new FreeRanges();
+  #scratch: Region = { base: 0, stride: 0, wasUsed: false };
 
   /** @param meet waits for all ranks. */
   constructor(memory: WebAssembly.Memory, rank: number, worldSize: number, meet: () => void) {
@@ -34,24 +48,35 @@ export class SlotMemory {
   }
 
   /**
-   * A new region that stays. Collective.
+   * Allocates a region until it is released. Its content is undefined. Collective.
    *
-   * @throws {AcceleratorError} `OPTION_INVALID` on every rank if the memory of the group is exhausted.
+   * @throws {AcceleratorError} `SHARED_MEMORY_EXHAUSTED` on every rank if there is not enough left.
    */
   reserve(slotBytes: number): Region {
     const stride = Math.ceil(slotBytes / ALIGNMENT) * ALIGNMENT;
-    const region = { base: this.#end, stride };
-    this.#growTo(region.base + stride * this.#worldSize);
-    this.#end = region.base + stride * this.#worldSize;
-    return region;
+    const size = stride * this.#worldSize;
+    const base = this.#free.take(size) ?? this.#extend(size);
+    this.#usedBytes += size;
+    const wasUsed = base < this.#fresh;
+    this.#fresh = Math.max(this.#fresh, base + size);
+    return { base, stride, wasUsed };
+  }
+
+  /** Frees a region for reuse. Collective: no rank may use it any more. */
+  release({ base, stride }: Region): void {
+    const size = stride * this.#worldSize;
+    this.#usedBytes -= size;
+    this.#free.put(base, size);
+    this.#end = this.#free.takeLast(this.#end) ?? this.#end;
   }
 
   /** The region for passing data, at least this large; the next call may return it again. Collective. */
   scratch(slotBytes: number): Region {
     if (slotBytes > this.#scratch.stride) {
-      // Powers of two: the regions left behind sum up to less than the last one.
       const size = 2 ** Math.ceil(Math.log2(Math.max(slotBytes, PAGE_BYTES)));
+      const smaller = this.#scratch;
       this.#scratch = this.reserve(size);
+      this.release(smaller);
     }
     return this.#scratch;
   }
@@ -84,21 +109,43 @@ export class SlotMemory {
     return this.view(region, rank, Uint8Array, length);
   }
 
-  #growTo(endBytes: number): void {
-    const pages = Math.ceil(endBytes / PAGE_BYTES);
-    // Of the books, not of the memory: another rank may have grown it already.
-    const before = Math.max(1, Math.ceil(this.#end / PAGE_BYTES));
-    if (pages <= before) return;
-    if (pages > MAX_PAGES) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `The replicas need ${Math.ceil(endBytes / 2 ** 20)} MiB of shared memory, but 4096 MiB is the most there ` +
-          "is. Use fewer replicas, or a smaller model.",
-      );
+  /** Makes room behind all allocated regions. @returns where it begins. */
+  #extend(size: number): number {
+    const base = this.#end;
+    const pages = Math.ceil((base + size) / PAGE_BYTES);
+    if (pages > MAX_PAGES) throw this.#exhausted(size, "the limit is 4096 MiB");
+    // The recorded size, not the real one: another rank may have grown the memory already.
+    if (pages > this.#pages) this.#grow(size, pages);
+    this.#end = base + size;
+    return base;
+  }
+
+  #grow(size: number, pages: number): void {
+    const outcome = new Int32Array(this.#memory.buffer, 0, 1);
+    if (this.#rank === 0) {
+      try {
+        this.#memory.grow(pages - this.#pages);
+        Atomics.store(outcome, 0, GROWN);
+      } catch {
+        Atomics.store(outcome, 0, REFUSED); // the other ranks wait for the result
+      }
     }
-    if (this.#rank === 0) this.#memory.grow(pages - before);
     this.#meet();
-    // Another thread's growth reaches this one at its next interrupt check, which a loop has.
-    while (this.#memory.buffer.byteLength < endBytes);
+    if (Atomics.load(outcome, 0) === REFUSED) {
+      throw this.#exhausted(size, "the system gives this process no more");
+    }
+    this.#pages = pages;
+    // This thread sees the growth made by another one at its next interrupt check; a loop has such checks.
+    while (this.#memory.buffer.byteLength < pages * PAGE_BYTES);
+  }
+
+  #exhausted(size: number, limit: string): AcceleratorError {
+    const [wanted, used] = [size, this.#usedBytes].map((bytes) => Math.ceil(bytes / 2 ** 20));
+    return new AcceleratorError(
+      "SHARED_MEMORY_EXHAUSTED",
+      `The replicas need ${wanted} MiB more of shared memory; ${used} MiB are in use, and ${limit}. Free ` +
+        "the memory of models with accelerator.freeMemory(model), or dispose models before the next one is prepared. " +
+        "If all models are needed, use fewer replicas or smaller models.",
+    );
   }
 }

@@ -1,9 +1,17 @@
 import type { ResolvedDataLoaderOptions } from "./data-loader-options.ts";
 import type { MapSource, StreamSource } from "./dataset.ts";
 import type { Decoder } from "./decode/decoder.ts";
+import type { IndexBatches } from "./index-batches.ts";
 import type { BatchMaker } from "./pass.ts";
+import type { SamplerReader, SamplerReaderOptions } from "./sampler-reader.ts";
 
-/** What a pass is planned from: a dataset, its division into batches, and how samples become a batch. */
+/** A pass of a batchSampler. */
+export type SamplerPass = Omit<SamplerReaderOptions, "seed"> & {
+  /** Of the pass. */
+  readonly seed: number;
+};
+
+/** What a pass reads from: a dataset, its division into batches, and how samples become a batch. */
 export interface BatchSource<Batch> {
   readonly options: ResolvedDataLoaderOptions<Batch>;
   /** Seed of pass 0. */
@@ -11,16 +19,23 @@ export interface BatchSource<Batch> {
   /** The dataset in one of two forms. */
   readonly source: MapSource | StreamSource;
 
-  /** Indices of every batch of a pass, in order; the same on every rank for the same seed. */
-  batchIndices(seed: number): Generator<readonly number[]>;
+  /** Indices of the batches of a pass, in order; the same on every rank for the same seed. */
+  indexBatches(seed: number): IndexBatches;
 
-  /** Samples by index, as plain data: a list of them, or whole columns where the dataset holds those. */
-  read(indices: readonly number[]): Promise<unknown>;
+  /** The batches of the batchSampler, if there is one; they may differ from rank to rank. */
+  sampledBatches(pass: SamplerPass): SamplerReader | undefined;
 
   /**
-   * Turns what was read into a batch: decodes, then stacks. The tensors are made by what it resolves with.
+   * Samples by index, as plain data: a list of samples, or whole columns if the dataset holds columns.
    *
-   * @param numbers of the samples, for messages.
+   * @param passSeed that random numbers drawn while reading depend on.
+   */
+  read(indices: readonly number[], passSeed: number): Promise<unknown>;
+
+  /**
+   * Turns what was read into a batch: decodes, then stacks. It resolves with a function that makes the tensors.
+   *
+   * @param numbers the numbers of the samples, for messages.
    */
   assemble(
     samples: unknown,

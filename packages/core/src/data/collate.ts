@@ -16,7 +16,7 @@ import {
  * plain objects are stacked part by part.
  *
  * @param samples without tensors in them: `withoutTensors` has replaced those by columns.
- * @param indices of the samples, for messages.
+ * @param indices the indices of the samples, for messages.
  * @throws {AcceleratorError} `SAMPLE_INVALID` naming the sample that does not fit the others.
  */
 export function collate(

@@ -5,7 +5,7 @@ import { isPlainObject } from "../plain-object.ts";
 export type ColumnType = "float32" | "int32" | "bool" | "string" | "complex64";
 
 /**
- * A tensor's values without the tensor: nothing a scope need own, and plain data that can go to another
+ * A tensor's values without the tensor: no scope has to own them, and they are plain data that can go to another
  * thread.
  */
 export type Column = {
@@ -28,7 +28,10 @@ export function isColumn(value: unknown): value is Column {
   return typeof value === "object" && value !== null && (value as Partial<Column>).kind === COLUMN;
 }
 
-/** Columns as tensors, in their structure; anything else stays. The tensors belong to the active scope, or to the caller. */
+/**
+ * Columns as tensors, in their structure; anything else is unchanged. The tensors belong to the active scope, or to
+ * the caller.
+ */
 export function toTensors(tree: unknown): unknown {
   if (isColumn(tree)) return tensor(tree.data, [...tree.shape], tree.dtype);
   if (Array.isArray(tree)) return tree.map(toTensors);
@@ -43,7 +46,7 @@ export function toTensors(tree: unknown): unknown {
 export async function withoutTensors(sample: unknown): Promise<unknown> {
   if (sample instanceof Tensor) {
     const data = (await sample.data()) as Column["data"];
-    // A copy: some backends hand out their own memory.
+    // A copy, because some backends return a view of their own memory.
     return column(data.slice() as Column["data"], sample.shape, sample.dtype);
   }
   if (Array.isArray(sample)) {

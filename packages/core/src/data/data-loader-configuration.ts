@@ -1,8 +1,9 @@
-import { AcceleratorError } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 
-/** How prepared loaders share out their data. */
+/** How prepared loaders shard their data. */
 export type DataLoaderConfiguration = {
-  /** Complete the last round of batches, so that every replica makes the same number of steps. Default true. */
+  /** Pad the last round of batches, so that every replica makes the same number of steps. Default true. */
   readonly evenBatches?: boolean;
   /** `batchSize` counts over all replicas: every batch is cut into one slice per replica. Default false. */
   readonly splitBatches?: boolean;
@@ -19,17 +20,17 @@ export type ResolvedDataLoaderConfiguration = {
   readonly dispatchBatches: boolean | undefined;
 };
 
+const RULES: OptionRules<DataLoaderConfiguration> = {
+  evenBatches: "boolean",
+  splitBatches: "boolean",
+  dispatchBatches: "boolean",
+};
+
 /** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function resolveDataLoaderConfiguration(
   configuration: DataLoaderConfiguration = {},
 ): ResolvedDataLoaderConfiguration {
-  for (const [name, value] of Object.entries(configuration)) {
-    if (value === undefined || typeof value === "boolean") continue;
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `${name} must be true or false, got ${String(value)}.`,
-    );
-  }
+  checkOptions("dataLoaderConfiguration", configuration, RULES);
   const { evenBatches = true, splitBatches = false, dispatchBatches } = configuration;
   return { evenBatches, splitBatches, dispatchBatches };
 }

@@ -1,6 +1,8 @@
 import { AcceleratorError } from "../errors.ts";
+import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 
-/** Joins samples into what the loader yields; the tensors in it belong to the step. */
+/** Joins samples into what the loader yields. It may hold tensors, as a dataset may; the step gets copies. */
 export type CollateFunction<Batch> = (samples: unknown[]) => Batch | Promise<Batch>;
 
 export type DataLoaderOptions<Batch> = {
@@ -11,7 +13,7 @@ export type DataLoaderOptions<Batch> = {
   readonly batchSize?: number | null;
   /** New random order in every pass. Default false. */
   readonly shuffle?: boolean;
-  /** Makes the shuffled orders reproducible; pass `e` uses `seed + e`. */
+  /** Makes the shuffled orders reproducible; pass `e` uses `seed + e`. Without it `setSeed` does. */
   readonly seed?: number;
   /** Leave out a last batch that is not full. Default false. */
   readonly dropLast?: boolean;
@@ -46,16 +48,43 @@ export type ResolvedDataLoaderOptions<Batch> = {
   readonly shard: boolean;
 };
 
+const RULES: OptionRules<DataLoaderOptions<unknown>> = {
+  batchSize: "any",
+  shuffle: "boolean",
+  seed: "any",
+  dropLast: "boolean",
+  collate: "function",
+  batchSampler: "any",
+  decode: "any",
+  numWorkers: "any",
+  prefetch: "any",
+  shard: "boolean",
+};
+
+const FOREIGN_NAMES: ForeignNames = {
+  collateFn: 'did you mean "collate"?',
+  dropRemainder: 'did you mean "dropLast"?',
+  prefetchFactor: 'did you mean "prefetch"?',
+  generator: 'did you mean "seed"?',
+  sampler: "use batchSampler, with one list of indices per batch",
+  workerInitFn: "use decode, a module that each thread imports",
+  splitBatches: "it belongs to the Accelerator: dataLoaderConfiguration: { splitBatches }",
+  evenBatches: "it belongs to the Accelerator: dataLoaderConfiguration: { evenBatches }",
+  dispatchBatches: "it belongs to the Accelerator: dataLoaderConfiguration: { dispatchBatches }",
+};
+
 /** Fills defaults. @throws {AcceleratorError} `BATCH_SIZE_INVALID`, `OPTION_INVALID`. */
 export function resolveDataLoaderOptions<Batch>(
   options: DataLoaderOptions<Batch>,
 ): ResolvedDataLoaderOptions<Batch> {
+  checkOptions("DataLoader", options, RULES, FOREIGN_NAMES);
   const { batchSampler, batchSize = 1, shuffle = false, dropLast = false, seed, collate } = options;
   const { decode, numWorkers = 0, shard = true } = options;
   const { prefetch = 2 * numWorkers } = options;
   if (batchSize !== null) requireBatchSize(batchSize);
   requireInteger("numWorkers", numWorkers, 0);
   requireInteger("prefetch", prefetch, 0);
+  if (decode !== undefined) requireModule(decode);
   if (seed !== undefined) requireInteger("seed", seed, Number.MIN_SAFE_INTEGER);
   if (numWorkers > 0 && decode === undefined) {
     throw invalid("numWorkers threads need something to do: pass decode, the URL of a module.");
@@ -87,6 +116,14 @@ function requireBatchSize(batchSize: number): void {
   throw new AcceleratorError(
     "BATCH_SIZE_INVALID",
     `DataLoader: batchSize must be an integer of at least 1, or null, got ${String(batchSize)}.`,
+  );
+}
+
+function requireModule(decode: unknown): void {
+  if (decode instanceof URL || (typeof decode === "string" && URL.canParse(decode))) return;
+  const found = typeof decode === "string" ? JSON.stringify(decode) : typeof decode;
+  throw invalid(
+    `decode must be the URL of a module, such as new URL("./decode.ts", import.meta.url), got ${found}.`,
   );
 }
 

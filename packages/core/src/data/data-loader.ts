@@ -1,5 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
-import type { BatchSource } from "./batch-source.ts";
+import { readWith, sampleSeed, timesSeeded } from "../random/seeded-random.ts";
+import type { BatchSource, SamplerPass } from "./batch-source.ts";
 import { collate } from "./collate.ts";
 import { toTensors, withoutTensors } from "./columns.ts";
 import {
@@ -9,33 +10,50 @@ import {
 } from "./data-loader-options.ts";
 import { type Dataset, type MapSource, type StreamSource, toSource } from "./dataset.ts";
 import type { Decoder } from "./decode/decoder.ts";
+import { IndexBatches } from "./index-batches.ts";
 import type { BatchMaker } from "./pass.ts";
-import { shuffledIndices } from "./random.ts";
 import { readAll } from "./read-all.ts";
+import { SamplerReader } from "./sampler-reader.ts";
 
 /**
  * Reads a dataset in batches. `Batch` is what a pass yields: tensors in the structure of a sample.
  *
  * The dataset is an array of samples, an object `{ length, get(index) }`, tensors with one row per sample
  * (one tensor, a tuple such as `[inputs, targets]`, or an object of them), or a stream: anything iterable,
- * also asynchronously, or a `tf.data.Dataset`. Tensors that a stream makes are disposed once they are read.
+ * also asynchronously, or a `tf.data.Dataset`.
  *
- * Used by itself it reads everything, and the caller disposes the tensors. Prepared by an accelerator it
- * reads this replica's share, and the step disposes them.
+ * With several replicas every rank makes the loader over the same dataset, and `prepare` gives each its share. It compares the
+ * options and the length of the dataset over the ranks, not the samples: call `setSeed` before data are shuffled or drawn.
+ *
+ * Who disposes what: batches are copies. Used by itself a loader reads everything, and the caller disposes the tensors
+ * of a batch; prepared by an accelerator it reads this replica's share, and the step disposes them. Tensors that the
+ * dataset, its functions and `collate` make belong to them: a cache, a shuffle buffer or a window may hold them as long
+ * as needed, and no step disposes them or records how they were made. They need not be disposed: their values leave the
+ * backend once they are read, and are garbage collected with their tensor. Complex tensors are the exception: the code
+ * that makes them disposes them.
  */
 export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchSource<Batch> {
-  /** Seed of pass 0; drawn at random without a `seed` option. */
-  readonly baseSeed: number;
   readonly options: ResolvedDataLoaderOptions<Batch>;
   readonly source: MapSource | StreamSource;
   #epoch = 0;
+  #drawnSeed = { value: 0, timesSeeded: -1 };
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `DATA_INVALID`. */
   constructor(dataset: Dataset, options: DataLoaderOptions<Batch> = {}) {
     this.options = resolveDataLoaderOptions(options);
     this.source = toSource(dataset);
     this.#requireFit();
-    this.baseSeed = this.options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  }
+
+  /** Seed of pass 0; without a `seed` option drawn at random when it is needed, and again after `setSeed`. */
+  get baseSeed(): number {
+    const { seed } = this.options;
+    if (seed !== undefined) return seed;
+    if (this.#drawnSeed.timesSeeded !== timesSeeded()) {
+      const value = Math.floor(Math.random() * 2 ** 32);
+      this.#drawnSeed = { value, timesSeeded: timesSeeded() };
+    }
+    return this.#drawnSeed.value;
   }
 
   /** Samples in the dataset; undefined if it is a stream that does not say. */
@@ -44,7 +62,7 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
   }
 
   /**
-   * Batches in a pass, before they are shared out.
+   * Batches in a pass, before sharding.
    *
    * @throws {AcceleratorError} `STATE_INVALID` for a stream without a length.
    */
@@ -69,27 +87,27 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
     this.#epoch = epoch;
   }
 
-  *batchIndices(seed: number): Generator<readonly number[]> {
-    const { batchSampler, dropLast, shuffle } = this.options;
-    if (batchSampler) {
-      yield* batchSampler;
-      return;
-    }
-    const length = this.requireDatasetLength();
+  indexBatches(seed: number): IndexBatches {
+    const { dropLast, shuffle } = this.options;
     const batchSize = this.options.batchSize ?? 1;
-    const order = shuffle ? shuffledIndices(length, seed) : undefined;
-    for (let start = 0; start < length; start += batchSize) {
-      const size = Math.min(batchSize, length - start);
-      if (dropLast && size < batchSize) return;
-      yield Array.from({ length: size }, (_, i) => order?.[start + i] ?? start + i);
-    }
+    const shuffleSeed = shuffle ? seed : undefined;
+    return new IndexBatches(this.requireDatasetLength(), { batchSize, dropLast, shuffleSeed });
   }
 
-  async read(indices: readonly number[]): Promise<unknown> {
+  sampledBatches({ seed, ...options }: SamplerPass): SamplerReader | undefined {
+    const { batchSampler } = this.options;
+    const ofSampler = sampleSeed(seed, SAMPLER);
+    return batchSampler && new SamplerReader(batchSampler, { ...options, seed: ofSampler });
+  }
+
+  async read(indices: readonly number[], passSeed: number): Promise<unknown> {
     const { source } = this;
     if (source.kind === "stream") throw new Error("streams are not read by index");
     if (source.readRows) return source.readRows(indices);
-    return Promise.all(indices.map(async (index) => withoutTensors(await source.get(index))));
+    const get = async (index: number) => withoutTensors(await source.get(index));
+    return Promise.all(
+      indices.map((index) => readWith(sampleSeed(passSeed, index), () => get(index))),
+    );
   }
 
   async assemble(
@@ -106,7 +124,10 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
       return () => toTensors(batch) as Batch;
     }
     const join = this.options.collate;
-    if (join) return () => join(list.map(toTensors));
+    if (join) {
+      const batch = await withoutTensors(await join(list.map(toTensors)));
+      return () => toTensors(batch) as Batch;
+    }
     const tree = collate(list, numbers);
     return () => toTensors(tree) as Batch;
   }
@@ -128,3 +149,6 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
     if (fault) throw new AcceleratorError("OPTION_INVALID", `DataLoader: ${fault}`);
   }
 }
+
+/** The place of the batchSampler among the samples of a pass, for its random numbers. */
+const SAMPLER = -1;

@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { isStateful, type Stateful } from "../stateful.ts";
 import type { ColumnTree } from "./columns.ts";
 import { countRows, isRowSource, type RowSource, rowReader } from "./rows.ts";
 
@@ -8,14 +9,15 @@ export interface MapDataset<Sample = unknown> {
   get(index: number): Sample | Promise<Sample>;
 }
 
-/** `tf.data.Dataset`, as far as it is needed. */
+/** The part of `tf.data.Dataset` that is used here. */
 export interface IteratorDataset {
   iterator(): Promise<{ next(): Promise<IteratorResult<unknown>> }>;
 }
 
 /**
- * What a `DataLoader` reads: samples in a list, by index, as the rows of tensors, or one after the other.
- * A stream may have a `length`, and a `setEpoch(epoch)` that is called before each pass.
+ * What a `DataLoader` reads: a list of samples, samples by index, the rows of tensors, or a stream.
+ * A stream may have a `length`, and a `setEpoch(epoch)` that is called before each pass. With `stateDict()` and
+ * `loadStateDict(state)`, its own or its iterator's, a checkpoint restores it; others are read again to where they were.
  */
 export type Dataset =
   | readonly unknown[]
@@ -30,23 +32,39 @@ export type MapSource = {
   readonly kind: "map";
   readonly length: number;
   readonly get: (index: number) => unknown;
-  /** Whole batches at once, where the dataset holds columns. */
+  /** Whole batches at once, if the dataset holds columns. */
   readonly readRows: ((indices: readonly number[]) => Promise<ColumnTree>) | undefined;
 };
 
 /** Samples one after the other. */
 export type StreamSource = {
   readonly kind: "stream";
-  /** Number of samples, if the stream says. */
+  /** Number of samples, if the stream knows it. */
   readonly length: number | undefined;
-  /** Begins a pass. */
-  readonly open: (epoch: number) => AsyncIterable<unknown>;
+  /**
+   * Begins a pass.
+   *
+   * @param state where to begin, as `stateful` gave it; undefined for the beginning.
+   */
+  readonly open: (epoch: number, state?: unknown) => Promise<StreamPass>;
+};
+
+/** One pass of a stream. */
+export type StreamPass = {
+  readonly iterator: {
+    next(): Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
+    return?(): unknown;
+  };
+  /** What knows where the pass stands; undefined if only reading leads there. */
+  readonly stateful: Stateful | undefined;
+  /** Whether that is the iterator, which has a state from its beginning on; not the dataset. */
+  readonly isOfIterator: boolean;
 };
 
 /**
  * Wraps whatever was passed as a dataset.
  *
- * @throws {AcceleratorError} `DATA_INVALID` saying what was found.
+ * @throws {AcceleratorError} `DATA_INVALID` with what was found.
  */
 export function toSource(dataset: Dataset): MapSource | StreamSource {
   if (isRowSource(dataset)) {
@@ -90,24 +108,41 @@ function streamSource(dataset: object): StreamSource | undefined {
   return {
     kind: "stream",
     length: isCount(stream.length) ? stream.length : undefined,
-    open: (epoch) => {
-      stream.setEpoch?.(epoch);
-      return iterable
-        ? fromIterable(dataset as AsyncIterable<unknown>)
-        : fromIterator(dataset as IteratorDataset);
-    },
+    open: iterable
+      ? (epoch, state) => {
+          stream.setEpoch?.(epoch);
+          return openIterable(dataset as AsyncIterable<unknown> | Iterable<unknown>, state);
+        }
+      : openIterators(dataset as IteratorDataset),
   };
 }
 
-async function* fromIterable(
-  stream: AsyncIterable<unknown> | Iterable<unknown>,
-): AsyncGenerator<unknown> {
-  yield* stream;
+async function openIterable(
+  dataset: AsyncIterable<unknown> | Iterable<unknown>,
+  state: unknown,
+): Promise<StreamPass> {
+  const own = isStateful(dataset) ? dataset : undefined;
+  if (own && state !== undefined) await own.loadStateDict(state as never);
+  const iterator =
+    Symbol.asyncIterator in dataset ? dataset[Symbol.asyncIterator]() : dataset[Symbol.iterator]();
+  if (own) return { iterator, stateful: own, isOfIterator: false };
+  const stateful = isStateful(iterator) ? iterator : undefined;
+  if (stateful && state !== undefined) await stateful.loadStateDict(state as never);
+  return { iterator, stateful, isOfIterator: true };
 }
 
-async function* fromIterator(dataset: IteratorDataset): AsyncGenerator<unknown> {
-  const iterator = await dataset.iterator();
-  for (let item = await iterator.next(); !item.done; item = await iterator.next()) yield item.value;
+/**
+ * Passes of a `tf.data.Dataset`. Its `shuffle` with a seed has another order in every iterator, counted from the first
+ * one: pass `e` gets the iterator that it would have if every pass had been read.
+ */
+function openIterators(dataset: IteratorDataset): StreamSource["open"] {
+  let opened = 0;
+  return async (epoch) => {
+    for (; opened < epoch; opened++) await dataset.iterator();
+    opened += 1;
+    const iterator = await dataset.iterator();
+    return { iterator, stateful: undefined, isOfIterator: false };
+  };
 }
 
 function isCount(value: unknown): value is number {

@@ -1,17 +1,26 @@
-/** Makes a batch; called when the step that will own its tensors has begun. */
-export type BatchMaker<Batch> = () => Batch | Promise<Batch>;
+import { readApart } from "./dataset-tensors.ts";
+import type { Position } from "./position.ts";
 
-/** One batch to come. */
+/** Makes a batch; called when the step that will own its tensors has begun. */
+export type BatchMaker<Batch> = () => Batch;
+
+/** A batch that is not made yet. */
 export type PlannedBatch<Batch> = {
-  /** Gets the samples; may run ahead of the loop. */
+  /** Fetches the samples; may run ahead of the loop. */
   readonly fetch: () => Promise<BatchMaker<Batch>>;
   /** Real samples in the batches of all ranks together; undefined if unknown. */
   readonly realSamples: number | undefined;
+  /** Where the pass stands behind it. */
+  readonly after: Position;
 };
 
 export type PassOptions<Batch> = {
   /** Begins the pass: its batches in order. */
   readonly open: () => Promise<AsyncIterator<PlannedBatch<Batch>>>;
+  /** A batch was asked for: the step of the one before is over. */
+  readonly endStep: () => void;
+  /** Called after `endStep`: what to wait for before the next batch is planned. */
+  readonly betweenSteps?: () => Promise<unknown> | undefined;
   /** The batch is about to be made. */
   readonly beginStep: (batch: PlannedBatch<Batch>, isLast: boolean) => void;
   /** The pass is over; called once, and only if it was opened. */
@@ -26,8 +35,8 @@ type Queued<Batch> = {
 };
 
 /**
- * One iteration of a loader. Looks at least one batch ahead, to know the last one when it hands it out;
- * with `prefetch` the samples of the next batches are on their way while the loop works.
+ * One iteration of a loader. It plans at least one batch ahead, to know which batch is the last; with `prefetch` the
+ * samples of the next batches are fetched while the loop works.
  */
 export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
   readonly #options: PassOptions<Batch>;
@@ -68,7 +77,11 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
 
   async #advance(): Promise<IteratorResult<Batch, undefined>> {
     if (this.#isOver) return DONE;
-    this.#plan ??= await this.#options.open();
+    if (this.#plan) {
+      this.#options.endStep();
+      const between = this.#options.betweenSteps?.();
+      if (between) await between;
+    } else this.#plan = await this.#options.open();
     await this.#fill(1);
     const current = this.#queue.shift();
     if (!current) {
@@ -80,13 +93,14 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
     for (const queued of this.#queue.slice(0, this.#options.prefetch)) void start(queued);
     const make = await fetching;
     this.#options.beginStep(current.batch, this.#queue.length === 0);
-    return { done: false, value: await make() };
+    return { done: false, value: make() };
   }
 
   /** Plans ahead until `count` batches wait. */
   async #fill(count: number): Promise<void> {
     while (!this.#planEnded && this.#queue.length < count) {
-      const next = await this.#plan?.next();
+      const plan = this.#plan;
+      const next = await readApart(() => plan?.next());
       if (!next || next.done) this.#planEnded = true;
       else this.#queue.push({ batch: next.value, maker: undefined });
     }
@@ -96,9 +110,10 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
     if (this.#isOver) return;
     this.#isOver = true;
     if (!this.#plan) return;
-    await Promise.allSettled(this.#queue.map(({ maker }) => maker)); // whoever fetches still needs its tools
+    await Promise.allSettled(this.#queue.map(({ maker }) => maker)); // a fetch in progress still needs the decoder
     try {
-      await this.#plan.return?.(); // closes the stream that the samples come from
+      const plan = this.#plan;
+      await readApart(() => plan.return?.()); // closes the stream that the samples come from
     } finally {
       await this.#options.end();
     }
@@ -117,7 +132,7 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function start<Batch>(queued: Queued<Batch>): Promise<BatchMaker<Batch>> {
-  queued.maker ??= queued.batch.fetch();
-  queued.maker.catch(() => {}); // seen when the batch is due
+  queued.maker ??= readApart(queued.batch.fetch);
+  queued.maker.catch(() => {}); // thrown when the batch is due
   return queued.maker;
 }

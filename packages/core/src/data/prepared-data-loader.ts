@@ -2,12 +2,21 @@ import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { Decoder } from "./decode/decoder.ts";
+import { planDispatch } from "./dispatch.ts";
+import { LoaderCursor } from "./loader-cursor.ts";
 import type { LoaderObserver, LoaderState } from "./loader-observer.ts";
+import { LoaderSizes } from "./loader-sizes.ts";
+import {
+  joinLoaderStates,
+  type LoaderStateDict,
+  progressOf,
+  requireFit,
+  stateDictOf,
+} from "./loader-state-dict.ts";
 import { Pass, type PlannedBatch } from "./pass.ts";
-import { type PlanOptions, planDispatch, planIndices, planStream } from "./plan.ts";
-import { type ShardOptions, shardLength } from "./shard.ts";
-import { requireSplittable, splitLength } from "./split.ts";
-import { streamLength } from "./stream-shard.ts";
+import { type PlanOptions, planIndices, planStream } from "./plan.ts";
+import type { Position } from "./position.ts";
+import { warnOfChanges } from "./resume-warnings.ts";
 
 export type PreparedDataLoaderOptions = {
   readonly collective: Collective;
@@ -15,9 +24,19 @@ export type PreparedDataLoaderOptions = {
   readonly splitBatches: boolean;
   /** Rank 0 reads for all. */
   readonly dispatchBatches: boolean;
-  /** Seed of pass 0, equal on every rank. */
-  readonly baseSeed: number;
+  /** Seed of pass 0, equal on every rank; read when a pass begins. */
+  readonly seed: { read(): number; readonly current: number; restore(seed: number): void };
   readonly observer: LoaderObserver;
+};
+
+/** What a loader and its views have in common. */
+type Shared<Batch> = {
+  readonly cursor: LoaderCursor;
+  evenBatches: boolean;
+  endOfDataloader: boolean;
+  /** Of the current batch, if it is known only by reading. */
+  realSamples: number | undefined;
+  pass: Pass<Batch> | undefined;
 };
 
 /**
@@ -30,54 +49,118 @@ export type PreparedDataLoaderOptions = {
 export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>, LoaderState {
   /** The loader that was prepared. */
   readonly loader: DataLoader<Batch>;
-  /** Whether every replica makes the same number of steps, where samples are read by index. */
-  evenBatches: boolean;
   readonly #options: PreparedDataLoaderOptions;
-  #epoch = 0;
-  #endOfDataloader = false;
-  /** Of the batch in hand, where only reading tells. */
-  #realSamples: number | undefined;
-  #pass: Pass<Batch> | undefined;
+  readonly #sizes: LoaderSizes;
+  readonly #shared: Shared<Batch>;
+  /** Steps left out at the beginning of every pass. */
+  readonly #skip: number;
 
-  /** @throws {AcceleratorError} `OPTION_INVALID` if batches cannot be split over the replicas. */
-  constructor(loader: DataLoader<Batch>, options: PreparedDataLoaderOptions) {
+  /**
+   * @param view of another prepared loader, without the first `skip` steps.
+   * @throws {AcceleratorError} `OPTION_INVALID` if batches cannot be split over the replicas.
+   */
+  constructor(
+    loader: DataLoader<Batch>,
+    options: PreparedDataLoaderOptions,
+    view?: { readonly shared: Shared<Batch>; readonly skip: number },
+  ) {
     this.loader = loader;
     this.#options = options;
-    this.evenBatches = options.evenBatches;
-    if (options.splitBatches) requireSplittable(this.#shardOptions());
+    this.#sizes = new LoaderSizes(loader, options);
+    this.#shared = view?.shared ?? {
+      cursor: new LoaderCursor(options.observer),
+      ...{ evenBatches: options.evenBatches, endOfDataloader: false },
+      ...{ realSamples: undefined, pass: undefined },
+    };
+    this.#skip = view?.skip ?? 0;
+  }
+
+  /** Whether every replica makes the same number of steps, where samples are read by index. */
+  get evenBatches(): boolean {
+    return this.#shared.evenBatches;
+  }
+
+  set evenBatches(value: boolean) {
+    this.#shared.evenBatches = value;
+  }
+
+  /** Whether every rank reads its own samples by index: `evenBatches` changes only such loaders. @internal */
+  get readsByIndex(): boolean {
+    return this.#sizes.readsByIndex;
   }
 
   /** Passes begun, or what `setEpoch` said; the number of the pass in progress or, between, of the next. */
   get epoch(): number {
-    return this.#epoch;
+    return this.#shared.cursor.epoch;
   }
 
+  /**
+   * Chooses the epoch of the next pass. The epoch that `loadStateDict` is in the middle of goes on where it was; any
+   * other one begins at its beginning.
+   */
   setEpoch(epoch: number): void {
-    if (!Number.isSafeInteger(epoch) || epoch < 0) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `setEpoch: an integer of at least 0 is needed, got ${epoch}.`,
-      );
-    }
-    this.#epoch = epoch;
+    this.#shared.cursor.setEpoch(epoch);
+  }
+
+  /**
+   * Where this loader stands, as plain data; equal on all ranks, except with `shard: false`. The batch that the loop has now counts once its
+   * `backward` has run, in loops without `backward` when the next one is asked for. Inside the loop over another
+   * loader, an evaluation counts as not begun.
+   */
+  stateDict(): LoaderStateDict {
+    const { progress } = this.#shared.cursor;
+    return stateDictOf(this.#sizes.facts, progress, this.#options.seed.current);
+  }
+
+  /** A state that every rank can load, also where each has a stream of its own. Collective. */
+  gatherStateDict(): LoaderStateDict {
+    const own = this.stateDict();
+    if (own.isShared) return own;
+    return joinLoaderStates(this.#options.collective.allGatherObject(own, "gatherStateDict"));
+  }
+
+  /**
+   * The next pass goes on where `state` was taken, with the rest of its epoch, and the one after it is the next epoch.
+   * Also on another number of replicas. Call it on every rank with the same state.
+   *
+   * @throws {AcceleratorError} `CHECKPOINT_DATA_CHANGED` if the dataset is another one, `OPTION_INVALID` if this is no
+   *   state, `STATE_INVALID` in the middle of a loop; nothing is changed then.
+   */
+  loadStateDict(state: LoaderStateDict): void {
+    this.requireFit(state);
+    const { rank } = this.#options.collective;
+    if (rank === 0) warnOfChanges(state, this.#sizes.facts, this.loader.options.seed);
+    this.#shared.cursor.resume(progressOf(state, rank));
+    this.#options.seed.restore(state.seed);
+  }
+
+  /** Throws what `loadStateDict` would throw, and changes nothing. */
+  requireFit(state: LoaderStateDict): void {
+    requireFit(state, this.#sizes.facts);
+    this.#shared.cursor.requireIdle();
+  }
+
+  /** A view of this loader whose passes begin `numBatches` steps later; see `skipFirstBatches`. */
+  without(numBatches: number): PreparedDataLoader<Batch> {
+    const view = { shared: this.#shared, skip: this.#skip + numBatches };
+    return new PreparedDataLoader(this.loader, this.#options, view);
   }
 
   get endOfDataloader(): boolean {
-    return this.#endOfDataloader;
+    return this.#shared.endOfDataloader;
   }
 
   get remainder(): number {
-    const { batchSize, dropLast } = this.loader.options;
-    if (dropLast || batchSize === undefined || batchSize === null) return -1;
-    if (this.#readsByIndex) return this.loader.requireDatasetLength() % this.totalBatchSize;
-    return this.#endOfDataloader ? (this.#realSamples ?? -1) : -1;
+    const { readsByIndex } = this.#sizes;
+    if (readsByIndex) return this.#sizes.remainderBehind(this.#from.consumed);
+    const { dropLast, batchSize } = this.loader.options;
+    const isKnown = !dropLast && typeof batchSize === "number" && this.endOfDataloader;
+    return isKnown ? (this.#shared.realSamples ?? -1) : -1;
   }
 
   /** Samples that all replicas together take in a step; NaN if batches vary in size. */
   get totalBatchSize(): number {
-    const { batchSize } = this.loader.options;
-    const { splitBatches, collective } = this.#options;
-    return (batchSize ?? Number.NaN) * (splitBatches ? 1 : collective.worldSize);
+    return this.#sizes.totalBatchSize;
   }
 
   /** Samples in the dataset; undefined if it is a stream that does not say. */
@@ -86,21 +169,20 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   /**
-   * Batches this replica yields in a pass.
+   * Batches that this replica yields in a whole pass; of a pass that goes on where another run stopped,
+   * `length - position` are left.
    *
    * @throws {AcceleratorError} `STATE_INVALID` for a stream without a length.
    */
   get length(): number {
-    const { batchSize, dropLast, shard } = this.loader.options;
-    const { splitBatches, collective } = this.#options;
-    const options = this.#shardOptions();
-    if (!this.#readsByIndex) {
-      const shareSize = (batchSize ?? 1) / (splitBatches ? collective.worldSize : 1);
-      const worldSize = shard ? collective.worldSize : 1;
-      return streamLength(this.loader.requireDatasetLength(), { worldSize, shareSize, dropLast });
-    }
-    if (splitBatches) return splitLength(this.loader.requireDatasetLength(), options);
-    return shardLength(this.loader.length, options);
+    return Math.max(this.#sizes.stepsBehind(0, this.evenBatches) - this.#skip, 0);
+  }
+
+  /** Steps of the epoch that are done, also by the run that this one continues; between passes 0. */
+  get position(): number {
+    const { cursor } = this.#shared;
+    const before = this.#sizes.stepsBefore(this.#from.consumed, this.evenBatches);
+    return Math.max(before + cursor.steps - this.#skip, 0);
   }
 
   /** @throws {AcceleratorError} `STATE_INVALID` at the first batch if another pass is waiting for one. */
@@ -111,9 +193,15 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       prefetch,
       open: async () => {
         await this.#begin(pass);
-        decoder = decode === undefined ? undefined : new Decoder(decode, numWorkers);
-        return this.#plan(decoder);
+        const seed = this.#options.seed.read() + this.epoch;
+        decoder = decode === undefined ? undefined : new Decoder(decode, { numWorkers, seed });
+        return this.#plan(seed, decoder);
       },
+      endStep: () => {
+        this.#shared.cursor.endStep();
+        this.#options.observer.endStep(this);
+      },
+      betweenSteps: () => this.#options.observer.betweenSteps?.(this),
       beginStep: (batch, isLast) => this.#beginStep(batch, isLast),
       end: async () => {
         this.#end(pass);
@@ -123,61 +211,62 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     return pass;
   }
 
-  /** Every rank reads its own samples by their indices. */
-  get #readsByIndex(): boolean {
-    return this.loader.source.kind === "map" && !this.#options.dispatchBatches;
+  /** Where the pass in progress began, or the next one begins. */
+  get #from(): Position {
+    const { cursor } = this.#shared;
+    if (cursor.isReading || this.#skip === 0) return cursor.start;
+    const consumed = this.#skip * this.#sizes.stepSize;
+    return cursor.start.consumed === consumed ? cursor.start : { consumed };
   }
 
   async #begin(pass: Pass<Batch>): Promise<void> {
-    const abandoned = this.#pass; // by a loop that did not close its iterator
+    const abandoned = this.#shared.pass; // abandoned by a loop that did not close its iterator
     if (abandoned?.isBusy) {
       throw new AcceleratorError(
         "STATE_INVALID",
         "This data loader is already being read by another loop; finish that one, or make a second loader.",
       );
     }
-    this.#pass = pass;
+    this.#shared.pass = pass;
     await abandoned?.return();
-    this.#endOfDataloader = false;
+    this.#shared.endOfDataloader = false;
+    this.#shared.cursor.begin(this, this.#from);
     this.#options.observer.begin(this);
   }
 
-  #plan(decoder: Decoder | undefined): AsyncIterator<PlannedBatch<Batch>> {
-    const { collective, splitBatches, dispatchBatches, baseSeed } = this.#options;
+  #plan(seed: number, decoder: Decoder | undefined): AsyncIterator<PlannedBatch<Batch>> {
+    const { collective, splitBatches, dispatchBatches } = this.#options;
     const { rank, worldSize } = collective;
     const options: PlanOptions = {
       ...{ rank, worldSize, splitBatches, decoder, evenBatches: this.evenBatches },
-      ...{ seed: baseSeed + this.#epoch, epoch: this.#epoch },
+      ...{ seed, epoch: this.epoch, from: this.#from },
     };
     const { source } = this.loader;
+    if (this.loader.options.shuffle && !dispatchBatches) {
+      // A pass on one rank alone would increase the epoch of that rank alone: the orders would differ from then on.
+      collective.barrier(`a pass of a shuffled data loader (epoch ${this.epoch})`);
+    }
     if (dispatchBatches) return planDispatch(this.loader, options, collective);
     return source.kind === "stream"
       ? planStream(this.loader, source, options)
-      : planIndices(this.loader, options);
+      : planIndices(this.loader, options, collective);
   }
 
-  #beginStep({ realSamples }: PlannedBatch<Batch>, isLast: boolean): void {
-    this.#realSamples = realSamples;
-    this.#endOfDataloader = isLast;
+  #beginStep({ realSamples, after }: PlannedBatch<Batch>, isLast: boolean): void {
+    this.#shared.realSamples = realSamples;
+    this.#shared.endOfDataloader = isLast;
     const { totalBatchSize } = this;
     const last = isLast && this.remainder > 0 ? this.remainder : totalBatchSize;
     const samples = realSamples ?? (Number.isNaN(last) ? 0 : last);
+    this.#options.collective.supervision.countStep();
     this.#options.observer.beginStep(this, samples);
+    this.#shared.cursor.give(after);
   }
 
   #end(pass: Pass<Batch>): void {
-    if (this.#pass === pass) this.#pass = undefined;
-    this.#epoch += 1;
-    this.#endOfDataloader = false;
+    if (this.#shared.pass === pass) this.#shared.pass = undefined;
+    this.#shared.cursor.end();
+    this.#shared.endOfDataloader = false;
     this.#options.observer.end(this);
-  }
-
-  #shardOptions(): ShardOptions {
-    const { rank, worldSize } = this.#options.collective;
-    const { batchSize, dropLast } = this.loader.options;
-    return {
-      ...{ rank, worldSize, dropLast, evenBatches: this.evenBatches },
-      batchSize: batchSize ?? undefined,
-    };
   }
 }

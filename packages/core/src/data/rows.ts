@@ -26,7 +26,7 @@ export function isRowSource(value: unknown): value is RowSource {
   if (!Array.isArray(value) && !isPlainObject(value)) return false;
   const parts = Object.values(value);
   const isPart = (part: unknown): boolean => isTypedArray(part) || isRowSource(part);
-  // A list without a tensor is a list of samples; an object is always one of columns.
+  // A list without a tensor is a list of samples; an object always holds columns.
   const isTuple = !Array.isArray(value) || parts.some((part) => part instanceof Tensor);
   return parts.length > 0 && isTuple && parts.every(isPart);
 }
@@ -50,7 +50,7 @@ export function countRows(source: RowSource): number {
   );
 }
 
-/** Gives every column `[rows, …]` as one function from row numbers to a batch. */
+/** Turns all columns `[rows, …]` into one function from row numbers to a batch. */
 export function rowReader(source: RowSource): (indices: readonly number[]) => Promise<ColumnTree> {
   if (source instanceof Tensor) return tensorReader(source);
   if (isTypedArray(source))

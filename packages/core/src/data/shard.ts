@@ -1,31 +1,34 @@
-/** How the global batches of a pass are shared out. */
+/** How the global batches of a pass are sharded. */
 export type ShardOptions = {
   readonly rank: number;
   readonly worldSize: number;
-  /** Complete the last round, so that every rank yields equally many batches. */
+  /** Pad the last round, so that every rank yields the same number of batches. */
   readonly evenBatches: boolean;
-  /** Leave out a last round that is incomplete. */
+  /** Drop an incomplete last round. */
   readonly dropLast: boolean;
-  /** Samples of a full batch; undefined if batches vary in size, as those of a custom sampler may. */
+  /** Samples of a full batch; undefined if batches vary in size, as with a custom sampler. */
   readonly batchSize: number | undefined;
 };
 
 /**
- * The batches of one rank, of the sequence of global batches that every rank enumerates alike: batch `i`
+ * The batches of one rank. Every rank enumerates the same sequence of global batches: batch `i`
  * belongs to rank `i mod worldSize`.
  *
- * With `evenBatches` and several ranks the last round is completed from the first samples of the pass, in
- * its own order; with batches of varying size, by whole batches from the start.
+ * With `evenBatches` and several ranks the last round is padded with the first samples of the pass, in its order;
+ * with batches of varying size, by whole batches from the start.
+ *
+ * @param first gives the first round of the pass, if `batches` do not begin with it.
  */
 export function* shardBatches<T>(
   batches: Iterable<readonly T[]>,
   options: ShardOptions,
+  first?: () => readonly (readonly T[])[] | undefined,
 ): Generator<readonly T[]> {
   const { rank, worldSize, evenBatches, dropLast, batchSize } = options;
-  const firstRound: (readonly T[])[] = [];
+  const ownFirst: (readonly T[])[] = [];
   let round: (readonly T[])[] = [];
   for (const batch of batches) {
-    if (firstRound.length < worldSize) firstRound.push(batch);
+    if (ownFirst.length < worldSize) ownFirst.push(batch);
     round.push(batch);
     const isFull = batchSize === undefined || batch.length === batchSize;
     if (round.length === worldSize && isFull) {
@@ -39,6 +42,7 @@ export function* shardBatches<T>(
     if (own) yield own;
     return;
   }
+  const firstRound = first?.() ?? ownFirst;
   const completed =
     batchSize === undefined
       ? repeatBatches(round, firstRound, worldSize)
@@ -57,7 +61,7 @@ export function shardLength(
   return evenBatches || rank < extra ? rounds + 1 : rounds;
 }
 
-/** Completes a short last batch, then adds whole ones, from the samples of the first round on repeat. */
+/** Pads a short last batch, then adds whole ones, with the samples of the first round, cyclically. */
 function fillBatches<T>(
   round: readonly (readonly T[])[],
   pool: readonly T[],
@@ -73,7 +77,8 @@ function fillBatches<T>(
   });
 }
 
-function repeatBatches<T>(
+/** Adds whole batches of the first round, cyclically, until every rank has one. */
+export function repeatBatches<T>(
   round: readonly (readonly T[])[],
   firstRound: readonly (readonly T[])[],
   worldSize: number,

@@ -4,12 +4,16 @@ import type { ShardOptions } from "./shard.ts";
 /**
  * One rank's part of every global batch: each batch is cut into `worldSize` slices of equal size.
  *
- * With `evenBatches` a short last batch is completed from the first one, on repeat; without, ranks beyond
- * its end yield nothing.
+ * With `evenBatches` a short last batch is padded with the samples of the first one, cyclically; without it, ranks
+ * beyond its end yield nothing.
+ *
+ * @param options how batches are cut.
+ * @param first gives the first batch of the pass in a list, if `batches` do not begin with it.
  */
 export function* splitBatches<T>(
   batches: Iterable<readonly T[]>,
   options: ShardOptions,
+  first?: () => readonly (readonly T[])[] | undefined,
 ): Generator<readonly T[]> {
   const { rank, worldSize, dropLast } = options;
   const evenBatches = options.evenBatches && worldSize > 1;
@@ -17,12 +21,12 @@ export function* splitBatches<T>(
   const sliceSize = batchSize / worldSize;
   const slice = (batch: readonly T[]): readonly T[] =>
     batch.slice(rank * sliceSize, (rank + 1) * sliceSize);
-  let first: readonly T[] | undefined;
+  let ownFirst: readonly T[] | undefined;
   for (const batch of batches) {
-    first ??= batch;
+    ownFirst ??= batch;
     if (batch.length === batchSize) yield slice(batch);
     else if (dropLast) return;
-    else if (evenBatches) yield slice(completed(batch, first, batchSize));
+    else if (evenBatches) yield slice(completed(batch, first?.()?.[0] ?? ownFirst, batchSize));
     else if (rank * sliceSize < batch.length) yield slice(batch);
   }
 }

@@ -6,18 +6,21 @@ export type StreamShardOptions = {
   readonly worldSize: number;
   /** Samples per rank and step. */
   readonly shareSize: number;
-  /** Leave out a last window that is not full. */
+  /** Drop a last window that is not full. */
   readonly dropLast: boolean;
 };
 
+/** Gives the first samples of the pass, for the padding of its end; undefined if the stream begins with them. */
+export type FirstWindow<T> = () => Promise<readonly T[] | undefined>;
+
 /**
- * One rank's share of a stream that every rank reads whole: of each window of `worldSize * shareSize`
- * samples, the rank takes its slice. With several ranks the last window is completed from the first one, on
- * repeat.
+ * One rank's share of a stream that every rank reads whole: of each window of `worldSize * shareSize` samples, the
+ * rank takes its slice. With several ranks the last window is padded with the samples of the first one, cyclically.
  */
 export async function* shardStream<T>(
   stream: AsyncIterable<T>,
   { rank, worldSize, shareSize, dropLast }: StreamShardOptions,
+  firstWindow?: FirstWindow<T>,
 ): AsyncGenerator<StreamShare<T>> {
   const windowSize = worldSize * shareSize;
   const slice = (window: readonly T[]): readonly T[] =>
@@ -27,7 +30,8 @@ export async function* shardStream<T>(
     first ??= window;
     const realSamples = window.length;
     if (realSamples < windowSize && dropLast) return;
-    const pool = first;
+    const isPadded = worldSize > 1 && realSamples < windowSize;
+    const pool = (isPadded && firstWindow && (await firstWindow())) || first;
     const missing = Array.from(
       { length: worldSize === 1 ? 0 : windowSize - realSamples },
       (_, i) => pool[i % pool.length] as T,
@@ -37,12 +41,13 @@ export async function* shardStream<T>(
 }
 
 /**
- * The shares of all ranks, of a stream that one rank reads. The last window is spread evenly: samples from
- * the first window are added until every rank has equally many, and at least one.
+ * The shares of all ranks, of a stream that one rank reads. The last window is distributed evenly: samples of the
+ * first window are added until every rank has the same number, and at least one.
  */
 export async function* dispatchStream<T>(
   stream: AsyncIterable<T>,
   { worldSize, shareSize, dropLast }: Omit<StreamShardOptions, "rank">,
+  firstWindow?: FirstWindow<T>,
 ): AsyncGenerator<{ readonly shares: readonly (readonly T[])[]; readonly realSamples: number }> {
   const windowSize = worldSize * shareSize;
   let first: readonly T[] | undefined;
@@ -51,7 +56,8 @@ export async function* dispatchStream<T>(
     const realSamples = window.length;
     if (realSamples < windowSize && dropLast) return;
     const size = Math.ceil(realSamples / worldSize);
-    const pool = first;
+    const isPadded = realSamples < size * worldSize;
+    const pool = (isPadded && firstWindow && (await firstWindow())) || first;
     const shares = Array.from({ length: worldSize }, (_, rank) =>
       Array.from({ length: size }, (_, i) => {
         const index = rank * size + i;

@@ -1,10 +1,12 @@
 import { add, cast, mul, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { runFused } from "./fused-kernel.ts";
-import { withGradient } from "./with-gradient.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
+import { runFused } from "./run-fused.ts";
+import { constantOf, withGradient } from "./with-gradient.ts";
 
 export type AttentionSoftmaxOptions = {
   /**
-   * Broadcastable to the scores. Bool: true where a query may look; float32: added to the scaled scores.
+   * Broadcastable to the scores. Bool: true where a query may attend to a key; float32: added to the scaled scores.
    * Not differentiated.
    */
   readonly mask?: Tensor;
@@ -12,30 +14,32 @@ export type AttentionSoftmaxOptions = {
   readonly scale?: number;
 };
 
-/** Added to scores that are masked: their weight is exactly 0 beside any other. */
+const RULES: OptionRules<AttentionSoftmaxOptions> = { mask: "object", scale: "number" };
+
+/** Added to masked scores: their weight is exactly 0 unless the whole row is masked. */
 const MASKED = -1e9;
 
 /**
- * Attention weights: the softmax of `scores * scale` over the last axis, under a mask. A row without any
- * allowed key gets weights that mean nothing.
+ * Attention weights: the softmax of `scores * scale` over the last axis, under a mask. The weights of a row without
+ * any allowed key are meaningless.
  *
  * @param scores `[…, queries, keys]`.
+ * @throws {AcceleratorError} `OPTION_INVALID`.
  */
-export function attentionSoftmax(
-  scores: Tensor,
-  { mask, scale = 1 }: AttentionSoftmaxOptions = {},
-): Tensor {
+export function attentionSoftmax(scores: Tensor, options: AttentionSoftmaxOptions = {}): Tensor {
+  checkOptions("attentionSoftmax", options, RULES);
+  const { mask, scale = 1 } = options;
   const bias = mask?.dtype === "bool" ? additive(mask) : mask;
   return withGradient({
     inputs: [scores],
     forward: () => {
       const inputs = { scores, ...(bias ? { bias } : {}) };
-      const [value] = runFused("AccAttentionSoftmax", inputs, { scale }, () => {
-        const scaled = mul(scores, scale);
-        return [softmax(bias ? add(scaled, bias) : scaled)];
-      }) as [Tensor];
+      const [value] = runFused("AccAttentionSoftmax", inputs, { scale }, () => [
+        composed(scores, bias, scale),
+      ]);
       return { value, saved: [value] };
     },
+    compose: () => composed(scores, bias && constantOf(bias), scale),
     backward: (dy, saved) => {
       const [weights] = saved as [Tensor];
       return runFused("AccAttentionSoftmaxGrad", { dy, weights }, { scale }, () => {
@@ -45,6 +49,11 @@ export function attentionSoftmax(
       });
     },
   });
+}
+
+function composed(scores: Tensor, bias: Tensor | undefined, scale: number): Tensor {
+  const scaled = mul(scores, scale);
+  return softmax(bias ? add(scaled, bias) : scaled);
 }
 
 function additive(mask: Tensor): Tensor {

@@ -1,12 +1,14 @@
-import { mul, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { mul, ones, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { stepScalar } from "../train/step-observer.ts";
-import { mixBits, nextDropoutKey } from "./dropout-key.ts";
-import { runFused } from "./fused-kernel.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { mixBits } from "../random/mix-bits.ts";
+import { stepScalar } from "../step/step-observer.ts";
+import { nextDropoutKey } from "./dropout-key.ts";
+import { runFused } from "./run-fused.ts";
 import { withGradient } from "./with-gradient.ts";
 
 export type DropoutOptions = {
-  /** An integer; another one gives other masks. Default 0. */
+  /** An integer; a different seed gives different masks. Default 0. */
   readonly seed?: number;
 };
 
@@ -14,13 +16,15 @@ const TWO_TO_31 = 2 ** 31;
 
 /**
  * Sets elements to zero with probability `rate` and scales the others by `1 / (1 - rate)`. For training; in
- * evaluation leave it out. The mask depends on the seed, the rank, the number of backward passes before it
- * and its place among the calls since the last one, and is the same on every backend.
+ * evaluation leave it out. The mask depends on the seed and that of `setSeed`, the rank, the number of backward passes
+ * since then and its place among the calls since the last one, and is the same on every backend.
  *
  * @param rate in `[0, 1)`.
  * @throws {AcceleratorError} `OPTION_INVALID`.
  */
-export function dropout(x: Tensor, rate: number, { seed = 0 }: DropoutOptions = {}): Tensor {
+export function dropout(x: Tensor, rate: number, options: DropoutOptions = {}): Tensor {
+  checkOptions<DropoutOptions>("dropout", options, { seed: "any" });
+  const { seed = 0 } = options;
   if (!(rate >= 0 && rate < 1)) {
     throw new AcceleratorError("OPTION_INVALID", `dropout: rate must be in [0, 1), got ${rate}.`);
   }
@@ -30,14 +34,16 @@ export function dropout(x: Tensor, rate: number, { seed = 0 }: DropoutOptions = 
   const readKey = nextDropoutKey(seed);
   if (rate === 0) return x.clone();
   const key = stepScalar("int32", readKey);
-  const value = readKey(); // of this call, also when the gradient is taken in a later step
+  const value = readKey(); // the key of this call, also if the gradient is computed in a later step
   const mask = (y: Tensor, k: Tensor) =>
     runFused("AccDropout", { x: y, key: k }, { rate }, () => [
       mul(y, dropoutMask(y.shape, value, rate)),
-    ]) as [Tensor];
+    ]);
   return withGradient({
     inputs: [x],
     forward: () => ({ value: mask(x, key)[0], saved: [key] }),
+    // The mask has no gradient: it is computed from ones, not from x.
+    compose: () => mul(x, mask(ones(x.shape), key)[0]),
     backward: (dy, [key]) => mask(dy, key as Tensor),
   });
 }

@@ -1,5 +1,5 @@
 import { add, erf, exp, mul, square, type Tensor } from "@tensorflow/tfjs-core";
-import { runFused } from "./fused-kernel.ts";
+import { runFused } from "./run-fused.ts";
 import { withGradient } from "./with-gradient.ts";
 
 const INVERSE_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
@@ -9,12 +9,17 @@ export function gelu(x: Tensor): Tensor {
   return withGradient({
     inputs: [x],
     forward: () => {
-      const [value] = runFused("AccGelu", { x }, {}, () => [mul(x, normalCdf(x))]) as [Tensor];
+      const [value] = runFused("AccGelu", { x }, {}, () => [composed(x)]);
       return { value, saved: [x] };
     },
+    compose: () => composed(x),
     backward: (dy, [x]) =>
       runFused("AccGeluGrad", { dy, x: x as Tensor }, {}, () => [mul(dy, slope(x as Tensor))]),
   });
+}
+
+function composed(x: Tensor): Tensor {
+  return mul(x, normalCdf(x));
 }
 
 function normalCdf(x: Tensor): Tensor {

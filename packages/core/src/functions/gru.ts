@@ -9,6 +9,7 @@ import {
   type Tensor2D,
   tanh,
 } from "@tensorflow/tfjs-core";
+import type { FusedInputs, FusedOutputs } from "./fused-kernel.ts";
 import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
   batchFirst,
@@ -61,19 +62,14 @@ export function gru(x: Tensor, weights: RecurrentWeights, state: GruState = {}):
   return { outputs: batchFirst(value), hidden: stepOf(value, sizes.steps - 1) };
 }
 
-type Inputs = Readonly<Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden", Tensor>>;
-type Kept = Readonly<
-  Record<
-    "x" | "kernel" | "recurrentKernel" | "hidden" | "value" | "updateReset" | "candidates",
-    Tensor
-  >
->;
+type Inputs = FusedInputs<"AccGru", Tensor>;
+type Kept = Omit<FusedInputs<"AccGruGrad", Tensor>, "dy">;
 
 /** @returns the outputs and the gates after their activation, `[time, batch, …]` all. */
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden }: Inputs,
   { units }: RecurrentSizes,
-): Tensor[] {
+): FusedOutputs<"AccGru", Tensor> {
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const outputs: Tensor[] = [];
@@ -89,7 +85,7 @@ function unroll(
     updateReset.push(zr);
     candidates.push(g);
   }
-  return [outputs, updateReset, candidates].map(sequenceOf);
+  return [sequenceOf(outputs), sequenceOf(updateReset), sequenceOf(candidates)];
 }
 
 /** @returns the gradients of the inputs, in their order. */
@@ -97,7 +93,7 @@ function unrollBack(
   dy: Tensor,
   { x, kernel, recurrentKernel, hidden, value, updateReset, candidates }: Kept,
   { steps, units }: RecurrentSizes,
-): Tensor[] {
+): FusedOutputs<"AccGruGrad", Tensor> {
   const forGates = gate(recurrentKernel, units, 0, 2);
   const forCandidate = gate(recurrentKernel, units, 2);
   const before = statesBefore(hidden, value);
@@ -110,7 +106,7 @@ function unrollBack(
     const [z, r, g] = [gate(zr, units, 0), gate(zr, units, 1), stepOf(candidates, step)];
     const dh: Tensor = dHidden ? add(dySteps[step] as Tensor, dHidden) : (dySteps[step] as Tensor);
     const dCandidate = mul(mul(dh, sub(1, z)), sub(1, mul(g, g))) as Tensor2D;
-    const dReset = matMul(dCandidate, forCandidate, false, true); // of r * h
+    const dReset = matMul(dCandidate, forCandidate, false, true); // gradient of r * h
     const dGates = concat(
       [mul(mul(dh, sub(h, g)), mul(z, sub(1, z))), mul(mul(dReset, h), mul(r, sub(1, r)))],
       1,

@@ -1,6 +1,7 @@
 import { add, mean, mul, rsqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { runFused } from "./fused-kernel.ts";
+import type { FusedOutputs } from "./fused-kernel.ts";
+import { runFused } from "./run-fused.ts";
 import { withGradient } from "./with-gradient.ts";
 
 /**
@@ -18,7 +19,7 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-5
     if (x.rank >= 2 && shape.length === 1 && shape[0] === features) continue;
     throw new AcceleratorError(
       "VALUE_INVALID",
-      `layerNorm: x of rank 2 or more and ${name} of as many values as its last axis are needed, got ` +
+      `layerNorm needs x of rank 2 or more, and ${name} with one value per feature of its last axis; got ` +
         `x [${x.shape}] and ${name} [${shape}].`,
     );
   }
@@ -30,9 +31,10 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-5
         { x, gamma, beta },
         { epsilon },
         () => normalise(x, gamma, beta, epsilon),
-      ) as [Tensor, Tensor, Tensor];
+      );
       return { value, saved: [x, gamma, center, inverse] };
     },
+    compose: () => normalise(x, gamma, beta, epsilon)[0] as Tensor,
     backward: (dy, saved) => {
       const [x, gamma, center, inverse] = saved as [Tensor, Tensor, Tensor, Tensor];
       return runFused("AccLayerNormGrad", { dy, x, gamma, center, inverse }, {}, () =>
@@ -43,7 +45,12 @@ export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-5
 }
 
 /** @returns the value, the mean, and 1 / the standard deviation, the last two with a last axis of 1. */
-function normalise(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor[] {
+function normalise(
+  x: Tensor,
+  gamma: Tensor,
+  beta: Tensor,
+  epsilon: number,
+): FusedOutputs<"AccLayerNorm", Tensor> {
   const center = mean(x, -1, true);
   const centered = sub(x, center);
   const inverse = rsqrt(add(mean(square(centered), -1, true), epsilon));
@@ -56,7 +63,7 @@ function differentiate(
   gamma: Tensor,
   center: Tensor,
   inverse: Tensor,
-): Tensor[] {
+): FusedOutputs<"AccLayerNormGrad", Tensor> {
   const leading = x.shape.slice(0, -1).map((_, axis) => axis);
   const normalised = mul(sub(x, center), inverse);
   const scaled = mul(dy, gamma);

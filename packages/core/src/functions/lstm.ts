@@ -11,6 +11,7 @@ import {
   type Tensor3D,
   tanh,
 } from "@tensorflow/tfjs-core";
+import type { FusedInputs, FusedOutputs } from "./fused-kernel.ts";
 import { fusedRecurrence } from "./fused-recurrence.ts";
 import {
   batchFirst,
@@ -58,7 +59,7 @@ export function lstm(x: Tensor, weights: RecurrentWeights, state: LstmState = {}
   const hidden = initialState(state.hidden, sizes);
   const cell = initialState(state.cell, sizes);
   const inputs = { x, kernel, recurrentKernel, bias, hidden, cell };
-  // One tensor has to carry all that may have a gradient: the cell state follows the outputs as a last step.
+  // Everything that may have a gradient must be in one tensor: the cell state follows the outputs as a last step.
   const value = fusedRecurrence({
     kernel: "AccLstm",
     inputs,
@@ -73,24 +74,8 @@ export function lstm(x: Tensor, weights: RecurrentWeights, state: LstmState = {}
   };
 }
 
-type Inputs = Readonly<
-  Record<"x" | "kernel" | "recurrentKernel" | "bias" | "hidden" | "cell", Tensor>
->;
-type Kept = Readonly<
-  Record<
-    | "x"
-    | "kernel"
-    | "recurrentKernel"
-    | "hidden"
-    | "cell"
-    | "value"
-    | "inputForget"
-    | "outputGates"
-    | "candidates"
-    | "cells",
-    Tensor
-  >
->;
+type Inputs = FusedInputs<"AccLstm", Tensor>;
+type Kept = Omit<FusedInputs<"AccLstmGrad", Tensor>, "dy">;
 
 function outputsOf(value: Tensor, { batch, steps, units }: RecurrentSizes): Tensor {
   return slice(value as Tensor3D, [0, 0, 0], [steps, batch, units]);
@@ -100,7 +85,7 @@ function outputsOf(value: Tensor, { batch, steps, units }: RecurrentSizes): Tens
 function unroll(
   { x, kernel, recurrentKernel, bias, hidden, cell }: Inputs,
   { units }: RecurrentSizes,
-): Tensor[] {
+): FusedOutputs<"AccLstm", Tensor> {
   const outputs: Tensor[] = [];
   const inputForget: Tensor[] = [];
   const outputGates: Tensor[] = [];
@@ -121,11 +106,21 @@ function unroll(
     candidates.push(g);
     cells.push(c);
   }
-  return [[...outputs, c], inputForget, outputGates, candidates, cells].map(sequenceOf);
+  return [
+    sequenceOf([...outputs, c]),
+    sequenceOf(inputForget),
+    sequenceOf(outputGates),
+    sequenceOf(candidates),
+    sequenceOf(cells),
+  ];
 }
 
 /** @returns the gradients of the inputs, in their order. */
-function unrollBack(dy: Tensor, kept: Kept, sizes: RecurrentSizes): Tensor[] {
+function unrollBack(
+  dy: Tensor,
+  kept: Kept,
+  sizes: RecurrentSizes,
+): FusedOutputs<"AccLstmGrad", Tensor> {
   const { steps, units } = sizes;
   const { x, kernel, recurrentKernel, hidden, cell, value } = kept;
   const dySteps = stepsOf(dy);

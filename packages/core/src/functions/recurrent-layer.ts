@@ -63,7 +63,7 @@ export function initialState(state: Tensor | undefined, { batch, units }: Recurr
   return state ?? zeros([batch, units]);
 }
 
-/** `[time, batch, n]`, the sequences of this folder, from `[batch, time, n]`: a step is one piece of memory. */
+/** `[time, batch, n]`, the layout of sequences in this folder, from `[batch, time, n]`: each step is contiguous. */
 export function timeFirst(sequence: Tensor): Tensor3D {
   return transpose(sequence as Tensor3D, [1, 0, 2]);
 }
@@ -100,14 +100,14 @@ export function rowsOf(sequence: Tensor): Tensor2D {
   return reshape(sequence, [steps * batch, width]);
 }
 
-/** What the inputs `[batch, time, features]` add to the gates, per step: `x * kernel + bias`. */
+/** The contribution of the inputs `[batch, time, features]` to the gates, per step: `x * kernel + bias`. */
 export function projectedSteps(x: Tensor, kernel: Tensor, bias: Tensor): Tensor2D[] {
   const [batch, steps] = x.shape as [number, number, number];
   const projected = add(matMul(rowsOf(timeFirst(x)), kernel as Tensor2D), bias);
   return stepsOf(reshape(projected, [steps, batch, bias.size]));
 }
 
-/** @param dRows the gradient of what `projectedSteps` gives, one row per step and sample. */
+/** @param dRows the gradient of the result of `projectedSteps`, one row per step and sample. */
 export function projectionGradients(
   x: Tensor,
   kernel: Tensor,
@@ -122,7 +122,7 @@ export function projectionGradients(
   };
 }
 
-/** What the steps begin with: the initial state, then the states after all steps but the last. */
+/** The states before each step: the initial state, then the states after all steps but the last. */
 export function statesBefore(initial: Tensor, states: Tensor): Tensor {
   const [steps, batch, units] = states.shape as [number, number, number];
   const first = reshape(initial, [1, batch, units]);

@@ -13,21 +13,29 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { runFused } from "./fused-kernel.ts";
-import { withGradient } from "./with-gradient.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
+import type { FusedOutputs } from "./fused-kernel.ts";
+import { runFused } from "./run-fused.ts";
+import { constantOf, withGradient } from "./with-gradient.ts";
 
 export type SoftmaxCrossEntropyOptions = {
-  /** What becomes of the losses of the samples. Default `"mean"`. */
+  /** How the losses of the samples are reduced. Default `"mean"`. */
   readonly reduction?: "mean" | "sum" | "none";
-  /** Moves this share of every label to all classes alike, in `[0, 1)`. Default 0. */
+  /** Label smoothing: this share of every label is spread evenly over all classes, in `[0, 1)`. Default 0. */
   readonly labelSmoothing?: number;
+};
+
+const RULES: OptionRules<SoftmaxCrossEntropyOptions> = {
+  reduction: { oneOf: ["mean", "sum", "none"] },
+  labelSmoothing: "any",
 };
 
 /**
  * Cross-entropy between labels and the softmax of the logits, exact for logits of any size.
  *
- * @param labels probabilities `[…, classes]` such as one-hot rows, or the numbers of the classes, int32
- *   `[…]`; a number that is no class counts as a row of zeros. Not differentiated.
+ * @param labels probabilities `[…, classes]` such as one-hot rows, or class indices, int32 `[…]`; an index out of
+ *   range counts as a row of zeros. Not differentiated.
  * @param logits `[…, classes]`.
  * @returns a scalar, or `[…]` without reduction.
  * @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit, `OPTION_INVALID`.
@@ -35,8 +43,10 @@ export type SoftmaxCrossEntropyOptions = {
 export function softmaxCrossEntropy(
   labels: Tensor,
   logits: Tensor,
-  { reduction = "mean", labelSmoothing = 0 }: SoftmaxCrossEntropyOptions = {},
+  options: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
+  checkOptions("softmaxCrossEntropy", options, RULES);
+  const { reduction = "mean", labelSmoothing = 0 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
@@ -52,9 +62,10 @@ export function softmaxCrossEntropy(
         { labels: target, logits },
         {},
         () => crossEntropy(target, logits),
-      ) as [Tensor, Tensor];
+      );
       return { value, saved: [target, predicted] };
     },
+    compose: () => crossEntropy(constantOf(target), logits)[0] as Tensor,
     backward: (dy, saved) => {
       const [labels, predicted] = saved as [Tensor, Tensor];
       return runFused("AccSoftmaxCrossEntropyGrad", { dy, labels, predicted }, {}, () => {
@@ -68,8 +79,11 @@ export function softmaxCrossEntropy(
 }
 
 /** @returns the losses `[…]` and the softmax of the logits. */
-function crossEntropy(labels: Tensor, logits: Tensor): Tensor[] {
-  const shifted = sub(logits, max(logits, -1, true));
+function crossEntropy(
+  labels: Tensor,
+  logits: Tensor,
+): FusedOutputs<"AccSoftmaxCrossEntropy", Tensor> {
+  const shifted = sub(logits, constantOf(max(logits, -1, true))); // the shift does not change the losses
   const powers = exp(shifted);
   const total = sum(powers, -1, true);
   const logProbabilities = sub(shifted, log(total));
@@ -82,7 +96,7 @@ function probabilities(labels: Tensor, logits: Tensor): Tensor {
   if (logits.rank === 0 || labels.shape.join() !== expected.join()) {
     throw new AcceleratorError(
       "VALUE_INVALID",
-      "softmaxCrossEntropy: logits […, classes] and labels of the same shape, or int32 […], are needed; got " +
+      "softmaxCrossEntropy needs logits […, classes], and labels of the same shape or int32 […]; got " +
         `logits [${logits.shape}] and labels [${labels.shape}].`,
     );
   }
@@ -90,7 +104,7 @@ function probabilities(labels: Tensor, logits: Tensor): Tensor {
   if (labels.dtype === "int32") return cast(oneHot(labels, classes), "float32");
   throw new AcceleratorError(
     "VALUE_INVALID",
-    `softmaxCrossEntropy: numbers of classes must be int32, got ${labels.dtype}.`,
+    `softmaxCrossEntropy: class indices must be int32, got ${labels.dtype}.`,
   );
 }
 

@@ -4,9 +4,9 @@ import { AcceleratorError } from "../errors.ts";
 /** The first bytes of every journal: seven of text, then the version of the format. See docs/journal.md. */
 export const MAGIC: Uint8Array = Buffer.from("ACCJRNL");
 export const FORMAT_VERSION = 1;
-/** Length of what stands before the first record. */
+/** Length of the part before the first record. */
 export const PREAMBLE_BYTES: number = MAGIC.length + 1;
-/** Length of what stands before each payload: its length and its checksum, uint32 each, little endian. */
+/** Length of the part before each payload: its length and its checksum, uint32 each, little endian. */
 export const FRAME_BYTES = 8;
 /** A length above this is damage, not a record. */
 export const MAX_PAYLOAD_BYTES: number = 1 << 30;
@@ -17,14 +17,14 @@ export function preamble(): Uint8Array {
 
 /**
  * @param path for the message.
- * @throws {AcceleratorError} `JOURNAL_INVALID` if the file is no journal, or of a newer version.
+ * @throws {AcceleratorError} `JOURNAL_INVALID` if the file is not a journal, or has a newer format.
  */
 export function checkPreamble(bytes: Uint8Array, path: string): void {
   const version = bytes[MAGIC.length];
   if (bytes.length < PREAMBLE_BYTES || Buffer.compare(bytes.subarray(0, MAGIC.length), MAGIC)) {
     throw new AcceleratorError(
       "JOURNAL_INVALID",
-      `${path} is no journal: it does not begin as one.`,
+      `${path} is not a journal: its first bytes are not those of a journal.`,
     );
   }
   if (version === FORMAT_VERSION) return;

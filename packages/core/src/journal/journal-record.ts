@@ -1,5 +1,5 @@
-import type { FinishStatus, LogValue } from "../trackers/log-value.ts";
-import type { DeliveredEvent } from "../trackers/tracker-event.ts";
+import type { FinishStatus, LogValue } from "../tracker-contract/log-value.ts";
+import type { CheckpointMark, DeliveredEvent } from "../tracker-contract/tracker-event.ts";
 import { decodeValue, encodeValue } from "./journal-value.ts";
 
 /** The first record: what another process must know to go on with the run. */
@@ -13,17 +13,30 @@ export type JournalHeader = {
   /** Path of the training script. */
   readonly script: string | undefined;
   readonly trackers: readonly JournalTracker[];
+  /** By which the machine that recorded the run recognises it. */
+  readonly proof?: string;
 };
 
 export type JournalTracker = {
   readonly name: string;
-  /** Whether it delivers from the journal; what the others record lies in their own files. */
+  /** Whether it delivers from the journal; other trackers write files of their own. */
   readonly delivers: boolean;
   /** The user's options without keys and tokens. */
   readonly options: { readonly [key: string]: LogValue };
 };
 
-/** The last record of a run that came to its end. */
+/** Another process goes on with the run from a checkpoint. */
+export type ResumeRecord = {
+  readonly type: "resume";
+  /** The entries from here up to this one are superseded: the run logs them again. */
+  readonly from: number;
+  /** The checkpoint's id. */
+  readonly checkpoint: string;
+  readonly startedMs: number;
+  readonly sequence: number;
+};
+
+/** The last record of a process that ended the run. */
 export type FinishRecord = {
   readonly type: "finish";
   readonly status: FinishStatus;
@@ -31,7 +44,16 @@ export type FinishRecord = {
 };
 
 /** What follows the header, numbered from 0. */
-export type JournalEntry = DeliveredEvent | FinishRecord;
+export type JournalEntry =
+  | DeliveredEvent
+  | (CheckpointMark & { readonly sequence: number })
+  | ResumeRecord
+  | FinishRecord;
+
+/** Whether an entry is for trackers; the others are about the run. */
+export function isForTrackers(entry: JournalEntry): entry is DeliveredEvent {
+  return entry.type !== "checkpoint" && entry.type !== "resume" && entry.type !== "finish";
+}
 
 /** The payload of a record: its JSON, in UTF-8. */
 export function encodeRecord(record: JournalHeader | JournalEntry): Uint8Array {

@@ -1,4 +1,4 @@
-import type { LogValue } from "../trackers/log-value.ts";
+import type { LogValue } from "../tracker-contract/log-value.ts";
 
 /** Typed arrays by the name under which a journal holds them. */
 const ARRAYS = {
@@ -16,8 +16,8 @@ const ARRAYS = {
 type ArrayName = keyof typeof ARRAYS;
 
 /**
- * A value as JSON that gives the same value back. What JSON does not have becomes an object with the one or two keys
- * `$` and `value`: see docs/journal.md.
+ * A value as JSON, which `decodeValue` turns back into the same value. A value that JSON cannot express becomes an
+ * object with the key `$` and perhaps `value`: see docs/journal.md.
  */
 export function encodeValue(value: LogValue): unknown {
   switch (typeof value) {
@@ -63,7 +63,7 @@ export function decodeValue(json: unknown): LogValue {
     case "undefined":
       return undefined;
     case "date":
-      return new Date(value as number);
+      return new Date((value as number | null) ?? Number.NaN); // JSON has null for that of an invalid date
     case "object":
       return decodeEntries(value as object);
     default:

@@ -1,11 +1,14 @@
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { frame, preamble } from "./journal-format.ts";
+import { MOST_UNWRITTEN, weightOf } from "./unwritten.ts";
 
-/** How long a record may wait for others before it is written. A crash of the machine loses what is not yet. */
+/** How long a record may wait for others before it is written. A crash loses records that are not yet written. */
 const WRITE_INTERVAL_MS = 25;
-/** So much is written at once, without waiting. */
+/** So much is written without waiting for more: `log` waits for place only while a write is due or under way. */
+const WRITE_AT_WEIGHT = MOST_UNWRITTEN / 4;
+/** The same in bytes. */
 const WRITE_AT_BYTES = 256 * 1024;
-/** How long to wait after a write that failed: the disk is full, or was taken away. */
+/** How long to wait after a failed write: the disk is full, or was removed. */
 const RETRY_INTERVAL_MS = 1000;
 
 /** Appends records to a journal: in batches, in the background, in order. */
@@ -14,10 +17,13 @@ export class JournalWriter {
   readonly #onWritten: (error: Error | undefined) => void;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
-  /** Where the next batch goes. Writes name their place: one that broke off is overwritten by the next. */
+  #pendingWeight = 0;
+  /** Offset of the next batch. Writes are positional: a partial write is overwritten by the next one. */
   #position: number;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
+  /** Whether the last write failed. It is tried again after a while, and before a flush. */
+  #hasFailed = false;
 
   private constructor(
     file: FileHandle,
@@ -53,46 +59,85 @@ export class JournalWriter {
     return new JournalWriter(file, beginning.length, onWritten);
   }
 
+  /**
+   * Goes on with a file: what another process did not write to its end, behind `position`, is removed.
+   *
+   * @throws {Error} of the file system.
+   */
+  static async resume(
+    path: string,
+    position: number,
+    onWritten: (error: Error | undefined) => void,
+  ): Promise<JournalWriter> {
+    const file = await open(path, "r+");
+    try {
+      await file.truncate(position);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new JournalWriter(file, position, onWritten);
+  }
+
+  /** Bytes that were appended and are not in the file. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** The same, by `weightOf`. */
+  get pendingWeight(): number {
+    return this.#pendingWeight;
+  }
+
   /** Bytes that are in the file. */
   get writtenBytes(): number {
     return this.#position;
   }
 
-  /** Takes a payload, to be written soon. @returns how many bytes the journal will have then. */
+  /** Adds a payload, to be written soon. @returns how many bytes the journal will have then. */
   append(payload: Uint8Array): number {
     const record = frame(payload);
     this.#pending.push(record);
     this.#pendingBytes += record.length;
-    if (this.#pendingBytes >= WRITE_AT_BYTES) this.#write();
-    else this.#schedule(WRITE_INTERVAL_MS);
+    this.#pendingWeight += weightOf(record.length);
+    if (this.#isDue) this.#write();
+    else this.#schedule();
     return this.#position + this.#pendingBytes;
   }
 
   /** Resolves once everything appended before is in the file, or could not be written. */
-  async flush(): Promise<void> {
+  async written(): Promise<void> {
     await this.#writing;
     this.#write();
     await this.#writing;
   }
 
-  /** Like `flush`, and waits for the disk. @throws {Error} of the file system. */
-  async sync(): Promise<void> {
-    await this.flush();
+  /** Like `written`, then flushes the file to the disk. @throws {Error} of the file system. */
+  async flush(): Promise<void> {
+    await this.written();
     await this.#file.datasync();
   }
 
   async close(): Promise<void> {
-    await this.flush();
+    await this.written();
     clearTimeout(this.#timer);
     await this.#file.close();
   }
 
-  #schedule(delayMs: number): void {
+  get #isDue(): boolean {
+    if (this.#hasFailed) return false;
+    return this.#pendingBytes >= WRITE_AT_BYTES || this.#pendingWeight >= WRITE_AT_WEIGHT;
+  }
+
+  #schedule(): void {
     if (this.#timer || this.#writing) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#write();
-    }, delayMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#write();
+      },
+      this.#hasFailed ? RETRY_INTERVAL_MS : WRITE_INTERVAL_MS,
+    );
     this.#timer.unref();
   }
 
@@ -102,10 +147,12 @@ export class JournalWriter {
     this.#timer = undefined;
     const batch = Buffer.concat(this.#pending);
     const count = this.#pending.length;
+    const weight = this.#pendingWeight;
     this.#writing = writeAll(this.#file, batch, this.#position).then(
       () => {
         this.#pending = this.#pending.slice(count);
         this.#pendingBytes -= batch.length;
+        this.#pendingWeight -= weight;
         this.#position += batch.length;
         this.#settle(undefined);
       },
@@ -115,7 +162,9 @@ export class JournalWriter {
 
   #settle(error: Error | undefined): void {
     this.#writing = undefined;
-    if (this.#pending.length > 0) this.#schedule(error ? RETRY_INTERVAL_MS : WRITE_INTERVAL_MS);
+    this.#hasFailed = error !== undefined;
+    if (this.#isDue) this.#write();
+    else if (this.#pending.length > 0) this.#schedule();
     this.#onWritten(error);
   }
 }

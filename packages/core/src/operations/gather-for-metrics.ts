@@ -3,14 +3,14 @@ import { AcceleratorError } from "../errors.ts";
 import { gatherTensors, keepRows } from "./tensor-collectives.ts";
 import { isTensorStructure, type TensorStructure, tensorsOf } from "./tensor-structure.ts";
 
-/** What of the loop in progress decides which rows are real. */
+/** The state of the loop in progress that determines which rows are real samples. */
 export type MetricsWindow = {
   readonly endOfDataloader: boolean;
   readonly remainder: number;
 };
 
 /**
- * Gathers results of a batch without the samples that only complete the last round: tensors with one row
+ * Gathers results of a batch without the samples that only pad the last round: tensors with one row
  * per sample, or a list with one entry per sample.
  *
  * @throws {AcceleratorError} `VALUE_INVALID` for anything else.
@@ -29,6 +29,7 @@ export async function gatherForMetrics<T extends TensorStructure | readonly unkn
     return kept;
   }
   if (!Array.isArray(value)) {
+    collective.barrier(`gatherForMetrics(${typeof value})`); // other ranks may have tensors and wait
     throw new AcceleratorError(
       "VALUE_INVALID",
       `gatherForMetrics takes tensors or a list with one entry per sample; found ${typeof value}.`,

@@ -1,17 +1,18 @@
 import { concat, gather, slice, Tensor, tensor1d, tidy } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
 import { isPlainObject } from "../plain-object.ts";
 
 export type SplitOptions = {
-  /** Repeat the last item until every rank has equally many. Default false. */
+  /** Repeat the last item until every rank has the same number. Default false. */
   readonly applyPadding?: boolean;
 };
 
 type Range = { readonly start: number; readonly end: number; readonly padding: number };
 
 /**
- * One rank's contiguous part of a list, a typed array, a tensor's rows, or a plain object of them. Nothing
- * is changed in place; a new tensor belongs to the active step, or to the caller.
+ * One rank's contiguous part of a list, a typed array, a tensor's rows, or a plain object of them. The input is not
+ * changed; a new tensor belongs to the active step, or to the caller.
  *
  * @throws {AcceleratorError} `VALUE_INVALID` if the parts of an object differ in length.
  */
@@ -19,8 +20,10 @@ export function splitBetweenRanks<T>(
   inputs: T,
   rank: number,
   worldSize: number,
-  { applyPadding = false }: SplitOptions,
+  options: SplitOptions,
 ): T {
+  checkOptions<SplitOptions>("splitBetweenProcesses", options, { applyPadding: "boolean" });
+  const { applyPadding = false } = options;
   const length = lengthOf(inputs);
   if (length === undefined) return inputs;
   return take(inputs, rangeOf(length, rank, worldSize, applyPadding)) as T;
@@ -34,12 +37,12 @@ function rangeOf(length: number, rank: number, worldSize: number, applyPadding: 
     return { start, end, padding: size - (end - start) };
   }
   const size = Math.floor(length / worldSize);
-  const extra = length % worldSize; // one more for each of the first ranks
+  const extra = length % worldSize; // the first ranks get one more each
   const start = rank * size + Math.min(rank, extra);
   return { start, end: start + size + (rank < extra ? 1 : 0), padding: 0 };
 }
 
-/** Items that can be shared out; undefined if `value` is to be left whole. */
+/** Number of items to divide; undefined if `value` is not divided. */
 function lengthOf(value: unknown): number | undefined {
   if (value instanceof Tensor) return value.shape[0];
   if (Array.isArray(value) || ArrayBuffer.isView(value))

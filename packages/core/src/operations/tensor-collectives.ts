@@ -9,6 +9,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Collective, NumericArray, ReduceOp } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { mapTogether } from "./map-together.ts";
 import { mapTensors, type TensorStructure } from "./tensor-structure.ts";
 
 const REDUCE_OPS: readonly string[] = ["sum", "mean", "max", "min"] satisfies ReduceOp[];
@@ -21,20 +22,17 @@ export function gatherTensors<T extends TensorStructure>(
   value: T,
   collective: Collective,
 ): Promise<T> {
-  return mapTensors(value, "gather", async (part) => {
+  const operate = async (part: Tensor, call: string): Promise<Tensor> => {
     const [rows = 1, ...rest] = part.shape;
     const shape = [rows * collective.worldSize, ...rest];
     if (part.dtype === "string") {
       const strings = (await part.data()) as unknown as string[];
-      return tensor(
-        collective.allGatherObject(strings, callText("gather", part)).flat(),
-        shape,
-        "string",
-      );
+      return tensor(collective.allGatherObject(strings, call).flat(), shape, "string");
     }
-    const parts = collective.allGather(await readNumeric(part, "gather"), callText("gather", part));
+    const parts = collective.allGather(await readNumeric(part), call);
     return makeTensor(concatenate(parts), shape, part.dtype);
-  });
+  };
+  return mapTogether(value, collective, { call: "gather", describe: describeTensor, operate });
 }
 
 /**
@@ -53,19 +51,30 @@ export async function reduceTensors<T extends TensorStructure>(
       `reduce: op must be one of ${REDUCE_OPS.join(", ")}, got ${op}.`,
     );
   }
-  return mapTensors(value, "reduce", async (part) => {
-    const data = await readNumeric(part, "reduce");
-    const isOrdered = part.dtype !== "complex64" || op === "sum" || op === "mean";
-    if (!isOrdered || data instanceof Uint8Array || (op === "mean" && data instanceof Int32Array)) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `reduce: the ${op} of ${part.dtype} values is not defined; cast the tensor to float32 first.`,
-      );
-    }
-    const own = data.slice() as Float32Array | Int32Array;
-    collective.allReduce(own, op, callText("reduce", part));
+  const operate = async (part: Tensor, call: string): Promise<Tensor> => {
+    const own = (await readNumeric(part)).slice() as Float32Array | Int32Array;
+    collective.allReduce(own, op, call);
     return makeTensor(own, part.shape, part.dtype);
+  };
+  const fault = (part: Tensor): AcceleratorError | undefined => reductionFault(part, op);
+  return mapTogether(value, collective, {
+    call: "reduce",
+    describe: describeTensor,
+    fault,
+    operate,
   });
+}
+
+function reductionFault({ dtype }: Tensor, op: ReduceOp): AcceleratorError | undefined {
+  if (dtype === "string") {
+    return new AcceleratorError("VALUE_INVALID", "reduce combines numbers; found strings.");
+  }
+  const isOrdered = dtype !== "complex64" || op === "sum" || op === "mean";
+  if (isOrdered && dtype !== "bool" && !(op === "mean" && dtype === "int32")) return undefined;
+  return new AcceleratorError(
+    "OPTION_INVALID",
+    `reduce: the ${op} of ${dtype} values is not defined; cast the tensor to float32 first.`,
+  );
 }
 
 /**
@@ -78,18 +87,19 @@ export async function broadcastTensors<T extends TensorStructure>(
   collective: Collective,
 ): Promise<T> {
   requireRank("broadcast", fromProcess, collective.worldSize);
-  return mapTensors(value, "broadcast", async (part) => {
-    const received = await receive(part, fromProcess, collective);
+  const operate = async (part: Tensor, call: string): Promise<Tensor> => {
+    const received = await receive(part, fromProcess, collective, call);
     if (!(part instanceof Variable)) return received;
     part.assign(received);
     received.dispose();
     return part;
-  });
+  };
+  return mapTogether(value, collective, { call: "broadcast", describe: describeTensor, operate });
 }
 
 /** The first `rows` rows of every tensor. */
 export function keepRows<T extends TensorStructure>(value: T, rows: number): Promise<T> {
-  return mapTensors(value, "gatherForMetrics", async (part) =>
+  return mapTensors(value, async (part) =>
     tidy(() => slice(part, 0, Math.min(rows, part.shape[0] ?? 0))),
   );
 }
@@ -103,13 +113,17 @@ export function requireRank(call: string, rank: number, worldSize: number): void
   );
 }
 
-async function receive(part: Tensor, fromProcess: number, collective: Collective): Promise<Tensor> {
-  const call = callText("broadcast", part);
+async function receive(
+  part: Tensor,
+  fromProcess: number,
+  collective: Collective,
+  call: string,
+): Promise<Tensor> {
   if (part.dtype === "string") {
     const strings = (await part.data()) as unknown as string[];
     return tensor(collective.broadcastObject(strings, fromProcess, call), part.shape, "string");
   }
-  const data = (await readNumeric(part, "broadcast")).slice();
+  const data = (await readNumeric(part)).slice();
   collective.broadcast(data, fromProcess, call);
   return makeTensor(data, part.shape, part.dtype);
 }
@@ -128,14 +142,12 @@ function makeTensor(data: NumericArray, shape: number[], dtype: DataType): Tenso
   });
 }
 
-async function readNumeric(part: Tensor, call: string): Promise<NumericArray> {
-  if (part.dtype !== "string") return (await part.data()) as NumericArray;
-  throw new AcceleratorError("VALUE_INVALID", `${call} combines numbers; found strings.`);
+async function readNumeric(part: Tensor): Promise<NumericArray> {
+  return (await part.data()) as NumericArray;
 }
 
-/** Ranks compare this text, so the shape must be in it. */
-function callText(call: string, { shape, dtype }: Tensor): string {
-  return `${call}(${dtype}[${shape.join(", ")}])`;
+function describeTensor({ shape, dtype }: Tensor): string {
+  return `${dtype}[${shape.join(", ")}]`;
 }
 
 function concatenate<T extends NumericArray>(parts: readonly T[]): T {

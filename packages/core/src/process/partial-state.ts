@@ -1,4 +1,6 @@
 import type { Collective, ReduceOp } from "../collective/collective.ts";
+import { noteGroupUse } from "../context/group-use.ts";
+import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { type PadOptions, padAcrossRanks } from "../operations/pad.ts";
 import { type SplitOptions, splitBetweenRanks } from "../operations/split-between.ts";
@@ -9,14 +11,14 @@ import {
   requireRank,
 } from "../operations/tensor-collectives.ts";
 import type { TensorStructure } from "../operations/tensor-structure.ts";
-import { replicaContext } from "../worker/replica-context.ts";
 
 /**
- * Who this replica is among the others, and what they do together. Usable by itself, for inference or a loop
- * of one's own; `Accelerator` extends it.
+ * Who this replica is among the others, and what they do together. Usable by itself, for inference or a custom loop;
+ * `Accelerator` extends it.
  */
 export class PartialState {
   protected get collective(): Collective {
+    noteGroupUse();
     return replicaContext().collective;
   }
 
@@ -63,8 +65,8 @@ export class PartialState {
   }
 
   /**
-   * Runs `fn` on the main process first, then on the others: for what only one should download or prepare.
-   * If it fails on the main process it fails everywhere.
+   * Runs `fn` on the main process first, then on the others: for work that only one process should do first, such as
+   * a download. If it fails on the main process it fails everywhere.
    */
   async mainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
     const first = this.isMainProcess ? await settled(fn) : undefined;
@@ -97,7 +99,7 @@ export class PartialState {
     return (...args) => (this.isLastProcess ? fn(...args) : undefined);
   }
 
-  /** A function that runs `fn` on one process and does nothing elsewhere; a process alone always runs it. */
+  /** A function that runs `fn` on one process and does nothing elsewhere; a single process always runs it. */
   onProcess<A extends unknown[], R>(
     index: number,
     fn: (...args: A) => R,
@@ -167,7 +169,7 @@ export class PartialState {
   }
 }
 
-/** The result of `fn`, or what it threw, to be given later. */
+/** The result of `fn`, or what it threw, for later use. */
 async function settled<T>(
   fn: () => T,
 ): Promise<{ fault: string | undefined; get: () => Awaited<T> }> {

@@ -1,6 +1,8 @@
+import type { ProgressState } from "../context/progress-state.ts";
+import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError } from "../errors.ts";
-import type { ProgressState } from "../worker/protocol.ts";
-import { replicaContext } from "../worker/replica-context.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 import { Terminal } from "./terminal.ts";
 
 export type ProgressOptions = {
@@ -12,13 +14,19 @@ export type ProgressOptions = {
   readonly allProcesses?: boolean;
 };
 
-/** An iterable that shows how far its loop got. */
+const RULES: OptionRules<ProgressOptions> = {
+  description: "string",
+  total: { numberFrom: 0 },
+  allProcesses: "boolean",
+};
+
+/** An iterable that shows the progress of its loop. */
 export interface Progress<T> extends AsyncIterable<T> {
-  /** Shows values behind the bar, such as `{ loss: 0.12 }`. */
+  /** Shows values after the bar, such as `{ loss: 0.12 }`. */
   postfix(values: Readonly<Record<string, number | string>>): void;
 }
 
-/** Messages to the host are cheap, but a loop may turn a million times a second. */
+/** Shortest time between messages to the host: a loop may run a million times a second. */
 const UPDATE_MS = 50;
 
 let bars = 0;
@@ -33,6 +41,7 @@ export function progress<T>(
   items: AsyncIterable<T> | Iterable<T>,
   options: ProgressOptions = {},
 ): Progress<T> {
+  checkOptions("progress", options, RULES, { desc: 'did you mean "description"?' });
   const source = items as Partial<AsyncIterable<T> & Iterable<T>> & { readonly length?: unknown };
   if (!source?.[Symbol.asyncIterator] && !source?.[Symbol.iterator]) {
     throw new AcceleratorError(

@@ -1,4 +1,4 @@
-import type { ProgressState } from "../worker/protocol.ts";
+import type { ProgressState } from "../context/progress-state.ts";
 
 const BAR_WIDTH = 24;
 const REDRAW_MS = 100;

@@ -1,17 +1,17 @@
-import { stepEffect } from "../train/step-observer.ts";
+import { stepEffect } from "../step/step-observer.ts";
 import type { LearningRateScheduler, SchedulerState } from "./scheduler.ts";
 
 /**
  * How far one call of a prepared scheduler moves the schedule:
- * - `"processes"`: one step per replica, as in Accelerate, so that a schedule is written in steps of a single
- *   process; with `splitBatches` one step, for then a batch is one of a single process;
+ * - `"processes"`: one step per replica, as in Accelerate, so that a schedule is written in steps of a single process.
+ *   With `splitBatches` it is one step, because a batch is then as large as one of a single process;
  * - `"optimizerSteps"`: one step per optimizer step;
  * - `"samples"`: one step per sample that all replicas took since the last call;
- * - `"calls"`: one step per call, whatever the accumulation does.
+ * - `"calls"`: one step per call, also while gradients are being accumulated.
  */
 export type SchedulerUnit = "processes" | "optimizerSteps" | "samples" | "calls";
 
-/** What of the loop in progress a scheduler depends on. */
+/** The state of the loop in progress that a scheduler depends on. */
 export interface SchedulerClock {
   readonly syncGradients: boolean;
   /** Samples that all replicas have taken from loaders since training began. */
@@ -20,16 +20,28 @@ export interface SchedulerClock {
 
 export type AcceleratedSchedulerOptions = {
   readonly unit: SchedulerUnit;
-  /** Steps of a single process that one optimizer step stands for. */
+  /** The number of single-process steps in one optimizer step. */
   readonly processSteps: number;
 };
 
-/** A scheduler that waits while gradients are being accumulated, and moves in a unit of choice. */
+/** The part of a prepared scheduler's state that is not of the schedule. */
+export type SchedulerCounting = AcceleratedSchedulerOptions & {
+  /** Samples taken since its last step. */
+  readonly samplesWaiting: number;
+};
+
+/** A prepared scheduler in checkpoints, and as one rank gives it to the others. */
+export type SavedScheduler = {
+  readonly state: SchedulerState;
+  readonly counting: SchedulerCounting;
+};
+
+/** A scheduler that waits while gradients are being accumulated, and counts in the chosen unit. */
 export class AcceleratedScheduler {
   /** The scheduler that was prepared. */
   readonly scheduler: LearningRateScheduler;
   readonly #clock: SchedulerClock;
-  readonly #options: AcceleratedSchedulerOptions;
+  #options: AcceleratedSchedulerOptions;
   #samplesCounted: number;
 
   constructor(
@@ -43,7 +55,7 @@ export class AcceleratedScheduler {
     this.#samplesCounted = clock.samplesSeen;
   }
 
-  /** Moves the schedule on. No-op while gradients are being accumulated, except in the unit `"calls"`. */
+  /** Advances the schedule. No-op while gradients are being accumulated, except in the unit `"calls"`. */
   step(metric?: number): void {
     stepEffect(() => this.#move(metric));
   }
@@ -66,6 +78,24 @@ export class AcceleratedScheduler {
 
   loadStateDict(state: SchedulerState): void {
     this.scheduler.loadStateDict(state);
+  }
+
+  /** The state of the schedule, and of its counting. @internal */
+  save(): SavedScheduler {
+    return { state: this.stateDict(), counting: this.counting };
+  }
+
+  /** Goes on as another one was saved, once the clock is restored. @internal */
+  restore({ state, counting: { processSteps, samplesWaiting } }: SavedScheduler): void {
+    this.loadStateDict(state);
+    this.#options = { ...this.#options, processSteps };
+    this.#samplesCounted = this.#clock.samplesSeen - samplesWaiting;
+  }
+
+  /** How it counts, and what is not counted yet. @internal */
+  get counting(): SchedulerCounting {
+    const samplesWaiting = this.#clock.samplesSeen - this.#samplesCounted;
+    return { ...this.#options, samplesWaiting };
   }
 
   #rawSteps(): number {

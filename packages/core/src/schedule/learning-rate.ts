@@ -1,7 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 
-/** What all `tf.train` optimizers have, though only some declare it. */
+/** A field of all `tf.train` optimizers, which only some of them declare. */
 type WithLearningRate = {
   learningRate: number;
   setLearningRate?: (learningRate: number) => void;
@@ -21,7 +21,7 @@ export function setLearningRate(optimizer: Optimizer, value: number): void {
     );
   }
   const target = optimizer as unknown as WithLearningRate;
-  // SGD and momentum keep the rate in a tensor too, which only their setter renews.
+  // SGD and momentum also keep the rate in a tensor, which only their setter updates.
   if (target.setLearningRate) target.setLearningRate(value);
   else target.learningRate = value;
 }

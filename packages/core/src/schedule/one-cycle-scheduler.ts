@@ -1,4 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 import {
   requireCount,
   requireRange,
@@ -19,9 +21,17 @@ export type OneCycleOptions = {
   readonly endDivisor?: number;
 };
 
+const RULES: OptionRules<OneCycleOptions> = {
+  maxLearningRate: "any",
+  totalSteps: "any",
+  riseShare: "any",
+  startDivisor: "any",
+  endDivisor: "any",
+};
+
 /**
- * One rise and one fall along cosines; it has an end and is never moved past it.
- * `torch.optim.lr_scheduler.OneCycleLR` with its cosine strategy, two phases, momentum left alone.
+ * One rise and one fall along cosines. The schedule has an end; a step past it is an error.
+ * `torch.optim.lr_scheduler.OneCycleLR` with its cosine strategy, two phases, momentum unchanged.
  */
 export class OneCycleScheduler extends StepwiseScheduler {
   readonly totalSteps: number;
@@ -32,6 +42,12 @@ export class OneCycleScheduler extends StepwiseScheduler {
   readonly #top: number;
 
   constructor(optimizer: ScheduledOptimizer, options: OneCycleOptions) {
+    checkOptions("OneCycleScheduler", options, RULES, {
+      maxLr: 'did you mean "maxLearningRate"?',
+      pctStart: 'did you mean "riseShare"?',
+      divFactor: 'did you mean "startDivisor"?',
+      finalDivFactor: 'did you mean "endDivisor"?',
+    });
     super(optimizer);
     const {
       maxLearningRate,
@@ -65,7 +81,7 @@ export class OneCycleScheduler extends StepwiseScheduler {
   }
 }
 
-/** From `a` to `b` along half a cosine. */
+/** Cosine interpolation from `a` to `b`. */
 function between(a: number, b: number, share: number): number {
   return b + ((a - b) / 2) * (1 + Math.cos(Math.PI * Math.min(share, 1)));
 }

@@ -1,5 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import {
   type LearningRateScheduler,
@@ -15,14 +17,23 @@ export type PlateauOptions = {
   readonly mode?: "min" | "max";
   /** Factor of each drop, below 1. Default 0.1. */
   readonly factor?: number;
-  /** Steps without improvement to put up with. Default 10. */
+  /** Steps without improvement before a drop. Default 10. */
   readonly patience?: number;
-  /** An improvement is more than this share of the best value. Default 1e-4. */
+  /** Smallest relative change of the best value that counts as an improvement. Default 1e-4. */
   readonly threshold?: number;
-  /** Steps after a drop in which nothing counts. Default 0. */
+  /** Steps after a drop that are not counted. Default 0. */
   readonly cooldown?: number;
   /** Lowest learning rate. Default 0. */
   readonly minLearningRate?: number;
+};
+
+const RULES: OptionRules<PlateauOptions> = {
+  mode: "any",
+  factor: "any",
+  patience: "any",
+  threshold: "any",
+  cooldown: "any",
+  minLearningRate: "any",
 };
 
 /**
@@ -39,6 +50,7 @@ export class PlateauScheduler implements LearningRateScheduler {
   #cooldownLeft = 0;
 
   constructor(optimizer: ScheduledOptimizer, options: PlateauOptions = {}) {
+    checkOptions("PlateauScheduler", options, RULES, { minLr: 'did you mean "minLearningRate"?' });
     this.optimizer = requireOptimizer(optimizer);
     const {
       mode = "min",

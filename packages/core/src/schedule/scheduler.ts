@@ -5,7 +5,7 @@ import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 /** A `tf.train` optimizer, or a prepared one. */
 export type ScheduledOptimizer = Optimizer | { readonly optimizer: Optimizer };
 
-/** What of a schedule goes into a checkpoint. */
+/** The part of a schedule that is saved in a checkpoint. */
 export type SchedulerState = { readonly step: number; readonly [key: string]: unknown };
 
 /** A learning-rate schedule over the steps of one optimizer. */
@@ -14,13 +14,13 @@ export interface LearningRateScheduler {
   readonly optimizer: Optimizer;
   /** Raw steps made so far. */
   readonly lastStep: number;
-  /** Steps after which it must not be moved on; undefined if it has no end. */
+  /** Number of steps after which the schedule ends; undefined if it has no end. */
   readonly totalSteps?: number;
-  /** True if a call is one step however many samples it stands for, as with a metric per epoch. */
+  /** True if every call is one step, for any number of samples, as with a metric per epoch. */
   readonly countsCalls?: boolean;
-  /** Moves the schedule one step on and sets the learning rate. Some schedules follow a metric. */
+  /** Advances the schedule by one step and sets the learning rate. Some schedules need a metric. */
   step(metric?: number): void;
-  /** The learning rate that is set now. */
+  /** The current learning rate. */
   getLastLearningRate(): number;
   stateDict(): SchedulerState;
   loadStateDict(state: SchedulerState): void;

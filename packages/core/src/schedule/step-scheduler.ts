@@ -1,3 +1,5 @@
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 import {
   requireCount,
   requireRange,
@@ -12,13 +14,17 @@ export type StepOptions = {
   readonly gamma?: number;
 };
 
+const RULES: OptionRules<StepOptions> = { stepSize: "any", gamma: "any" };
+
 /** Multiplies the learning rate by `gamma` every `stepSize` steps. `torch.optim.lr_scheduler.StepLR`. */
 export class StepScheduler extends StepwiseScheduler {
   readonly #stepSize: number;
   readonly #gamma: number;
 
-  constructor(optimizer: ScheduledOptimizer, { stepSize, gamma = 0.1 }: StepOptions) {
+  constructor(optimizer: ScheduledOptimizer, options: StepOptions) {
+    checkOptions("StepScheduler", options, RULES);
     super(optimizer);
+    const { stepSize, gamma = 0.1 } = options;
     this.#stepSize = requireCount("stepSize", stepSize, 1);
     this.#gamma = requireRange("gamma", gamma, 0, Number.MAX_VALUE);
     this.apply();

@@ -1,3 +1,5 @@
+import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 import {
   requireCount,
   requireRange,
@@ -11,17 +13,31 @@ export type WarmupOptions = {
 };
 
 export type DecayOptions = WarmupOptions & {
-  /** Steps of the whole run, warm-up included; from then on the rate stays at its lowest. */
+  /** Steps of the whole run, warm-up included; after them the rate stays at its lowest value. */
   readonly totalSteps: number;
 };
 
-/** Rises linearly, then goes on as its subclass says. */
+const WARMUP_RULES: OptionRules<WarmupOptions> = { warmupSteps: "any" };
+const DECAY_RULES: OptionRules<DecayOptions> = { warmupSteps: "any", totalSteps: "any" };
+
+const STEPS: ForeignNames = {
+  numWarmupSteps: 'did you mean "warmupSteps"?',
+  numTrainingSteps: 'did you mean "totalSteps"?',
+};
+
+/** Rises linearly, then follows the subclass. */
 abstract class WarmupScheduler extends StepwiseScheduler {
   readonly #warmupSteps: number;
 
-  constructor(optimizer: ScheduledOptimizer, { warmupSteps = 0 }: WarmupOptions) {
+  /** @param rules of `options`, by the name of the schedule. */
+  constructor(
+    optimizer: ScheduledOptimizer,
+    options: WarmupOptions,
+    [name, rules]: readonly [string, OptionRules],
+  ) {
+    checkOptions(name, options, rules, STEPS);
     super(optimizer);
-    this.#warmupSteps = requireCount("warmupSteps", warmupSteps);
+    this.#warmupSteps = requireCount("warmupSteps", options.warmupSteps ?? 0);
   }
 
   /** Factor on the initial rate, `step` steps after the warm-up of `warmupSteps`. */
@@ -37,7 +53,7 @@ abstract class WarmupScheduler extends StepwiseScheduler {
 /** Constant, after a linear warm-up if there is one. `get_constant_schedule_with_warmup`. */
 export class ConstantScheduler extends WarmupScheduler {
   constructor(optimizer: ScheduledOptimizer, options: WarmupOptions = {}) {
-    super(optimizer, options);
+    super(optimizer, options, ["ConstantScheduler", WARMUP_RULES]);
     this.apply();
   }
 
@@ -51,7 +67,7 @@ export class LinearScheduler extends WarmupScheduler {
   readonly #totalSteps: number;
 
   constructor(optimizer: ScheduledOptimizer, options: DecayOptions) {
-    super(optimizer, options);
+    super(optimizer, options, ["LinearScheduler", DECAY_RULES]);
     this.#totalSteps = requireCount(
       "totalSteps",
       options.totalSteps,
@@ -70,13 +86,19 @@ export type CosineOptions = DecayOptions & {
   readonly minFactor?: number;
 };
 
+const COSINE_RULES: OptionRules<CosineOptions> = {
+  warmupSteps: "any",
+  totalSteps: "any",
+  minFactor: "any",
+};
+
 /** Linear warm-up, then down along half a cosine. `get_cosine_schedule_with_warmup`. */
 export class CosineScheduler extends WarmupScheduler {
   readonly #totalSteps: number;
   readonly #minFactor: number;
 
   constructor(optimizer: ScheduledOptimizer, options: CosineOptions) {
-    super(optimizer, options);
+    super(optimizer, options, ["CosineScheduler", COSINE_RULES]);
     this.#totalSteps = requireCount(
       "totalSteps",
       options.totalSteps,

@@ -1,28 +1,32 @@
 import type { JournalEnd, JournalReader, PlacedEntry } from "../journal/journal-reader.ts";
-import type { EntrySource, LogPosition, ReadLimits } from "../trackers/event-log.ts";
+import type { EntrySource, LogPosition, ReadLimits } from "../trackers/hub/event-log.ts";
 
 /**
- * The entries of a journal that nobody writes any more. If its process was killed before it could say how the run
- * ended, the last entry says that it failed.
+ * The entries of a journal that no process writes any more. If its process was killed before it recorded the end of
+ * the run, a last entry is added that says that it failed. Of a journal that has lost events no last entry is given: the
+ * run is never closed.
  */
 export class JournalSource implements EntrySource {
   readonly #reader: JournalReader;
+  readonly #hasLosses: boolean;
   #end: JournalEnd | undefined;
 
-  constructor(reader: JournalReader) {
+  constructor(reader: JournalReader, hasLosses: boolean) {
     this.#reader = reader;
+    this.#hasLosses = hasLosses;
   }
 
-  /** Why reading came to an end, once it has. */
+  /** The reason why reading ended, once it has. */
   get end(): JournalEnd | undefined {
     return this.#end;
   }
 
   async read(position: LogPosition, limits: ReadLimits): Promise<PlacedEntry[]> {
     const offset = position.offset ?? this.#reader.firstOffset;
-    const { entries, end } = await this.#reader.read(offset, limits);
+    const { entries, end } = await this.#reader.read(offset, limits, position.sequence);
+    if (end) this.#end = end;
+    if (this.#hasLosses) return entries.filter(({ entry }) => entry.type !== "finish");
     if (end === undefined) return entries;
-    this.#end = end;
     if (entries.at(-1)?.entry.type === "finish") return entries;
     const sequence = entries.at(-1)?.entry.sequence ?? position.sequence - 1;
     const failure: PlacedEntry = {

@@ -1,6 +1,6 @@
-import { GeneralTracker } from "../trackers/general-tracker.ts";
+import { GeneralTracker } from "../tracker-contract/general-tracker.ts";
 
-/** A tracker that fails at every value. */
+/** A tracker that fails for every value. */
 export class FailingTracker extends GeneralTracker {
   readonly name = "failing";
   readonly requiresLoggingDirectory = false;

@@ -1,9 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const DISK_SIZE = "128k";
 
 /** A new folder with a parent of its own, so that one can see what is written beside it. */
 export function scratchFolder(): string {
@@ -23,13 +20,4 @@ export function unwritableFolder(): string {
     return folder;
   }
   return join(probe, "folder");
-}
-
-/** A disk that is full after some pages; undefined if this user cannot mount one. */
-export function fullDisk(): { readonly folder: string; readonly unmount: () => void } | undefined {
-  const folder = scratchFolder();
-  const mount = ["-t", "tmpfs", "-o", `size=${DISK_SIZE}`, "tmpfs", folder];
-  if (spawnSync("mount", mount, { timeout: 10_000 }).status !== 0) return undefined;
-  const unmount = (): void => void spawnSync("umount", ["-l", folder], { timeout: 10_000 });
-  return { folder, unmount };
 }

@@ -1,4 +1,4 @@
-import type { Accelerator } from "../accelerator.ts";
+import type { Accelerator } from "../accelerator/accelerator.ts";
 
 const LOGS_PER_MS = 10;
 

@@ -1,36 +1,36 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GeneralTracker } from "../trackers/general-tracker.ts";
-import type { DeliveredEvent, TrackerEvent } from "../trackers/tracker-event.ts";
-import type { TrackerState } from "../trackers/tracker-options.ts";
-import type { TrackerRun } from "../trackers/tracker-plugin.ts";
+import type { GeneralTracker } from "../tracker-contract/general-tracker.ts";
+import type { DeliveredEvent, TrackerEvent } from "../tracker-contract/tracker-event.ts";
+import type { TrackerState } from "../tracker-contract/tracker-options.ts";
+import type { TrackerRun } from "../tracker-contract/tracker-plugin.ts";
 
 export type TestRunOptions = {
-  /** 32 hexadecimal digits. Default: those of no other run of this process. */
+  /** 32 hexadecimal digits. Default: unique within this process. */
   readonly id?: string;
   /** Milliseconds since 1970. Default 1 700 000 000 000. */
   readonly startedMs?: number;
   /** Folder for the files of the test; made if it is not given. */
   readonly folder?: string;
-  /** What was saved by an earlier process. */
+  /** State saved by an earlier process. */
   readonly state?: TrackerState | undefined;
 };
 
 export type TestDelivery = {
   /** First event, by its sequence. Default: the first that is not marked as delivered. */
   readonly from?: number;
-  /** The event behind the last. Default: all there are. */
+  /** The sequence after the last event. Default: all events. */
   readonly to?: number;
-  /** How many events at a time. Default: all at once. */
+  /** Number of events per batch. Default: all at once. */
   readonly portion?: number;
-  /** Ends each portion. Default: after a minute. */
+  /** Signal of each batch. Default: aborts after a minute. */
   readonly signal?: AbortSignal;
 };
 
 /**
- * Drives a tracker without a hub, step by step: post, deliver, save; a tracker of another process that goes on from what
- * was saved; a delivery that is repeated from an earlier state.
+ * Drives a tracker without a hub, step by step: post, deliver, save. It can also attach a tracker of another process
+ * that continues from the saved state, and repeat a delivery from an earlier state.
  *
  * ```ts
  * const run = new TestRun();
@@ -47,11 +47,11 @@ export class TestRun {
   readonly folder: string;
   /** Everything posted, in order. */
   readonly events: DeliveredEvent[] = [];
-  /** What trackers told the user, each message once. */
+  /** The warnings of trackers, each message once. */
   readonly warnings: string[] = [];
   /** How many events are marked as delivered. */
   delivered = 0;
-  /** As a file holds it: nothing but JSON gets through. */
+  /** As a file stores it: only JSON is kept. */
   #state: string | undefined;
 
   constructor({ id, startedMs = 1_700_000_000_000, folder, state }: TestRunOptions = {}) {
@@ -70,7 +70,7 @@ export class TestRun {
     this.#state = state === undefined ? undefined : JSON.stringify(state);
   }
 
-  /** What the file of the state would hold. */
+  /** What the file with the state would contain. */
   get stateText(): string {
     return this.#state ?? "";
   }
@@ -79,7 +79,7 @@ export class TestRun {
     for (const event of events) this.events.push({ ...event, sequence: this.events.length });
   }
 
-  /** What the tracker of a new process sees: the state saved until now. */
+  /** The run as the tracker of a new process sees it: with the state saved until now. */
   attach({ isReplay = false }: { readonly isReplay?: boolean } = {}): TrackerRun {
     return {
       id: this.id,
@@ -99,8 +99,8 @@ export class TestRun {
   }
 
   /**
-   * As the hub does: hands copies over, then saves the state and marks the events as delivered. Calls the tracker once
-   * if there is nothing to deliver, too.
+   * Does what the hub does: passes copies to the tracker, then saves the state and marks the events as delivered.
+   * Also calls the tracker once if there is nothing to deliver.
    */
   async deliver(
     tracker: GeneralTracker,

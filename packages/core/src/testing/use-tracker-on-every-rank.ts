@@ -1,6 +1,6 @@
-import { Accelerator } from "../accelerator.ts";
+import { Accelerator } from "../accelerator/accelerator.ts";
 
-/** What one rank of the contract's launched run is told. */
+/** The argument of each rank of the launched run in the contract. */
 type Task = {
   readonly name: string;
   readonly moduleUrl: string;

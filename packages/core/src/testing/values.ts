@@ -1,4 +1,4 @@
-import type { LogValue } from "../trackers/log-value.ts";
+import type { LogValue } from "../tracker-contract/log-value.ts";
 
 /** One of every kind of value that `log` and a configuration take. */
 export const VALUES: { readonly [key: string]: LogValue } = {
@@ -33,4 +33,5 @@ export const HARD_KEYS: readonly string[] = [
   ...["train/loss", "/lead", "trail/", "a//b", "..", "../up", "../../up", "a/../../b", "."],
   ...["with space", "損失", "µ", "😀", "a.b", "a:b", "a|b", 'quo"te', "back\\slash", "new\nline"],
   ...["$", "__proto__", "_step", "step", "epoch", "k".repeat(1000), "-dash", "100%", "#", "?"],
+  ...["", "toString", "a\0b", "\ud800"],
 ];

@@ -1,36 +1,50 @@
-import type { Optimizer, Variable } from "@tensorflow/tfjs-core";
-import { markDueStep, updateVariables } from "../backend/step-mark.ts";
+import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
-import { isRecording } from "./autograd.ts";
+import { isRecording, StepScope } from "../step/autograd.ts";
+import { markDueStep, updateVariables } from "../step/step-mark.ts";
+import { stepEffect } from "../step/step-observer.ts";
+import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
 import { applyFused } from "./fused-optimizer.ts";
-import type { GradientState } from "./gradient-state.ts";
-import type { GradientStore } from "./gradient-store.ts";
+import { applyGradientsOf } from "./local-updates.ts";
+import type { ModelRegistry } from "./model-registry.ts";
+import { type ModelVariables, sameItems } from "./model-variables.ts";
+import { accumulateNamed, type NamedGradients, requireHeld } from "./named-gradients.ts";
 
-/** Whether `value` is one of the `tf.train` optimizers, or behaves like one. */
-export function isOptimizer(value: unknown): value is Optimizer {
-  const { applyGradients, minimize } = (value ?? {}) as Partial<Optimizer>;
-  return typeof applyGradients === "function" && typeof minimize === "function";
-}
+type NamedTensor = { name: string; tensor: Tensor };
 
 /**
  * A `tf.train` optimizer that applies the accumulated gradients of its models. `step` and `zeroGrad` do
  * nothing while gradients are still being accumulated, so a loop calls them after every backward.
+ *
+ * `minimize` and `applyGradients` are those of tfjs, for loops that do not call `backward`: they exchange gradients
+ * too.
  */
 export class AcceleratedOptimizer {
   /** The optimizer that was prepared. */
   readonly optimizer: Optimizer;
-  readonly #state: GradientState;
-  readonly #stores: readonly GradientStore[];
+  readonly #training: Differentiation;
+  readonly #modelsOf: () => readonly ModelVariables[];
+  /** tfjs keeps its moments by position: a variable keeps its place once it has one. */
+  readonly #places = new Set<Variable>();
+  #variables: readonly Variable[] = [];
+  /** What `#variables` was made of. */
+  #parts: readonly (readonly Variable[])[] = [];
+  #completedSteps = 0;
 
-  constructor(optimizer: Optimizer, state: GradientState, stores: readonly GradientStore[]) {
+  /** @param modelsOf the models that it updates; asked at every use. */
+  constructor(
+    optimizer: Optimizer,
+    training: Differentiation,
+    modelsOf: () => readonly ModelVariables[],
+  ) {
     this.optimizer = optimizer;
-    this.#state = state;
-    this.#stores = stores;
+    this.#training = training;
+    this.#modelsOf = modelsOf;
   }
 
-  /** The variables this optimizer updates. */
+  /** The variables this optimizer updates: those of its models that are not frozen now. */
   get variables(): Variable[] {
-    return this.#stores.flatMap((store) => [...store.variables]);
+    return [...this.#trained()];
   }
 
   get learningRate(): number {
@@ -46,28 +60,149 @@ export class AcceleratedOptimizer {
     return false;
   }
 
-  /** Updates the variables from their gradients. No-op while gradients are being accumulated. */
+  /** How many times it has updated variables; a checkpoint restores it. */
+  get completedSteps(): number {
+    return this.#completedSteps;
+  }
+
+  /**
+   * The variables that have slots in the `tf.train` optimizer, by place. For checkpoints.
+   *
+   * @internal
+   */
+  get places(): Variable[] {
+    return [...this.#places];
+  }
+
+  /**
+   * Gives variables places behind those that are there, and sets the count of steps. For checkpoints.
+   *
+   * @internal
+   */
+  restorePlaces(variables: readonly Variable[], completedSteps: number): void {
+    for (const variable of variables) this.#places.add(variable);
+    this.#completedSteps = completedSteps;
+  }
+
+  /**
+   * Updates the variables from their gradients. No-op while gradients are being accumulated.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` while a backward that was not awaited is running; so do the others.
+   */
   step(): void {
-    if (!this.#state.syncGradients) return;
-    if (this.#stores.every((store) => store.isEmpty)) return;
-    // tfjs keeps its moments by position in this list: a variable without a gradient holds its place.
-    const updates = this.#stores.flatMap((store) =>
-      store.variables.map((variable) => ({ variable, gradient: store.get(variable) })),
-    );
+    this.#training.pending.check("step");
+    this.#update(this.#trained());
+  }
+
+  /** Disposes the gradients. No-op while gradients are being accumulated. */
+  zeroGrad(): void {
+    const { state, models, pending } = this.#training;
+    pending.check("zeroGrad");
+    if (!state.syncGradients) return;
+    models.gradients.clear(this.#trained());
+    models.items.clear(this.#modelsOf());
+  }
+
+  /**
+   * Computes a loss, its gradients averaged over all replicas, and updates the variables: `backward`, `step` and
+   * `zeroGrad` in one call. While gradients are being accumulated it only adds to them. Tensors that `f` makes are
+   * disposed. Collective.
+   *
+   * @param f computes a float32 scalar; it cannot be asynchronous.
+   * @param returnCost whether to return the loss. It belongs to the active step, or to the caller outside of one.
+   * @param varList variables of prepared models; by default all that this optimizer updates.
+   * @throws {AcceleratorError} as `backward`; `VARIABLE_UNPREPARED` for one in `varList` that no prepared model holds.
+   */
+  minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    const { models, pending } = this.#training;
+    pending.check("minimize");
+    if (varList) requireHeld(varList, models, "minimize");
+    const variables = varList?.filter(isTrained(models)) ?? this.#trained();
+    const scope = new StepScope();
+    try {
+      const loss = f();
+      differentiate(loss, this.#training, { call: "minimize", variables });
+      this.#exchangeAndUpdate(variables);
+      scope.close(returnCost ? loss : undefined);
+      return returnCost ? loss : null;
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * Updates variables from given gradients, such as those of `tf.variableGrads`, averaged over all replicas. While
+   * gradients are being accumulated it only adds to them. The caller disposes `gradients`. Collective.
+   *
+   * @param gradients by the names of the variables, which prepared models hold.
+   * @throws {AcceleratorError} `VARIABLE_UNPREPARED`, `COLLECTIVE_…`.
+   */
+  applyGradients(gradients: NamedGradients): void {
+    this.#training.pending.check("applyGradients");
+    const scope = new StepScope();
+    try {
+      this.#exchangeAndUpdate(accumulateNamed(gradients, this.#training));
+    } finally {
+      scope.close();
+    }
+  }
+
+  /** The loss and its gradients on this replica alone, as tfjs computes them; by default those of its own variables. */
+  computeGradients(
+    f: () => Scalar,
+    varList?: Variable[],
+  ): { value: Scalar; grads: Record<string, Tensor> } {
+    return this.optimizer.computeGradients(f, varList ?? this.variables) as ReturnType<
+      AcceleratedOptimizer["computeGradients"]
+    >;
+  }
+
+  #exchangeAndUpdate(variables: readonly Variable[]): void {
+    const { state, models } = this.#training;
+    exchangeGradients(this.#training, variables);
+    if (!state.syncGradients) return;
+    this.#update(variables);
+    models.gradients.clear(variables);
+  }
+
+  #update(variables: readonly Variable[]): void {
+    const { state, models } = this.#training;
+    if (!state.syncGradients) return;
+    if (!variables.some((variable) => models.gradients.has(variable))) return;
+    for (const variable of variables) this.#places.add(variable);
+    const updated = new Set(variables);
+    const updates = [...this.#places].map((variable) => ({
+      variable,
+      gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
+    }));
     updateVariables(() => {
       if (applyFused(this.optimizer, updates)) return;
       const gradients = updates.map(({ variable, gradient }) => ({
         name: variable.name,
         tensor: gradient,
       }));
-      this.optimizer.applyGradients(gradients as Parameters<Optimizer["applyGradients"]>[0]);
+      applyGradientsOf(this.optimizer).call(this.optimizer, gradients as NamedTensor[]);
     });
-    if (!isRecording()) markDueStep(); // else where the scope of the step closes
+    stepEffect(() => {
+      this.#completedSteps += 1;
+      state.noteUpdate();
+    });
+    if (!isRecording()) markDueStep(); // otherwise the scope of the step does this
   }
 
-  /** Disposes the gradients. No-op while gradients are being accumulated. */
-  zeroGrad(): void {
-    if (!this.#state.syncGradients) return;
-    for (const store of this.#stores) store.clear();
+  /** A new list when other variables are trained. */
+  #trained(): readonly Variable[] {
+    const parts = this.#modelsOf().map((model) => model.trainable);
+    if (!sameItems(parts, this.#parts)) {
+      this.#parts = parts;
+      this.#variables = [...new Set(parts.flat())];
+    }
+    return this.#variables;
   }
+}
+
+/** As in tfjs, a frozen variable stays out even where it is listed. */
+function isTrained({ trainable }: ModelRegistry): (variable: Variable) => boolean {
+  const trained = new Set(trainable);
+  return (variable) => trained.has(variable);
 }

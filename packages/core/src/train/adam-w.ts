@@ -7,6 +7,8 @@ import {
   type Variable,
 } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
 
 export type AdamWOptions = {
   /** Decay of the mean of the gradients. Default 0.9. */
@@ -15,13 +17,21 @@ export type AdamWOptions = {
   readonly beta2?: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
-  /** Share of a weight, times the learning rate, that every step takes away. Default 0.01. */
+  /** Weight decay: every step subtracts this share of a weight, times the learning rate. Default 0.01. */
   readonly weightDecay?: number;
   /** Whether a variable decays; all do by default. Biases and the gains of norms are often left out. */
   readonly decays?: (variable: Variable) => boolean;
 };
 
-/** Adam with weight decay apart from the gradient, after Loshchilov and Hutter. A `tf.train` optimizer. */
+const RULES: OptionRules<AdamWOptions> = {
+  beta1: "any",
+  beta2: "any",
+  epsilon: "any",
+  weightDecay: "any",
+  decays: "function",
+};
+
+/** Adam with decoupled weight decay (Loshchilov and Hutter). A `tf.train` optimizer. */
 export class AdamWOptimizer extends AdamOptimizer {
   readonly weightDecay: number;
   readonly #decays: (variable: Variable) => boolean;
@@ -38,7 +48,7 @@ export class AdamWOptimizer extends AdamOptimizer {
     this.#decays = options.decays ?? (() => true);
   }
 
-  /** The weight decay of a variable: 0 where it is left out. */
+  /** The weight decay of a variable: 0 if it is excluded. */
   decayOf(variable: Variable): number {
     return this.#decays(variable) ? this.weightDecay : 0;
   }
@@ -70,6 +80,7 @@ export class AdamWOptimizer extends AdamOptimizer {
  * @throws {AcceleratorError} `OPTION_INVALID` if a number is out of range.
  */
 export function adamW(learningRate: number, options: AdamWOptions = {}): AdamWOptimizer {
+  checkOptions("adamW", options, RULES, { betas: "use beta1 and beta2" });
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
   const valid =
     [beta1, beta2].every((beta) => beta >= 0 && beta < 1) &&

@@ -1,10 +1,9 @@
-import { Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { cast, reshape, scalar, Tensor, tidy } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { advanceRandomStep } from "../functions/dropout-key.ts";
-import { gradientsOf, isRecording, StepScope } from "./autograd.ts";
-import type { GradientState } from "./gradient-state.ts";
-import type { GradientStore } from "./gradient-store.ts";
-import { stepEffect } from "./step-observer.ts";
+import { checkOptions } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
+import { isRecording, StepScope, withoutGradients } from "../step/autograd.ts";
+import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
 
 /** A loss, or a function that computes it. */
 export type LossSource = Tensor | (() => Tensor | Promise<Tensor>);
@@ -12,103 +11,95 @@ export type LossSource = Tensor | (() => Tensor | Promise<Tensor>);
 export type BackwardOptions = {
   /** Keep what was recorded for this loss, for a second backward through the same operations. */
   readonly retainGraph?: boolean;
+  /**
+   * How many items, such as tokens, the loss is the sum of. The gradients are then divided by the items of the whole
+   * accumulation window on all replicas, instead of by the accumulation steps and replicas: windows and batches of
+   * unequal size weigh what they should. `items: 1` with a mean gives every micro-batch the same weight, also in a shorter
+   * last window. A number of at least 0, or a scalar tensor, which needs no reading and is right in a compiled step.
+   */
+  readonly items?: number | Tensor;
 };
 
-/** What a backward pass works on. */
-export type BackwardTarget = {
-  readonly state: GradientState;
-  /** Gradients of all prepared models. */
-  readonly stores: readonly GradientStore[];
-  /** Models whose gradients stay local for now. */
-  readonly unsynced: ReadonlySet<GradientStore>;
-};
+const RULES: OptionRules<BackwardOptions> = { retainGraph: "boolean", items: "any" };
 
 /**
- * Adds the gradients of `loss` / accumulation steps to every prepared model, and averages them over the
- * replicas when the accumulation window ends.
+ * Adds the gradients of `loss` / accumulation steps to every prepared model, and averages them over the replicas when
+ * the accumulation window ends. Unless `source` is asynchronous, everything is done when the call returns its promise:
+ * a loop that forgets to await it computes the same.
  *
  * @returns the loss. Inside a prepared loader it belongs to the step; of a closure outside of one it
  *   belongs to the caller.
  */
 export async function backward(
   source: LossSource,
-  target: BackwardTarget,
+  target: Differentiation,
   options: BackwardOptions,
 ): Promise<Tensor> {
-  if (target.stores.length === 0) {
+  checkOptions("backward", options, RULES);
+  requireItems(options.items);
+  target.pending.check("backward");
+  if (target.models.models.length === 0) {
     throw new AcceleratorError(
       "STATE_INVALID",
-      "backward: no model is prepared. Pass it to accelerator.prepare first.",
+      "backward: no model is prepared. Pass it to accelerator.prepare first. An object whose layers are in private " +
+        "fields is a model if it has a method trainableVariables() that lists its variables.",
     );
   }
   if (typeof source === "function" && !isRecording()) {
     const step = new StepScope();
     try {
-      const loss = await source();
-      await differentiate(loss, target, options);
+      const made = source();
+      const loss = isPromise(made) ? await target.pending.of(made) : made;
+      differentiateAndExchange(loss, target, options);
       step.close(loss);
       return loss;
     } finally {
       step.close();
     }
   }
-  const loss = typeof source === "function" ? await source() : source;
-  await differentiate(loss, target, options);
+  const made = typeof source === "function" ? source() : source;
+  const loss = isPromise(made) ? await target.pending.of(made) : made;
+  differentiateAndExchange(loss, target, options);
   return loss;
 }
 
-async function differentiate(
+function isPromise(value: Tensor | Promise<Tensor>): value is Promise<Tensor> {
+  return typeof (value as Partial<Promise<Tensor>> | undefined)?.then === "function";
+}
+
+function differentiateAndExchange(
   loss: Tensor,
-  { state, stores, unsynced }: BackwardTarget,
-  { retainGraph = false }: BackwardOptions,
-): Promise<void> {
-  requireLoss(loss);
-  const variables = stores.flatMap((store) => [...store.variables]);
-  const gradients = gradientsOf(loss, variables, 1 / state.accumulation.numSteps, retainGraph);
-  if (gradients.every((gradient) => !gradient)) {
-    throw new AcceleratorError(
-      "LOSS_UNCONNECTED",
-      "backward: the loss does not depend on any variable of a prepared model. Compute it from the " +
-        "model's output in this step, with tfjs operations only (no dataSync in between), outside noGrad, " +
-        "and pass retainGraph: true to an earlier backward that shares operations with it.",
-    );
-  }
-  accumulate(stores, variables, gradients);
-  stepEffect(advanceRandomStep);
-  const exchange = state.syncGradients || state.accumulation.syncEachBatch;
-  for (const store of stores) {
-    if (exchange && !unsynced.has(store) && !store.isEmpty) await store.average();
-  }
-}
-
-function accumulate(
-  stores: readonly GradientStore[],
-  variables: readonly Variable[],
-  gradients: readonly (Tensor | undefined)[],
+  target: Differentiation,
+  { retainGraph = false, items }: BackwardOptions,
 ): void {
-  const owners = new Map(
-    stores.flatMap((store) => store.variables.map((v) => [v, store] as const)),
-  );
-  for (const [index, variable] of variables.entries()) {
-    const gradient = gradients[index];
-    if (gradient) owners.get(variable)?.accumulate(variable, gradient);
+  const variables = target.models.trainable;
+  const count = items === undefined ? undefined : countOf(items);
+  try {
+    differentiate(loss, target, { variables, retainGraph, items: count });
+  } finally {
+    count?.dispose();
   }
-  // Only now: two variables may share one gradient.
-  for (const gradient of new Set(gradients)) gradient?.dispose();
+  exchangeGradients(target, variables);
 }
 
-function requireLoss(loss: unknown): asserts loss is Tensor {
-  let fault: string | undefined;
-  if (!(loss instanceof Tensor)) fault = `a tensor is needed, got ${String(loss)}.`;
-  else if (loss.isDisposed)
-    fault = "it is disposed already. Call backward in the step that computed it.";
-  else if (loss.size !== 1) {
-    fault = `it must be a scalar, got shape [${loss.shape}]. Reduce it first, with tf.mean for instance.`;
-  } else if (loss.dtype !== "float32") fault = `it must be float32, got ${loss.dtype}.`;
-  else if (!isRecording()) {
-    fault =
-      "its operations were not recorded. Compute it inside `for await (… of preparedLoader)`, or pass a " +
-      "function: accelerator.backward(() => loss).";
-  }
-  if (fault) throw new AcceleratorError("LOSS_INVALID", `backward: the loss: ${fault}`);
+/** A new float32 scalar. */
+function countOf(items: number | Tensor): Tensor {
+  return withoutGradients(() =>
+    tidy(() => (typeof items === "number" ? scalar(items) : cast(reshape(items, []), "float32"))),
+  );
+}
+
+function requireItems(items: unknown): void {
+  if (items === undefined) return;
+  if (typeof items === "number" && items >= 0 && Number.isFinite(items)) return;
+  const isCount =
+    items instanceof Tensor &&
+    items.size === 1 &&
+    (items.dtype === "float32" || items.dtype === "int32");
+  if (isCount) return;
+  const found = items instanceof Tensor ? `a tensor ${items.dtype}[${items.shape}]` : String(items);
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `backward: items must be a number of at least 0, or a float32 or int32 tensor with one, got ${found}.`,
+  );
 }

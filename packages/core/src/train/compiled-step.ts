@@ -1,67 +1,58 @@
-import { Tensor, type TensorContainer } from "@tensorflow/tfjs-core";
+import type { Tensor, TensorContainer, Variable } from "@tensorflow/tfjs-core";
+import { beginRandomStep } from "../functions/dropout-key.ts";
+import { StepScope } from "../step/autograd.ts";
 import {
   type LazyBackend,
   lazyBackend,
   type StepReplay,
   type TracedStep,
-} from "../backend/lazy-backend.ts";
-import { beginRandomStep } from "../functions/dropout-key.ts";
-import { isPlainObject } from "../plain-object.ts";
-import { StepScope } from "./autograd.ts";
-import type { GradientState } from "./gradient-state.ts";
-import type { GradientStore } from "./gradient-store.ts";
-import type { ModelRegistry } from "./model-registry.ts";
-import { observeStep } from "./step-observer.ts";
-import type { UnsyncedModels } from "./unsynced-models.ts";
+} from "../step/lazy-backend.ts";
+import { observeStep } from "../step/step-observer.ts";
+import type { Differentiation } from "./differentiate.ts";
+import { fillTemplate, replaceTensors, templateOf } from "./tensor-template.ts";
 
-/** Runs before a step is given up: the first makes variables, numbers turn into inputs with the second. */
+/**
+ * Runs before a step is run without replay for good: run 1 creates variables; run 2 turns changed numbers into
+ * inputs.
+ */
 const MOST_TRACES = 5;
-/** Recordings of one step: beyond them, shapes or arguments vary without end. */
+/** Most recordings of one step: if there are more, its shapes or arguments keep changing. */
 const MOST_RECORDINGS = 64;
 
-/** What became of calls that look alike from outside. */
+/** Number of replays after which the step runs once without replay, to check that it still does what was recorded. */
+const FIRST_CHECKS: ReadonlySet<number> = new Set([16, 128]);
+const CHECK_EVERY = 1024;
+
+/** The state of all calls with the same shapes and arguments. */
 type Recording = {
   traces: number;
   last: Trace | undefined;
   replay: { readonly run: StepReplay; readonly trace: Trace } | undefined;
+  replays: number;
 };
 
-/** One run that was followed. */
+/** One observed run. */
 type Trace = {
   readonly step: TracedStep;
-  /** What was returned, with the place of each tensor instead of the tensor. */
+  /** The returned value, with the index of each tensor instead of the tensor. */
   readonly result: unknown;
   readonly numResults: number;
-  /** Gradients that were left, in the order of `gradientSlots`. */
+  /** Gradients that were left, in the order of the prepared variables. */
   readonly gradients: readonly boolean[];
 };
 
-type GradientSlot = {
-  readonly store: GradientStore;
-  readonly variable: GradientStore["variables"][number];
-};
-
-/** A training step that is run as it is until it is known well enough to be replayed. */
+/** A training step that runs without replay until its recordings allow one. */
 export class CompiledStep<Args extends readonly unknown[], Result> {
   readonly #step: (...args: Args) => Result;
-  readonly #state: GradientState;
-  readonly #models: ModelRegistry;
-  readonly #unsynced: UnsyncedModels;
+  readonly #training: Differentiation;
   readonly #recordings = new Map<string, Recording>();
   readonly #identities = new WeakMap<object, number>();
   #numIdentities = 0;
   #isRefused = false;
 
-  constructor(
-    step: (...args: Args) => Result,
-    state: GradientState,
-    models: ModelRegistry,
-    unsynced: UnsyncedModels,
-  ) {
+  constructor(step: (...args: Args) => Result, training: Differentiation) {
     this.#step = step;
-    this.#state = state;
-    this.#models = models;
-    this.#unsynced = unsynced;
+    this.#training = training;
   }
 
   async run(args: Args): Promise<Awaited<Result>> {
@@ -70,13 +61,19 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
     if (!backend || this.#isRefused) return this.#runAsItIs(args);
     const key = this.#keyOf(args);
     let recording = this.#recordings.get(key);
-    if (recording?.replay) return this.#replay(args, recording.replay);
+    if (recording?.replay) {
+      recording.replays += 1;
+      const isCheck = FIRST_CHECKS.has(recording.replays) || recording.replays % CHECK_EVERY === 0;
+      return isCheck
+        ? this.#check(args, recording.replay, backend)
+        : this.#replay(args, recording.replay);
+    }
     if (!recording) {
       if (this.#recordings.size === MOST_RECORDINGS) {
         this.#refuse(`its inputs came in more than ${MOST_RECORDINGS} different shapes`);
         return this.#runAsItIs(args);
       }
-      recording = { traces: 0, last: undefined, replay: undefined };
+      recording = { traces: 0, last: undefined, replay: undefined, replays: 0 };
       this.#recordings.set(key, recording);
     }
     return this.#trace(args, recording, backend);
@@ -94,8 +91,36 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   }
 
   async #trace(args: Args, recording: Recording, backend: LazyBackend): Promise<Awaited<Result>> {
-    const capture = backend.captureStep(this.#given(args), recording.last?.step);
-    const previous = observeStep(capture);
+    const [result, trace] = await this.#follow(args, recording.last?.step, backend);
+    this.#consider(recording, backend, trace);
+    return result;
+  }
+
+  /** Runs the step instead of a replay, because a number that it uses may have changed since. */
+  async #check(
+    args: Args,
+    replay: NonNullable<Recording["replay"]>,
+    backend: LazyBackend,
+  ): Promise<Awaited<Result>> {
+    const [result, trace] = await this.#follow(args, replay.trace.step, backend);
+    const difference = trace.step.refusal ?? differenceOf(trace, replay.trace);
+    trace.step.release();
+    if (difference !== undefined) {
+      this.#refuse(
+        `it has changed since it was recorded, and calls before this one may have repeated what it did then: ${difference}`,
+      );
+    }
+    return result;
+  }
+
+  /** Runs the step and records what it does. */
+  async #follow(
+    args: Args,
+    previous: TracedStep | undefined,
+    backend: LazyBackend,
+  ): Promise<[Awaited<Result>, Trace]> {
+    const capture = backend.captureStep(this.#given(args), previous);
+    const outer = observeStep(capture);
     let result: Awaited<Result>;
     try {
       result = await this.#runAsItIs(args);
@@ -103,23 +128,21 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
       capture.abandon();
       throw error;
     } finally {
-      observeStep(previous);
+      observeStep(outer);
     }
-    const tensors: Tensor[] = [];
-    const template = replaceTensors(result, (tensor) => new Place(tensors.push(tensor) - 1));
-    const slots = this.#gradientSlots();
-    const gradients = slots.map(({ store, variable }) => store.get(variable));
+    const { template, tensors } = templateOf(result);
+    const gradients = this.#gradients();
     const kept = gradients.filter((gradient) => gradient !== undefined);
-    this.#consider(recording, backend, {
+    const trace: Trace = {
       step: capture.finish([...tensors, ...kept]),
       result: template,
       numResults: tensors.length,
       gradients: gradients.map((gradient) => gradient !== undefined),
-    });
-    return result;
+    };
+    return [result, trace];
   }
 
-  /** Decides what a further run means: a replay from now on, another run, or none ever. */
+  /** Decides after each run: replay from now on, record another run, or never replay. */
   #consider(recording: Recording, backend: LazyBackend, trace: Trace): void {
     const { last } = recording;
     recording.traces += 1;
@@ -149,42 +172,48 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   #replay(args: Args, { run, trace }: NonNullable<Recording["replay"]>): Awaited<Result> {
     const kept = run.run(this.#given(args));
     let next = trace.numResults;
-    for (const [i, { store, variable }] of this.#gradientSlots().entries()) {
-      if (trace.gradients[i]) store.set(variable, kept[next++] as Tensor);
-      else store.clear([variable]);
+    const { gradients } = this.#training.models;
+    for (const [i, variable] of this.#variables().entries()) {
+      if (trace.gradients[i]) gradients.set(variable, kept[next++] as Tensor);
+      else gradients.clear([variable]);
     }
-    return fillPlaces(trace.result, kept) as Awaited<Result>;
+    return fillTemplate(trace.result, kept) as Awaited<Result>;
   }
 
   /** The arguments, then the gradients that are there. */
   #given(args: Args): Tensor[] {
-    const tensors: Tensor[] = [];
-    replaceTensors(args, (tensor) => tensors.push(tensor));
-    const gradients = this.#gradientSlots().map(({ store, variable }) => store.get(variable));
-    return [...tensors, ...gradients.filter((gradient) => gradient !== undefined)];
+    const { tensors } = templateOf(args);
+    return [...tensors, ...this.#gradients().filter((gradient) => gradient !== undefined)];
   }
 
-  #gradientSlots(): GradientSlot[] {
-    return this.#models.stores.flatMap((store) =>
-      store.variables.map((variable) => ({ store, variable })),
-    );
+  #gradients(): (Tensor | undefined)[] {
+    const { gradients } = this.#training.models;
+    return this.#variables().map((variable) => gradients.get(variable));
   }
 
-  /** Text that is equal for calls which may share a recording. */
+  /** What may have a gradient. */
+  #variables(): readonly Variable[] {
+    const { variables, items } = this.#training.models;
+    return items.variables.length === 0 ? variables : [...variables, ...items.variables];
+  }
+
+  /** A key that is equal for calls that may share a recording. */
   #keyOf(args: Args): string {
-    const { syncGradients, accumulation, step, endOfDataloader } = this.#state;
+    const { state, models, unsynced } = this.#training;
+    const { syncGradients, accumulation, step, endOfDataloader } = state;
     const { numSteps, syncWithDataloader } = accumulation;
-    const { stores } = this.#models;
-    const unsynced = this.#unsynced.stores;
     return JSON.stringify([
       replaceTensors(
         args,
         ({ dtype, shape }) => ({ dtype, shape }),
         (value) => this.#label(value),
       ),
-      this.#gradientSlots().map(({ store, variable }) => (store.get(variable) ? 1 : 0)),
-      stores.map((store) => (unsynced.has(store) ? 1 : 0)),
-      [syncGradients, accumulation, step % numSteps],
+      this.#gradients().map((gradient) => (gradient ? 1 : 0)),
+      models.trainableKey,
+      models.generation,
+      models.models.map((model) => unsynced.stateOf(model)),
+      models.models.map((model) => (state.hasBegun(model) ? 1 : 0)),
+      [syncGradients, accumulation, step % numSteps, state.uneven !== undefined],
       // One step per window is the same step at the end of a loader.
       numSteps > 1 && syncWithDataloader && endOfDataloader,
     ]);
@@ -201,36 +230,6 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
     }
     return ["object", identity];
   }
-}
-
-/** Stands for the tensor at this place of a list. */
-class Place {
-  readonly index: number;
-
-  constructor(index: number) {
-    this.index = index;
-  }
-}
-
-/** A copy of arrays and plain objects with their tensors, and what else they hold, replaced. */
-function replaceTensors(
-  value: unknown,
-  replace: (tensor: Tensor) => unknown,
-  replaceOther: (value: unknown) => unknown = (other) => other,
-): unknown {
-  if (value instanceof Tensor) return replace(value);
-  const descend = (item: unknown) => replaceTensors(item, replace, replaceOther);
-  if (Array.isArray(value)) return value.map(descend);
-  if (!isPlainObject(value)) return replaceOther(value);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, descend(item)]));
-}
-
-function fillPlaces(template: unknown, tensors: readonly Tensor[]): unknown {
-  return replaceTensors(
-    template,
-    (tensor) => tensor,
-    (value) => (value instanceof Place ? tensors[value.index] : value),
-  );
 }
 
 function differenceOf(trace: Trace, last: Trace): string | undefined {

@@ -3,25 +3,23 @@ import {
   engine,
   MomentumOptimizer,
   mul,
-  type NamedAttrMap,
   type Optimizer,
   RMSPropOptimizer,
   SGDOptimizer,
   type Tensor,
   tidy,
   type Variable,
-  zerosLike,
 } from "@tensorflow/tfjs-core";
-import { type FusedKernel, hasFusedKernel } from "../functions/fused-kernel.ts";
+import type { FusedAttributes, FusedInputs, FusedKernels } from "../functions/fused-kernel.ts";
+import { hasFusedKernel } from "../functions/run-fused.ts";
 import { learningRateOf } from "../schedule/learning-rate.ts";
+import { stepEffect, stepScalar } from "../step/step-observer.ts";
 import { AdamWOptimizer } from "./adam-w.ts";
-import { stepEffect, stepScalar } from "./step-observer.ts";
+import { applyGradientsOf } from "./local-updates.ts";
+import { makeSlot, type SlotTable, slotTableOf } from "./optimizer-slots.ts";
 
 /** A variable and its gradient, if it has one in this step. */
 export type Update = { readonly variable: Variable; readonly gradient: Tensor | undefined };
-
-/** What an optimizer remembers of one variable, in the form of tfjs. */
-type Slot = { readonly originalName: string; readonly variable: Variable };
 
 /** The members of tfjs's optimizers that their types hide. */
 type Internals = {
@@ -36,33 +34,32 @@ type Internals = {
   readonly decayOf?: AdamWOptimizer["decayOf"];
   readonly accBeta1: Variable;
   readonly accBeta2: Variable;
-} & { [field in SlotField]: Slot[] };
+};
 
-type SlotField =
-  | "accumulations"
-  | "accumulatedFirstMoment"
-  | "accumulatedSecondMoment"
-  | "accumulatedMeanSquares"
-  | "accumulatedMoments"
-  | "accumulatedMeanGrads";
+type OptimizerKernel = "AccSgd" | "AccMomentum" | "AccAdam" | "AccRmsProp";
+
+/** The outputs of a kernel after the new value. */
+type SlotName<Kernel extends OptimizerKernel> = Exclude<
+  FusedKernels[Kernel]["outputs"][number],
+  "value" | undefined
+>;
 
 /** How a step of one kind of optimizer is one kernel per variable. */
-type Rule = {
-  readonly kernel: FusedKernel;
-  /** Inputs of the kernel by name, and where tfjs keeps them: a list by place, named with a suffix. */
-  readonly slots: (optimizer: Internals) => Readonly<Record<string, readonly [SlotField, string]>>;
-  readonly inputs?: (optimizer: Internals) => Readonly<Record<string, Tensor>>;
-  readonly attributes: (optimizer: Internals, variable: Variable) => NamedAttrMap;
+type RuleOf<Kernel extends OptimizerKernel> = {
+  readonly kernel: Kernel;
+  /** The inputs of the kernel for the slots, in the order of `slotTableOf` and of its outputs. */
+  readonly slots: readonly SlotName<Kernel>[];
+  readonly inputs?: (optimizer: Internals) => Partial<FusedInputs<Kernel, Tensor>>;
+  readonly attributes: (optimizer: Internals, variable: Variable) => FusedAttributes<Kernel>;
   /** What happens once per step, after all variables. */
   readonly finish?: (optimizer: Internals) => void;
 };
 
-const ADAM: Rule = {
+type Rule = { [Kernel in OptimizerKernel]: RuleOf<Kernel> }[OptimizerKernel];
+
+const ADAM: RuleOf<"AccAdam"> = {
   kernel: "AccAdam",
-  slots: () => ({
-    firstMoment: ["accumulatedFirstMoment", "m"],
-    secondMoment: ["accumulatedSecondMoment", "v"],
-  }),
+  slots: ["firstMoment", "secondMoment"],
   inputs: ({ accBeta1, accBeta2 }) => ({ accBeta1, accBeta2 }),
   attributes: (optimizer, variable) => {
     const { beta1, beta2, epsilon } = optimizer;
@@ -75,12 +72,12 @@ const ADAM: Rule = {
 };
 
 const RULES: readonly (readonly [{ readonly prototype: Optimizer }, Rule])[] = [
-  [SGDOptimizer, { kernel: "AccSgd", slots: () => ({}), attributes: () => ({}) }],
+  [SGDOptimizer, { kernel: "AccSgd", slots: [], attributes: () => ({}) }],
   [
     MomentumOptimizer,
     {
       kernel: "AccMomentum",
-      slots: () => ({ accumulation: ["accumulations", "momentum"] }),
+      slots: ["accumulation"],
       attributes: ({ momentum, useNesterov }) => ({ momentum, useNesterov }),
     },
   ],
@@ -90,11 +87,7 @@ const RULES: readonly (readonly [{ readonly prototype: Optimizer }, Rule])[] = [
     RMSPropOptimizer,
     {
       kernel: "AccRmsProp",
-      slots: ({ centered }) => ({
-        meanSquare: ["accumulatedMeanSquares", "rms"],
-        moment: ["accumulatedMoments", "momentum"],
-        ...(centered ? { meanGradient: ["accumulatedMeanGrads", "mg"] } : {}),
-      }),
+      slots: ["meanSquare", "moment", "meanGradient"], // the last one only if it is centered
       attributes: ({ decay, momentum, epsilon, centered }) => {
         return { decay, momentum, epsilon, centered };
       },
@@ -103,8 +96,8 @@ const RULES: readonly (readonly [{ readonly prototype: Optimizer }, Rule])[] = [
 ];
 
 /**
- * For backends: does what `applyGradients` of a tfjs optimizer does, as one kernel per variable. Its outputs are the new
- * value and the new slots, in the order of the inputs. The optimizer's own state is kept as tfjs keeps it.
+ * For backends: does what `applyGradients` of a tfjs optimizer does, as one kernel per variable. The state of the
+ * optimizer is kept as tfjs keeps it.
  *
  * @param updates always of the same variables in the same order: slots go by position.
  * @returns false, having done nothing, if the backend has no such kernel or the optimizer is another one.
@@ -113,20 +106,18 @@ export function applyFused(optimizer: Optimizer, updates: readonly Update[]): bo
   const rule = ruleOf(optimizer);
   if (!rule || !hasFusedKernel(rule.kernel)) return false;
   const internals = optimizer as unknown as Internals;
-  const slots = Object.entries(rule.slots(internals));
+  const { lists } = slotTableOf(optimizer) as SlotTable;
   tidy(() => {
     const learningRate = stepScalar("float32", () => learningRateOf(optimizer));
     const shared = { learningRate, ...rule.inputs?.(internals) };
     for (const [index, { variable, gradient }] of updates.entries()) {
-      const own = slots.map(([, [field, suffix]]) =>
-        slotOf(internals[field], index, variable, suffix),
-      );
+      const own = lists.map((list) => makeSlot(optimizer, list, index, variable));
       if (!gradient) continue;
-      const named = Object.fromEntries(slots.map(([name], i) => [name, own[i] as Variable]));
+      const named = Object.fromEntries(own.map((slot, i) => [rule.slots[i], slot]));
       const outputs = engine().runKernel<Tensor | Tensor[]>(
         rule.kernel,
         { value: variable, gradient, ...named, ...shared },
-        rule.attributes(internals, variable),
+        { ...rule.attributes(internals, variable) },
       );
       const [value, ...rest] = Array.isArray(outputs) ? outputs : [outputs];
       variable.assign(value as Tensor);
@@ -138,17 +129,8 @@ export function applyFused(optimizer: Optimizer, updates: readonly Update[]): bo
   return true;
 }
 
-/** Of an optimizer that does what its class in tfjs does; one that overrides it goes its own way. */
+/** Only for optimizers that use the method of their tfjs class; one that overrides it is not fused. */
 function ruleOf(optimizer: Optimizer): Rule | undefined {
-  return RULES.find(
-    ([{ prototype }]) => optimizer.applyGradients === prototype.applyGradients,
-  )?.[1];
-}
-
-function slotOf(slots: Slot[], index: number, variable: Variable, suffix: string): Variable {
-  slots[index] ??= {
-    originalName: `${variable.name}/${suffix}`,
-    variable: tidy(() => zerosLike(variable).variable(false)),
-  };
-  return slots[index].variable;
+  const applyGradients = applyGradientsOf(optimizer);
+  return RULES.find(([{ prototype }]) => applyGradients === prototype.applyGradients)?.[1];
 }

@@ -1,5 +1,5 @@
 import type { LoaderObserver, LoaderState } from "../data/loader-observer.ts";
-import { StepScope } from "./autograd.ts";
+import { StepScope } from "../step/autograd.ts";
 
 /** When gradients are exchanged and applied; `gradientAccumulationPlugin` of the accelerator. */
 export type GradientAccumulation = {
@@ -11,7 +11,12 @@ export type GradientAccumulation = {
   readonly syncEachBatch: boolean;
 };
 
-type ActivePass = { readonly loader: LoaderState; step: StepScope };
+type ActivePass = {
+  readonly loader: LoaderState;
+  step: StepScope;
+  /** Samples of the batch that the loop has now, and the backward passes before it was given. */
+  inHand: { readonly samples: number; readonly backwards: number } | undefined;
+};
 
 /**
  * Follows the loops of one accelerator: which loader is active, which step is open, and whether the
@@ -23,7 +28,21 @@ export class GradientState implements LoaderObserver {
   step = 0;
   /** Samples that all replicas have taken from prepared loaders. */
   samplesSeen = 0;
+  /** Whether gradients were exchanged at the end of a window and no optimizer has applied them yet. */
+  updateDue = false;
+  /** The outermost loader during the last update of an optimizer: the loop that trains. */
+  steppedIn: LoaderState | undefined;
+  /** Called where a loop asks for its next batch; what it returns is awaited. */
+  onBetweenSteps: ((loader: LoaderState) => Promise<unknown> | undefined) | undefined;
   accumulation: GradientAccumulation;
+  /** Inside `joinUnevenInputs`: ranks whose loops are over learn here that an exchange is due. */
+  uneven: { meet(): void } | undefined;
+  #backwards = 0;
+  /** The models that have begun the current micro-batch, and the step of the loader that it belongs to. */
+  #begun: { readonly step: StepScope | undefined; readonly models: readonly object[] } = {
+    step: undefined,
+    models: [],
+  };
   readonly #passes: ActivePass[] = [];
 
   constructor(accumulation: GradientAccumulation) {
@@ -35,6 +54,17 @@ export class GradientState implements LoaderObserver {
     return this.#passes.at(-1)?.loader;
   }
 
+  /** Loops over prepared loaders, one inside the other, that run now. */
+  get depth(): number {
+    return this.#passes.length;
+  }
+
+  /** An optimizer has applied the gradients. */
+  noteUpdate(): void {
+    this.updateDue = false;
+    this.steppedIn = this.#passes[0]?.loader;
+  }
+
   get endOfDataloader(): boolean {
     return this.activeLoader?.endOfDataloader ?? false;
   }
@@ -44,8 +74,36 @@ export class GradientState implements LoaderObserver {
     return this.activeLoader?.remainder ?? -1;
   }
 
-  /** Starts a micro-batch: decides whether its gradients are exchanged and applied. */
-  advance(): void {
+  /** `samplesSeen` without batches that loops were given and have not used yet: a resumed run gets them again. */
+  get samplesConsumed(): number {
+    const waiting = this.#passes.flatMap(({ inHand }) =>
+      inHand && inHand.backwards === this.#backwards ? [inHand.samples] : [],
+    );
+    return waiting.reduce((sum, samples) => sum - samples, this.samplesSeen);
+  }
+
+  get backwards(): number {
+    return this.#backwards;
+  }
+
+  /** A backward pass has run: the batches that loops have now are consumed. */
+  countBackward(): void {
+    this.#backwards += 1;
+  }
+
+  isInner(loader: LoaderState): boolean {
+    return this.#passes.findLastIndex((pass) => pass.loader === loader) > 0;
+  }
+
+  /**
+   * Starts a micro-batch of some models: decides whether its gradients are exchanged and applied. Models that take turns
+   * within one batch of a loader, such as the two of a GAN, share its micro-batch.
+   */
+  advance(models: readonly object[]): void {
+    const step = this.#passes.at(-1)?.step;
+    const others = models.some((model) => this.hasBegun(model)) ? [] : this.#begunModels();
+    this.#begun = { step, models: [...others, ...models] };
+    if (others.length > 0) return;
     const { numSteps, syncWithDataloader } = this.accumulation;
     if (syncWithDataloader && this.endOfDataloader) {
       this.step = 0;
@@ -56,18 +114,41 @@ export class GradientState implements LoaderObserver {
     }
   }
 
-  begin(loader: LoaderState): void {
-    // The first scope takes what a stream makes before the first batch.
-    this.#passes.push({ loader, step: new StepScope() });
+  /** Whether a model has begun its micro-batch of the batch that the active loader gave last. */
+  hasBegun(model: object): boolean {
+    return this.#begunModels().includes(model);
   }
 
-  beginStep(loader: LoaderState, samples: number): void {
-    this.samplesSeen += samples;
+  #begunModels(): readonly object[] {
+    const { step, models } = this.#begun;
+    return step !== undefined && step === this.#passes.at(-1)?.step ? models : [];
+  }
+
+  begin(loader: LoaderState): void {
+    this.#passes.push({ loader, step: new StepScope(), inHand: undefined });
+  }
+
+  endStep(loader: LoaderState): void {
     const pass = this.#passes.findLast((candidate) => candidate.loader === loader);
     if (!pass) return;
     this.#abandonInside(pass);
     pass.step.close();
+    pass.inHand = undefined;
+  }
+
+  betweenSteps(loader: LoaderState): Promise<unknown> | undefined {
+    // The ranks are not at the same place while their loops may have different lengths.
+    return this.uneven ? undefined : this.onBetweenSteps?.(loader);
+  }
+
+  beginStep(loader: LoaderState, samples: number): void {
+    this.samplesSeen += samples;
+    this.updateDue = false;
+    this.endStep(loader);
+    const pass = this.#passes.findLast((candidate) => candidate.loader === loader);
+    if (!pass) return;
     pass.step = new StepScope();
+    pass.inHand = { samples, backwards: this.#backwards };
   }
 
   end(loader: LoaderState): void {

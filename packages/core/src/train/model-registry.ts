@@ -1,50 +1,140 @@
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { broadcastTensors } from "../operations/tensor-collectives.ts";
-import { GradientStore, requireFloatVariables } from "./gradient-store.ts";
-import type { ModelVariables } from "./variables.ts";
+import { GradientExchange } from "./gradient-exchange.ts";
+import { Gradients } from "./gradients.ts";
+import { releaseDisposedBuckets } from "./live-buckets.ts";
+import { type ModelVariables, sameItems } from "./model-variables.ts";
+import { StatisticsExchange } from "./statistics-exchange.ts";
+import { shareVariables, unshareVariables } from "./unprepared-optimizers.ts";
+import { WindowItems } from "./window-items.ts";
 
-/** The models of one accelerator with their gradients. */
+/** The models of one accelerator with their gradients. Models may share variables: each counts once. */
 export class ModelRegistry {
+  readonly gradients: Gradients = new Gradients();
+  readonly exchange: GradientExchange;
+  readonly statistics: StatisticsExchange;
+  readonly items: WindowItems;
   readonly #collective: Collective;
-  readonly #stores = new Map<object, GradientStore>();
+  readonly #models = new Map<object, ModelVariables>();
+  #list: readonly ModelVariables[] = [];
+  #generation = 0;
+  #variables: readonly Variable[] = [];
+  #floats: readonly Variable[] = [];
+  #trainable: readonly Variable[] = [];
+  #trainableKey = "";
+  /** What `#trainable` was made of. */
+  #parts: readonly (readonly Variable[])[] = [];
 
   constructor(collective: Collective) {
     this.#collective = collective;
+    this.exchange = new GradientExchange(this.gradients, collective);
+    this.statistics = new StatisticsExchange(collective);
+    this.items = new WindowItems(this.gradients);
   }
 
-  get stores(): GradientStore[] {
-    return [...this.#stores.values()];
+  get worldSize(): number {
+    return this.#collective.worldSize;
   }
 
-  /** The gradients of a prepared model. */
-  find(model: object): GradientStore | undefined {
-    return this.#stores.get(model);
+  /** The prepared models in order; a new list when one is added. */
+  get models(): readonly ModelVariables[] {
+    return this.#list;
   }
 
-  /** The accumulated gradient of a variable; undefined if it has none. It stays the store's. */
-  gradientOf(variable: Variable): Tensor | undefined {
-    for (const store of this.stores) {
-      const gradient = store.get(variable);
-      if (gradient) return gradient;
-    }
-    return undefined;
+  /** The prepared models as the user gave them, in the order of `models`. */
+  get objects(): object[] {
+    return [...this.#models.keys()];
+  }
+
+  /** Every variable that a prepared model holds; a new list when they change. */
+  get variables(): readonly Variable[] {
+    return this.#variables;
+  }
+
+  /**
+   * Averages the gradients of the variables that take part over the replicas, and what else has changed: statistics.
+   * Collective.
+   *
+   * @param isComplete exchange everything, also what has no gradient on this rank.
+   */
+  average(takesPart: (variable: Variable) => boolean, isComplete = false): void {
+    this.exchange.average(takesPart, isComplete);
+    this.statistics.average(this.#floats, this.trainable, takesPart);
+  }
+
+  /** The variables that are trained now; a new list when they change. */
+  get trainable(): readonly Variable[] {
+    this.#followFlags();
+    return this.#trainable;
+  }
+
+  /** Text that is equal whenever the same variables are trained. */
+  get trainableKey(): string {
+    this.#followFlags();
+    return this.#trainableKey;
+  }
+
+  /** The variables of a prepared model. */
+  find(model: object): ModelVariables | undefined {
+    return this.#models.get(model);
+  }
+
+  /** Whether a prepared model holds the variable. */
+  holds(variable: Variable): boolean {
+    return this.#list.some((model) => model.has(variable));
   }
 
   /**
    * Registers a model, once: checks that every rank has the same variables, and gives all ranks the values
    * of rank 0. Collective.
    */
-  async add(model: object, { all, trainable }: ModelVariables): Promise<GradientStore> {
-    const known = this.#stores.get(model);
+  async add(model: object, variables: ModelVariables): Promise<ModelVariables> {
+    const known = this.#models.get(model);
     if (known) return known;
-    this.#requireSameVariables(all);
-    requireFloatVariables(trainable);
-    await broadcastTensors(all, 0, this.#collective);
-    const store = new GradientStore(trainable, this.#collective);
-    this.#stores.set(model, store);
-    return store;
+    this.#requireSameVariables(variables.all);
+    requireFloatVariables(variables.trainable);
+    const others = variables.all.filter((variable) => !this.holds(variable));
+    await broadcastTensors(others, 0, this.#collective);
+    if (this.worldSize > 1) releaseDisposedBuckets(this.#collective);
+    this.exchange.cover(variables.trainable);
+    this.statistics.note(others);
+    if (this.worldSize > 1) shareVariables(others);
+    this.#models.set(model, variables);
+    this.#list = [...this.#list, variables];
+    this.#variables = [...this.#variables, ...others];
+    this.#floats = this.#variables.filter(({ dtype }) => dtype === "float32");
+    return variables;
+  }
+
+  /** How many times all models were removed: what was made for earlier models is invalid. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Forgets all models; disposes their gradients and gives back the memory of the exchange. Collective. */
+  clear(): void {
+    this.exchange.clear();
+    this.statistics.clear();
+    this.items.dispose();
+    this.gradients.clear(this.#variables);
+    unshareVariables(this.#variables);
+    this.#models.clear();
+    this.#list = [];
+    this.#variables = [];
+    this.#floats = [];
+    this.#generation += 1;
+  }
+
+  #followFlags(): void {
+    const parts = this.#list.map((model) => model.trainable);
+    if (sameItems(parts, this.#parts)) return;
+    const trained = new Set(parts.flat());
+    requireFloatVariables(trained);
+    this.#trainable = [...trained];
+    this.#trainableKey = this.#variables.map((one) => (trained.has(one) ? 1 : 0)).join("");
+    this.#parts = parts;
   }
 
   /** @throws {AcceleratorError} `MODEL_INVALID` or `MODEL_MISMATCH`, on every rank. */
@@ -71,8 +161,19 @@ export class ModelRegistry {
   }
 }
 
-/** Name, shape and dtype. Names that are numbers come from a counter of the thread: they say nothing. */
+/** Name, shape and dtype. Names that are numbers come from a counter of the thread, so they are not compared. */
 function signature({ name, shape, dtype }: Variable): string {
   const label = /^\d+$/.test(name) ? "unnamed" : `"${name}"`;
   return `${label} ${dtype}[${shape.join(", ")}]`;
+}
+
+/** @throws {AcceleratorError} `MODEL_INVALID` if a trainable variable is not float32. */
+function requireFloatVariables(variables: Iterable<Variable>): void {
+  const wrong = [...variables].find((variable) => variable.dtype !== "float32");
+  if (!wrong) return;
+  throw new AcceleratorError(
+    "MODEL_INVALID",
+    `The trainable variable "${wrong.name}" is ${wrong.dtype}; gradients exist for float32 only. ` +
+      "Make it float32, or create it with trainable = false.",
+  );
 }

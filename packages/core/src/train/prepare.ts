@@ -1,15 +1,22 @@
-import type { Optimizer } from "@tensorflow/tfjs-core";
+import { type Optimizer, Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { DataLoader } from "../data/data-loader.ts";
 import type { ResolvedDataLoaderConfiguration } from "../data/data-loader-configuration.ts";
+import { GroupSeed } from "../data/group-seed.ts";
+import { agreeOnLoader } from "../data/loader-agreement.ts";
 import { PreparedDataLoader } from "../data/prepared-data-loader.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { AcceleratedScheduler, type SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
 import { isScheduler, type LearningRateScheduler } from "../schedule/scheduler.ts";
-import { AcceleratedOptimizer, isOptimizer } from "./accelerated-optimizer.ts";
-import type { GradientState } from "./gradient-state.ts";
-import type { GradientStore } from "./gradient-store.ts";
-import type { ModelRegistry } from "./model-registry.ts";
-import { modelVariables } from "./variables.ts";
+import { AcceleratedOptimizer } from "./accelerated-optimizer.ts";
+import type { Differentiation } from "./differentiate.ts";
+import { disposeObjects } from "./dispose-objects.ts";
+import { isOptimizer } from "./find-variables.ts";
+import { allowLocalUpdates, forbidLocalTraining, forbidLocalUpdates } from "./local-updates.ts";
+import { type ModelVariables, modelVariables } from "./model-variables.ts";
+import { OptimizerClaims } from "./optimizer-claims.ts";
+import { pairOptimizers } from "./pair-optimizers.ts";
+import { synchronizeBatchNormalization } from "./sync-batch-normalization.ts";
 
 /** What `prepare` makes of an object. */
 export type Prepared<T> =
@@ -19,38 +26,93 @@ export type Prepared<T> =
       ? AcceleratedOptimizer
       : T extends LearningRateScheduler
         ? AcceleratedScheduler
-        : T;
+        : T extends OptimizerGroup
+          ? { -readonly [K in keyof T]: Prepared<T[K]> }
+          : T;
+
+/** An optimizer with the models that it updates, under any names: `{ model, optimizer }`. */
+export type OptimizerGroup = { readonly optimizer: Optimizer } & {
+  readonly trainableWeights?: never; // a tf.LayersModel has an optimizer too
+};
 
 export type PreparationOptions = {
   readonly collective: Collective;
-  readonly state: GradientState;
-  readonly models: ModelRegistry;
+  readonly training: Differentiation;
   readonly dataLoader: ResolvedDataLoaderConfiguration;
   readonly schedulerUnit: SchedulerUnit;
+  /** Batch normalisation uses the rows of all replicas. */
+  readonly syncBatchNorm: boolean;
+};
+
+/** Prepared objects in the order in which they were prepared. */
+export type PreparedObjects = {
+  readonly optimizers: readonly AcceleratedOptimizer[];
+  readonly schedulers: readonly AcceleratedScheduler[];
+  readonly loaders: readonly PreparedDataLoader<unknown>[];
 };
 
 /** Turns a user's objects into those that work with the group; remembers what it has prepared. */
 export class Preparation {
   readonly #options: PreparationOptions;
-  readonly #prepared = new WeakMap<object, unknown>();
+  #claims: OptimizerClaims;
+  #prepared = new WeakMap<object, unknown>();
+  readonly #optimizers = new Set<Optimizer>();
+  readonly #made: { [Kind in keyof PreparedObjects]: PreparedObjects[Kind][number][] } = {
+    optimizers: [],
+    schedulers: [],
+    loaders: [],
+  };
 
   constructor(options: PreparationOptions) {
     this.#options = options;
+    this.#claims = new OptimizerClaims(options.training.models);
+  }
+
+  /** What was prepared, besides models, each kind in its order. */
+  get made(): PreparedObjects {
+    return this.#made;
+  }
+
+  /** Disposes the objects and forgets all that was prepared: preparing it again makes something new. Collective. */
+  clear(objects: readonly unknown[]): void {
+    const { models, state } = this.#options.training;
+    disposeObjects(objects, models);
+    const layers = models.models.flatMap((model) => model.layers);
+    for (const object of [...layers, ...this.#optimizers]) allowLocalUpdates(object);
+    this.#optimizers.clear();
+    for (const list of Object.values(this.#made)) list.length = 0;
+    models.clear();
+    state.step = 0;
+    this.#claims = new OptimizerClaims(models);
+    this.#prepared = new WeakMap();
   }
 
   /**
    * Prepares the objects of one call, in whatever order they come: models first, because an optimizer
-   * updates the models of its own call, or all prepared ones if there are none.
+   * updates models of its own call. A group is a call of its own.
    */
   async prepareAll(objects: readonly unknown[]): Promise<unknown[]> {
-    const stores: GradientStore[] = [];
-    for (const object of objects) {
-      const store = await this.#prepareModel(object);
-      if (store) stores.push(store);
+    const models = objects.flatMap((object) => {
+      const variables = this.#variablesOf(object);
+      return variables ? [{ object: object as object, variables }] : [];
+    });
+    const optimizers = objects.filter(isOptimizer);
+    // Before anything is touched.
+    const pairs = models.length === 0 ? [] : pairOptimizers(models, optimizers.length);
+    const groups = objects.filter(isGroup);
+    const { syncBatchNorm, collective } = this.#options;
+    for (const { object, variables } of models) {
+      await this.#options.training.models.add(object, variables);
+      if (collective.worldSize > 1) forbidLocalTraining(variables.layers);
+      if (syncBatchNorm) synchronizeBatchNormalization(variables.layers, collective);
     }
+    for (const group of groups) await this.#prepareGroup(group);
     for (const object of objects) {
       if (object instanceof DataLoader) this.#once(object, () => this.#prepareLoader(object));
-      if (isOptimizer(object)) this.#once(object, () => this.#prepareOptimizer(object, stores));
+    }
+    for (const [index, optimizer] of optimizers.entries()) {
+      const own = pairs[index]?.map(({ object }) => this.#options.training.models.find(object));
+      this.#once(optimizer, () => this.#prepareOptimizer(optimizer, own as ModelVariables[]));
     }
     for (const object of objects) {
       if (isScheduler(object)) this.#once(object, () => this.#prepareScheduler(object));
@@ -58,37 +120,60 @@ export class Preparation {
     return objects.map((object) => this.#prepared.get(object as object) ?? object);
   }
 
-  async #prepareModel(object: unknown): Promise<GradientStore | undefined> {
+  /** Of a model, known or new. */
+  #variablesOf(object: unknown): ModelVariables | undefined {
     if (typeof object !== "object" || object === null) return undefined;
     if (object instanceof DataLoader || isOptimizer(object) || isScheduler(object))
       return undefined;
-    if (PREPARED_KINDS.some((kind) => object instanceof kind)) return undefined;
-    const variables = modelVariables(object);
-    return variables ? this.#options.models.add(object, variables) : undefined;
+    if (PREPARED_KINDS.some((kind) => object instanceof kind) || isGroup(object)) return undefined;
+    return this.#options.training.models.find(object) ?? modelVariables(object);
+  }
+
+  async #prepareGroup(group: Record<string, unknown>): Promise<void> {
+    if (this.#prepared.has(group)) return;
+    const parts = Object.values(group).flatMap((part) => (isModelList(part) ? part : [part]));
+    await this.prepareAll(parts);
+    const prepared = Object.fromEntries(
+      Object.entries(group).map(([key, part]) => [key, this.#prepared.get(part as object) ?? part]),
+    );
+    this.#once(group, () => prepared);
   }
 
   #prepareLoader(loader: DataLoader<unknown>): PreparedDataLoader<unknown> {
-    const { collective, dataLoader, state } = this.#options;
-    const baseSeed = collective.broadcastObject(loader.baseSeed, 0, "prepare(dataLoader)");
+    const { collective, dataLoader, training } = this.#options;
     const isStream = loader.source.kind === "stream";
     // A stream may differ from rank to rank; one rank reads it for all, unless it is shared out already.
     const dispatchBatches = dataLoader.dispatchBatches ?? (isStream && loader.options.shard);
-    return new PreparedDataLoader(loader, {
-      ...{ collective, baseSeed, dispatchBatches, observer: state },
-      evenBatches: dataLoader.evenBatches,
-      splitBatches: dataLoader.splitBatches,
-    });
+    const sharesData = !dispatchBatches && (!isStream || loader.options.shard);
+    const seed = new GroupSeed(loader, collective, agreeOnLoader(loader, sharesData, collective));
+    return added(
+      this.#made.loaders,
+      new PreparedDataLoader(loader, {
+        ...{ collective, seed, dispatchBatches, observer: training.state },
+        evenBatches: dataLoader.evenBatches,
+        splitBatches: dataLoader.splitBatches,
+      }),
+    );
   }
 
-  #prepareOptimizer(optimizer: Optimizer, stores: readonly GradientStore[]): AcceleratedOptimizer {
-    const { models, state } = this.#options;
-    return new AcceleratedOptimizer(optimizer, state, stores.length > 0 ? stores : models.stores);
+  /** @param models of its own call; undefined if that had none. */
+  #prepareOptimizer(
+    optimizer: Optimizer,
+    models: readonly ModelVariables[] | undefined,
+  ): AcceleratedOptimizer {
+    const claims = this.#claims;
+    this.#optimizers.add(optimizer);
+    if (this.#options.collective.worldSize > 1) forbidLocalUpdates(optimizer);
+    const modelsOf = models ? claims.together(models) : claims.alone(optimizer);
+    const prepared = new AcceleratedOptimizer(optimizer, this.#options.training, modelsOf);
+    return added(this.#made.optimizers, prepared);
   }
 
   #prepareScheduler(scheduler: LearningRateScheduler): AcceleratedScheduler {
-    const { collective, dataLoader, state, schedulerUnit: unit } = this.#options;
+    const { collective, dataLoader, training, schedulerUnit: unit } = this.#options;
     const processSteps = dataLoader.splitBatches ? 1 : collective.worldSize;
-    return new AcceleratedScheduler(scheduler, state, { unit, processSteps });
+    const prepared = new AcceleratedScheduler(scheduler, training.state, { unit, processSteps });
+    return added(this.#made.schedulers, prepared);
   }
 
   #once(object: object, prepare: () => object): void {
@@ -99,4 +184,19 @@ export class Preparation {
   }
 }
 
+function added<T>(list: T[], item: T): T {
+  list.push(item);
+  return item;
+}
+
 const PREPARED_KINDS = [PreparedDataLoader, AcceleratedOptimizer, AcceleratedScheduler] as const;
+
+/** A plain object with an optimizer among its values. */
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return isPlainObject(value) && !isScheduler(value) && Object.values(value).some(isOptimizer);
+}
+
+/** Models side by side, not one model of variables. */
+function isModelList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && !value.some((item) => item instanceof Variable);
+}

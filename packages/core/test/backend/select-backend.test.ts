@@ -49,7 +49,7 @@ test("one that is not installed is refused with the command that installs it", a
   }
 });
 
-test("all are tried for a report, which leaves the one that auto takes", async () => {
+test("a report tries all of them, and leaves the one that auto takes in use", async () => {
   const attempts = await tryBackends();
   assert.equal(
     attempts.map(({ name, works }) => [name, works]),

@@ -37,6 +37,9 @@ test("multiplies matrices in every transposition, batched and broadcast, with gr
   }
 });
 
+test("the sign of the smallest numbers is theirs", () =>
+  agree(() => [tf.sign([1e-7, -1e-8, 1e-30, -1e-38, 0, Number.NaN, 2])], "sign"));
+
 test("multiplies with bias and activation fused, in every transposition", async () => {
   for (const transposeA of [false, true]) {
     for (const transposeB of [false, true]) {
@@ -231,6 +234,11 @@ test("clones share their data until the last of them is disposed", async () => {
     [4, 5, 6],
     "a variable that moved on leaves its initial value",
   );
+});
+
+test("the remainder of a quotient that float32 does not hold", async () => {
+  await selectBackend("wasm");
+  assert.equal([...tf.mod([-1, 7], [1e9, 3]).dataSync()], [1e9, 1]);
 });
 
 test.run();

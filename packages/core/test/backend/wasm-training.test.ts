@@ -15,7 +15,7 @@ const OPTIMIZERS = {
 };
 
 for (const [name, optimizer] of Object.entries(OPTIMIZERS)) {
-  test(`a convolutional net with ${name} learns what it learns on cpu`, async () => {
+  test(`a convolutional net with ${name} learns the same as on cpu`, async () => {
     const leaks = name === "momentum" ? 1 : 0; // its momentum, a tensor that tfjs never disposes
     await agree(() => trainedWeights(convolutional(), imageLike(), optimizer()), name, leaks);
   });
@@ -28,12 +28,12 @@ const MODELS: Record<string, { build: () => tf.LayersModel; input: () => tf.Tens
   "an embedding": { build: embedding, input: tokens },
 };
 for (const [name, { build, input }] of Object.entries(MODELS)) {
-  test(`${name} learns what it learns on cpu`, async () => {
+  test(`${name} learns the same as on cpu`, async () => {
     await agree(() => trainedWeights(build(), input(), tf.train.sgd(0.05)), name);
   });
 }
 
-test("a transformer block has the gradients it has on cpu", async () => {
+test("a transformer block has the same gradients as on cpu", async () => {
   const shapes = [
     [7, 8],
     [8, 24],

@@ -7,7 +7,7 @@ const test = suite("acc");
 const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));
 const TIMEOUT_MS = 30_000;
 const fixture = (name: string) =>
-  fileURLToPath(new URL(`../host/fixtures/${name}`, import.meta.url));
+  fileURLToPath(new URL(`../launch/fixtures/${name}`, import.meta.url));
 
 type Result = { code: number | null; stdout: string; stderr: string };
 
@@ -76,14 +76,44 @@ test("exits with 130 on Ctrl-C", async () => {
 test("says what is wrong with its arguments", async () => {
   const missing = await acc(["launch"]);
   assert.is(missing.code, 1);
-  assert.match(missing.stderr, "Which script?");
+  assert.match(missing.stderr, "missing SCRIPT");
   const zero = await acc(["launch", "--num-processes", "0", fixture("chatter.ts")]);
   assert.is(zero.code, 1);
   assert.match(zero.stderr, "numProcesses must be an integer");
   const unknown = await acc(["lunch"]);
   assert.is(unknown.code, 2);
   assert.match(unknown.stderr, 'unknown command "lunch"');
-  assert.is((await acc(["--help"])).code, 0);
+});
+
+test("every command takes --help and refuses an option that it does not have", async () => {
+  const overview = await acc(["--help"]);
+  assert.is(overview.code, 0);
+  for (const command of ["launch", "sync", "env"]) {
+    assert.match(overview.stdout, new RegExp(`^ {2}${command} +\\S`, "m"));
+    for (const flag of ["--help", "-h"]) {
+      const help = await acc([command, flag]);
+      assert.is(help.code, 0, help.stderr);
+      assert.match(help.stdout, `Usage: acc ${command} [options]`);
+    }
+    const refused = await acc([command, "--frobnicate"]);
+    assert.is(refused.code, 2);
+    assert.match(refused.stderr, "'--frobnicate'");
+  }
+});
+
+test("gives what follows the script to the script, options too", async () => {
+  const args = [
+    "launch",
+    "--num-processes",
+    "1",
+    fixture("arguments.mjs"),
+    "--help",
+    "--a_b=1",
+    "-x",
+  ];
+  const { code, stdout, stderr } = await acc(args);
+  assert.is(code, 0, stderr);
+  assert.is(stdout, '["--help","--a_b=1","-x"]\n');
 });
 
 test("env shows every backend with its reason, as text and for programs", async () => {

@@ -1,4 +1,4 @@
-import { Random } from "../../src/data/random.ts";
+import { Random } from "../../src/random/random.ts";
 
 /** What a rank puts into a collective, known to the rank and to the test. */
 export function contribution(rank: number, length: number): Float32Array {

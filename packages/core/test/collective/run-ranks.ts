@@ -1,15 +1,25 @@
 import { Worker } from "node:worker_threads";
 import { createSharedGroup, type SharedGroup } from "../../src/collective/shared-group.ts";
-import type { Outcome, Step } from "./fixtures/rank.ts";
+import type { Outcome, Step, Task } from "./fixtures/rank.ts";
 
 export type RunOptions = {
   timeoutMs?: number;
   scalar?: boolean;
-  /** Called once the threads run. */
+  /** Called once the ranks have got their steps. */
   meanwhile?: (group: SharedGroup) => void;
 };
 
-const LIMIT_MS = 20_000;
+/** Long, as threads start slowly on a busy machine. */
+const LIMIT_MS = 60_000;
+
+/** Threads that wait for a rank to play; one group after the other uses them. They do not keep the process alive. */
+const idle: Worker[] = [];
+
+function takeThread(): Worker {
+  const thread = idle.pop() ?? new Worker(new URL("./fixtures/rank.ts", import.meta.url));
+  thread.ref();
+  return thread;
+}
 
 /** Runs `steps[rank]` on a thread per rank and returns the outcomes of every rank. */
 export async function runRanks(
@@ -17,30 +27,37 @@ export async function runRanks(
   { timeoutMs = 10_000, scalar = false, meanwhile }: RunOptions = {},
 ): Promise<Outcome[][]> {
   const group = createSharedGroup(steps.length, { timeoutMs });
-  const threads = steps.map(
-    (list, rank) =>
-      new Worker(new URL("./fixtures/rank.ts", import.meta.url), {
-        workerData: { group, rank, steps: list, scalar },
-      }),
-  );
-  meanwhile?.(group);
+  const threads = steps.map(takeThread);
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("the ranks hang")), LIMIT_MS);
   });
+  const results = threads.map((thread, rank) =>
+    outcomesOf(thread, { group, rank, steps: steps[rank] ?? [], scalar }),
+  );
+  meanwhile?.(group);
   try {
-    const results = threads.map(
-      (thread) =>
-        new Promise<Outcome[]>((resolve, reject) => {
-          thread.once("message", resolve);
-          thread.once("error", reject);
-        }),
-    );
-    return await Promise.race([Promise.all(results), limit]);
+    const outcomes = await Promise.race([Promise.all(results), limit]);
+    for (const thread of threads) thread.unref();
+    idle.push(...threads);
+    return outcomes;
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    throw error;
   } finally {
     clearTimeout(timer);
-    await Promise.all(threads.map((thread) => thread.terminate()));
   }
+}
+
+function outcomesOf(thread: Worker, task: Task): Promise<Outcome[]> {
+  return new Promise((resolve, reject) => {
+    thread.once("error", reject);
+    thread.once("message", (outcomes: Outcome[]) => {
+      thread.off("error", reject);
+      resolve(outcomes);
+    });
+    thread.postMessage(task);
+  });
 }
 
 /** The same steps on every rank. */

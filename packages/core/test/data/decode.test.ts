@@ -3,7 +3,7 @@ import "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type AcceleratorError, DataLoader } from "../../src/index.ts";
-import { watchThreads } from "../host/watch-threads.ts";
+import { watchThreads } from "../launch/watch-threads.ts";
 
 const test = suite("decoding samples");
 const threads = watchThreads();

@@ -1,11 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "../../src/index.ts";
+import { launchCalls } from "../launch/launch-calls.ts";
 import type { Reading } from "./fixtures/read.ts";
 
 const test = suite("data modes over three replicas");
 const script = new URL("./fixtures/read.ts", import.meta.url);
-const read = (...args: unknown[]) => launch<Reading>(script, { numProcesses: 3, args });
+const launched = { numProcesses: 3 };
 const order = (length: number) => Array.from({ length }, (_, index) => index);
 
 // kind of dataset, samples, batch size, configuration, rows of the last step on every rank
@@ -81,9 +82,45 @@ const MODES: [string, number, number, object, number[][]][] = [
     ],
   ],
 ];
-for (const [kind, length, batchSize, configuration, tails] of MODES) {
+const CONFIGURATIONS = [{}, { dispatchBatches: true }, { dispatchBatches: false }];
+const ITSELF = { dispatchBatches: false };
+/** What other tests look at, by name. */
+const READINGS: Record<string, unknown[]> = {
+  batches: ["tf.data batches", 8, 1, ITSELF],
+  shared: ["sized", 3, 2, {}, { shard: false }],
+  streams: ["async", 100, 2, ITSELF, { breakAfter: 2, prefetch: 3 }],
+  dispatched: ["async", 100, 2, {}, { breakAfter: 2 }],
+  twice: ["sized", 4, 2, ITSELF, { passes: 2 }],
+  plain: ["iterable", 25, 2],
+  ahead: ["iterable", 25, 2, {}, { prefetch: 4 }],
+  ...Object.fromEntries(
+    CONFIGURATIONS.flatMap((configuration) =>
+      ["list", "iterable"].map((kind) => [
+        `${kind} ${JSON.stringify(configuration)}`,
+        [kind, 13, 2, configuration, { dropLast: true }],
+      ]),
+    ),
+  ),
+};
+
+let everything: Promise<Reading[][]> | undefined;
+
+/** What the ranks saw of everything above, all of it read in one launch. */
+function readAll(): Promise<Reading[][]> {
+  const calls = [...MODES.map((mode) => mode.slice(0, 4)), ...Object.values(READINGS)];
+  everything ??= launchCalls<Reading>(script, 3, calls);
+  return everything;
+}
+
+async function readingsOf(name: string): Promise<Reading[]> {
+  const index = Object.keys(READINGS).indexOf(name);
+  return (await readAll())[MODES.length + index] as Reading[];
+}
+
+for (const [index, [kind, length, batchSize, configuration, tails]] of MODES.entries()) {
   test(`${kind} of ${length} by ${batchSize} ${JSON.stringify(configuration)}: every sample once in the metrics`, async () => {
-    const ranks = await read(kind, length, batchSize, configuration);
+    const ranks = (await readAll())[index] as Reading[];
+    assert.is(ranks.length, 3);
     for (const [rank, reading] of ranks.entries()) {
       assert.equal(reading.batches.at(-1), tails[rank]);
       assert.equal(reading.gathered.flat(), order(length));
@@ -95,10 +132,9 @@ for (const [kind, length, batchSize, configuration, tails] of MODES) {
   });
 }
 
-test("batches that the dataset makes go round, whole ones complete the last round", async () => {
-  const ranks = await read("tf.data batches", 8, 1, { dispatchBatches: false });
+test("batches that the dataset makes are dealt in turn; whole ones complete the last round", async () => {
   assert.equal(
-    ranks.map(({ batches }) => batches),
+    (await readingsOf("batches")).map(({ batches }) => batches),
     [
       [
         [0, 1],
@@ -117,57 +153,44 @@ test("batches that the dataset makes go round, whole ones complete the last roun
 });
 
 test("a stream that is shared out already is left alone", async () => {
-  for (const { batches } of await read("sized", 3, 2, {}, { shard: false })) {
-    assert.equal(batches, [[0, 1], [2]]);
-  }
+  for (const { batches } of await readingsOf("shared")) assert.equal(batches, [[0, 1], [2]]);
 });
 
 test("dropLast leaves out the incomplete window in every mode", async () => {
-  for (const configuration of [{}, { dispatchBatches: true }, { dispatchBatches: false }]) {
+  for (const configuration of CONFIGURATIONS) {
     for (const kind of ["list", "iterable"]) {
-      for (const { batches, remainders } of await read(kind, 13, 2, configuration, {
-        dropLast: true,
-      })) {
-        assert.equal([batches.length, remainders], [2, [-1, -1]], kind);
+      const name = `${kind} ${JSON.stringify(configuration)}`;
+      for (const { batches, remainders } of await readingsOf(name)) {
+        assert.equal([batches.length, remainders], [2, [-1, -1]], name);
       }
     }
   }
 });
 
 test("a stream is opened once per pass and closed on break; the dataset learns the epoch", async () => {
-  const streams = await read(
-    "async",
-    100,
-    2,
-    { dispatchBatches: false },
-    { breakAfter: 2, prefetch: 3 },
-  );
-  for (const { batches, events } of streams) {
+  for (const { batches, events } of await readingsOf("streams")) {
     assert.is(batches.length, 2);
     assert.equal(events, ["open", "close"]);
   }
-  const dispatched = await read("async", 100, 2, {}, { breakAfter: 2 });
   assert.equal(
-    dispatched.map(({ events }) => events),
+    (await readingsOf("dispatched")).map(({ events }) => events),
     [["open", "close"], [], []],
     "rank 0 alone reads",
   );
-  for (const { events } of await read("sized", 4, 2, { dispatchBatches: false }, { passes: 2 })) {
+  for (const { events } of await readingsOf("twice")) {
     assert.equal(events, ["epoch 0", "epoch 1"]);
   }
 });
 
 test("prefetching changes nothing but the time", async () => {
-  const plain = await read("iterable", 25, 2);
-  const ahead = await read("iterable", 25, 2, {}, { prefetch: 4 });
   assert.equal(
-    ahead.map(({ batches }) => batches),
-    plain.map(({ batches }) => batches),
+    (await readingsOf("ahead")).map(({ batches }) => batches),
+    (await readingsOf("plain")).map(({ batches }) => batches),
   );
 });
 
 test("all ranks throw when rank 0 cannot read what it dispatches", async () => {
-  for (const result of await read("failing", 4, 1)) {
+  for (const result of await launch(script, { ...launched, args: ["failing", 4, 1] })) {
     assert.match(
       String(result),
       /^DATA_INVALID Rank 0 could not read the dataset: the disk is on fire/,
@@ -176,7 +199,8 @@ test("all ranks throw when rank 0 cannot read what it dispatches", async () => {
 });
 
 test("splitting refuses a batch size that does not fit the replicas", async () => {
-  const error = await read("list", 4, 4, { splitBatches: true }).then(
+  const args = ["list", 4, 4, { splitBatches: true }];
+  const error = await launch(script, { ...launched, args }).then(
     () => assert.unreachable(),
     (reason) => reason,
   );

@@ -154,7 +154,7 @@ for (const [length, batchSize, worldSize, even, uneven, drop] of TABLE) {
   });
 }
 
-test("batches of varying size go round, whole ones from the start complete the last round", () => {
+test("batches of varying size are dealt in turn; whole ones from the start complete the last round", () => {
   const batches = [
     [0, 1, 2],
     [3, 4],

@@ -5,6 +5,7 @@ import { shardBatches, shardLength } from "../../src/data/shard.ts";
 import { splitBatches, splitLength } from "../../src/data/split.ts";
 import { dispatchStream, shardStream, streamLength } from "../../src/data/stream-shard.ts";
 
+fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) }); // the same cases in every run
 const test = suite("sharding of any sizes");
 const sizes = fc.record({
   length: fc.nat(80),

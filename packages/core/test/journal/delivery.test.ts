@@ -137,7 +137,7 @@ test("a service that hangs to the end is reported once, and not as what broke th
     const env = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "300" };
     const { code, stderr } = await project.run(["log.mjs"], env);
     assert.is(code, 0);
-    assert.match(stderr, /lacks 22 of 22 events \(time was up before .*: npx acc sync /);
+    assert.match(stderr, /lacks 22 of 22 events \(the time limit .*ended before .*: npx acc sync /);
     assert.not.match(stderr, /cannot deliver now|abort/);
     service.mode = { kind: "good" };
     const sync = await project.acc(["sync"], { SERVICE_URL: service.url });

@@ -8,8 +8,9 @@ import { JournalReader } from "../../src/journal/journal-reader.ts";
 import { encodeRecord, type JournalHeader } from "../../src/journal/journal-record.ts";
 import { decodeValue, encodeValue } from "../../src/journal/journal-value.ts";
 import { JournalWriter } from "../../src/journal/journal-writer.ts";
-import type { LogValue } from "../../src/trackers/log-value.ts";
+import type { LogValue } from "../../src/tracker-contract/log-value.ts";
 
+fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) }); // the same cases in every run
 const test = suite("journal");
 const HEADER: JournalHeader = {
   ...{ type: "run", id: "0".repeat(32), projectName: "p", startedMs: 0 },
@@ -85,8 +86,8 @@ test("read back after every possible cut: whole records, and where the rest begi
   }
 });
 
-test("a changed byte anywhere ends reading at its record", async () => {
-  const path = await written(3);
+test("a changed byte costs its record alone", async () => {
+  const path = await written(4);
   const bytes = readFileSync(path);
   const whole = await JournalReader.open(path);
   const { entries } = await whole.read(whole.firstOffset, ALL);
@@ -97,13 +98,42 @@ test("a changed byte anywhere ends reading at its record", async () => {
     changed[at] = (changed[at] as number) ^ 0x10;
     writeFileSync(path, changed);
     const reader = await JournalReader.open(path);
-    const { entries: read, end } = await reader.read(reader.firstOffset, ALL);
+    const portion = await reader.read(reader.firstOffset, ALL);
     const record = begins.findLastIndex((offset) => offset <= at);
-    assert.is(read.length, record, `byte ${at}`);
-    assert.is(end?.offset, begins[record]);
-    assert.is.not(end?.kind, "end");
+    const sound = [0, 1, 2, 3].filter((sequence) => sequence !== record);
+    assert.equal(
+      portion.entries.map(({ entry }) => entry.sequence),
+      sound,
+      `byte ${at}`,
+    );
+    const damage = portion.entries.find((placed) => placed.damage)?.damage ?? portion.damage;
+    const isCut = portion.end?.kind === "incomplete";
+    assert.is(isCut ? portion.end?.offset : damage?.offset, begins[record], `byte ${at}`);
     await reader.close();
   }
+});
+
+test("records of any size are read, also the first", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "acc-journal-")), "journal");
+  const writer = await JournalWriter.create(path, encodeRecord(HEADER), () => {});
+  const sizes = [3 << 20, 10, (1 << 20) - 200, 1 << 20, (1 << 20) + 1, 5 << 20, 10];
+  for (const [sequence, size] of sizes.entries()) {
+    const values = { text: "x".repeat(size) };
+    writer.append(encodeRecord({ type: "metrics", sequence, values, context: { wallTimeMs: 0 } }));
+  }
+  await writer.close();
+  const reader = await JournalReader.open(path);
+  const seen: number[] = [];
+  for (let offset = reader.firstOffset; ; ) {
+    const { entries, end } = await reader.read(offset, { limit: 2, limitBytes: 1 << 20 });
+    for (const { entry, nextOffset } of entries) {
+      seen.push((entry as unknown as { values: { text: string } }).values.text.length);
+      offset = nextOffset;
+    }
+    if (end) break;
+  }
+  await reader.close();
+  assert.equal(seen, sizes);
 });
 
 test("is read in portions from any entry on", async () => {

@@ -10,7 +10,11 @@ export type Mode =
   | { readonly kind: "lost-answer" }
   | { readonly kind: "slow"; readonly delayMs: number };
 
-type Event = { readonly sequence: number; readonly type: string; readonly values: { i?: number } };
+type Event = {
+  readonly sequence: number;
+  readonly type: string;
+  readonly values: { i?: number; text?: string };
+};
 
 /** A service on loopback that keeps every event by run and sequence, and misbehaves as it is told. */
 export class Service {
@@ -20,6 +24,8 @@ export class Service {
   readonly events = new Map<string, Event>();
   readonly finished = new Map<string, string>();
   requests = 0;
+  /** Every key that was sent. */
+  readonly keys = new Set<string>();
   #server: Server | undefined;
   #port = 0;
 
@@ -52,7 +58,7 @@ export class Service {
     await new Promise((resolve) => server.close(resolve));
   }
 
-  /** Resolves once there were so many requests. */
+  /** Resolves once there were this many requests. */
   async seen(requests: number): Promise<void> {
     const limit = Date.now() + 30_000;
     while (this.requests < requests) {
@@ -63,6 +69,7 @@ export class Service {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests += 1;
+    if (request.headers.authorization) this.keys.add(request.headers.authorization);
     const { mode } = this;
     if (mode.kind === "hang") return;
     if (mode.kind === "reset") return void request.socket.destroy();

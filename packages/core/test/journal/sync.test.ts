@@ -5,9 +5,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Service } from "./service.ts";
 import { ServiceProject, WAYS } from "./service-project.ts";
+import { testKills } from "./test-kills.ts";
 
 const test = suite("acc sync");
-const KILLS = 10; // per way
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** A project whose run had a service that was down. */
@@ -32,34 +32,7 @@ async function stopped(): Promise<Service> {
   return service;
 }
 
-for (const [way, command] of Object.entries(WAYS)) {
-  test(`after kill -9 at any moment everything accepted is delivered once (${way})`, async () => {
-    const service = new Service();
-    await service.start();
-    // Longer than any of them lives.
-    const env = { SERVICE_URL: service.url, COUNT: "100000", PAUSE: "1" };
-    for (let i = 0; i < KILLS; i++) {
-      service.events.clear();
-      service.finished.clear();
-      const project = new ServiceProject();
-      const { child, finished } = project.start(command("log.mjs"), env);
-      // From before the run exists to well into it, more often early.
-      setTimeout(
-        () => child.kill("SIGKILL"),
-        150 + (1800 * i * i) / KILLS ** 2 + 100 * Math.random(),
-      );
-      const { stdout } = await finished;
-      const accepted = stdout.split("\n").filter((line) => /^\d+$/.test(line)).length;
-      const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
-      assert.is(sync.code, 0, sync.stdout + sync.stderr);
-      const { length } = service.numbers;
-      assert.equal(service.numbers, range(length), "in order, without gaps, each once");
-      assert.ok(length >= accepted - 110, `${length} of ${accepted}`); // 100 ms are at most 100 steps
-      if (length > 0) assert.equal([...service.finished.values()], ["failure"]);
-    }
-    await service.stop();
-  });
-}
+for (const way of Object.keys(WAYS)) testKills(test, way, 2);
 
 test("goes on where it was killed, and two at once deliver once", async () => {
   const service = await stopped();
@@ -105,7 +78,7 @@ test("leaves a run alone that is still going on", async () => {
   const { child, finished } = project.start(["log.mjs"], env);
   await new Promise((resolve) => child.stdout?.once("data", resolve));
   const sync = await project.acc(["sync"], env);
-  assert.match(sync.stdout, `left alone, in use by process ${child.pid}`);
+  assert.match(sync.stdout, `skipped, in use by process ${child.pid}`);
   assert.is(sync.code, 1);
   child.kill("SIGKILL");
   await finished;
@@ -129,23 +102,31 @@ test("--watch delivers what comes up, until it is interrupted", async () => {
   await service.stop();
 });
 
-test("reads a damaged journal up to the damage, and says where it is", async () => {
+test("of a damaged journal delivers what is sound, says what is lost, and closes no run", async () => {
   const service = await stopped();
   const project = await undelivered(service);
   const journal = join(runFolder(project), "journal");
-  const whole = readFileSync(journal);
-  const bytes = Buffer.from(whole);
+  const bytes = readFileSync(journal);
   const at = bytes.indexOf('"i":12');
   bytes[at + 4] = "9".charCodeAt(0);
   writeFileSync(journal, bytes);
   await service.start();
   const env = { SERVICE_URL: service.url };
   const list = await project.acc(["sync", "--list"]);
-  assert.match(list.stdout, /damaged at offset \d+ \(its checksum is wrong\)/);
-  const sync = await project.acc(["sync"], env);
-  const [, offset] = /damaged at offset (\d+)/.exec(sync.stdout) ?? [];
-  assert.ok(Number(offset) <= at && Number(offset) > at - 200);
-  assert.equal(service.numbers, range(12));
+  assert.match(list.stdout, /damaged at offset \d+ to \d+ \(its checksum is wrong\): 1 event is/);
+  // Again and again: what is lost is not forgotten with the next cursor.
+  for (let times = 0; times < 2; times++) {
+    const sync = await project.acc(["sync"], env);
+    assert.is(sync.code, 5, sync.stdout);
+    const [, offset] = /damaged at offset (\d+)/.exec(sync.stdout) ?? [];
+    assert.ok(Number(offset) <= at && Number(offset) > at - 200);
+    assert.match(sync.stdout, "not complete: events are lost");
+    assert.equal(
+      service.numbers,
+      range(20).filter((i) => i !== 12),
+    );
+    assert.is(service.finished.size, 0);
+  }
   bytes[7] = 9;
   writeFileSync(journal, bytes);
   const newer = await project.acc(["sync"], env);
@@ -154,12 +135,57 @@ test("reads a damaged journal up to the damage, and says where it is", async () 
   await service.stop();
 });
 
+test("events that are missing before the end of the run stay lost, sync after sync", async () => {
+  const service = await stopped();
+  const project = await undelivered(service);
+  const journal = join(runFolder(project), "journal");
+  const bytes = readFileSync(journal);
+  const from = bytes.indexOf('{"type":"metrics","values":{"i":17') - 8;
+  const to = bytes.indexOf('{"type":"finish"') - 8;
+  assert.ok(from > 0 && to > from);
+  writeFileSync(journal, Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]));
+  await service.start();
+  for (let times = 0; times < 2; times++) {
+    const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
+    assert.is(sync.code, 5, sync.stdout);
+    assert.match(sync.stdout, "3 events are lost");
+    assert.equal(service.numbers, range(17));
+  }
+  await service.stop();
+});
+
+test("a cursor that does not fit its journal is an error", async () => {
+  const service = await stopped();
+  const project = await undelivered(service);
+  const cursor = join(runFolder(project), "service.cursor.json");
+  await service.start();
+  const env = { SERVICE_URL: service.url };
+  const faults = [
+    { sequence: 7, offset: 1e9 },
+    { sequence: 3, offset: 20 },
+    { sequence: -1 },
+    { sequence: 2.5, offset: 200 },
+    { delivered: "many" },
+    { isComplete: "no" },
+    { isComplete: true },
+    { state: "lost" },
+  ];
+  for (const fault of faults) {
+    writeFileSync(cursor, JSON.stringify(fault));
+    const sync = await project.acc(["sync", "--trust", "."], env);
+    assert.is(sync.code, 1, `${JSON.stringify(fault)}: ${sync.stdout}`);
+    assert.match(sync.stdout, "does not fit the journal");
+    assert.equal(service.numbers, []);
+  }
+  await service.stop();
+});
+
 test("refuses options it does not know", async () => {
   const project = new ServiceProject();
   const { code, stderr } = await project.acc(["sync", "--nonsense"]);
-  assert.is(code, 1);
+  assert.is(code, 2);
   assert.match(stderr, "OPTION_INVALID");
-  assert.match((await project.acc(["sync", "."])).stdout, "no recordings");
+  assert.match((await project.acc(["sync", "."])).stdout, "no runs");
 });
 
 test.run();

@@ -1,18 +1,31 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { collectives, metrics } from "./fixtures/collect.ts";
 
 const test = suite("collectives of the accelerator");
 const script = new URL("./fixtures/collect.ts", import.meta.url);
-const run = <T>(numProcesses: number, ...args: unknown[]) =>
-  launch<T>(script, { numProcesses, args });
 const float = (...values: number[]) => ({ shape: [values.length], dtype: "float32", values });
+
+const METRICS: [number, number, boolean, number[]][] = [
+  [13, 2, false, [6, 6, 1]],
+  [12, 2, false, [6, 6]],
+  [13, 2, true, [6, 6]],
+  [5, 2, false, [5]],
+  [1, 2, false, [1]],
+];
+
+const run = sharedLaunches<unknown>(script, {
+  1: [["collectives"]],
+  2: [["collectives"], ["shapes"], ["models"]],
+  3: [["collectives"], ...METRICS.map((metric) => ["metrics", ...metric.slice(0, 3)])],
+});
 
 for (const P of [1, 2, 3]) {
   test(`gather, reduce and broadcast give Accelerate's numbers on ${P} replicas`, async () => {
     const ranks = Array.from({ length: P }, (_, rank) => rank);
-    const results = await run<Awaited<ReturnType<typeof collectives>>>(P, "collectives");
+    const results = (await run(P, "collectives")) as Awaited<ReturnType<typeof collectives>>[];
+    assert.is(results.length, P);
     const total = (P * (P + 1)) / 2;
     const pairs = ranks.flatMap((rank) => [10 * rank + 1, 10 * rank + 2]);
     for (const [rank, result] of results.entries()) {
@@ -56,24 +69,11 @@ for (const P of [1, 2, 3]) {
   });
 }
 
-const METRICS: [number, number, boolean, number[]][] = [
-  [13, 2, false, [6, 6, 1]],
-  [12, 2, false, [6, 6]],
-  [13, 2, true, [6, 6]],
-  [5, 2, false, [5]],
-  [1, 2, false, [1]],
-];
 for (const [length, batchSize, dropLast, rows] of METRICS) {
   test(`gatherForMetrics gives ${rows.join(" + ")} rows of ${length} samples`, async () => {
-    const results = await run<Awaited<ReturnType<typeof metrics>>>(
-      3,
-      "metrics",
-      length,
-      batchSize,
-      dropLast,
-    );
+    const results = await run(3, "metrics", length, batchSize, dropLast);
     const order = Array.from({ length: rows.reduce((a, b) => a + b) }, (_, index) => index);
-    for (const { tensors, lists } of results) {
+    for (const { tensors, lists } of results as Awaited<ReturnType<typeof metrics>>[]) {
       assert.equal(
         tensors.map((values) => values.length),
         rows,
@@ -88,7 +88,7 @@ for (const [length, batchSize, dropLast, rows] of METRICS) {
 }
 
 test("all ranks throw when shapes differ, though sizes do not", async () => {
-  for (const result of await run<string>(2, "shapes")) {
+  for (const result of (await run(2, "shapes")) as string[]) {
     assert.match(result, /^COLLECTIVE_MISMATCH/);
     assert.match(result, "float32[4, 2]");
     assert.match(result, "float32[2, 4]");
@@ -96,7 +96,7 @@ test("all ranks throw when shapes differ, though sizes do not", async () => {
 });
 
 test("all ranks throw when they prepare different models", async () => {
-  for (const result of await run<string>(2, "models")) {
+  for (const result of (await run(2, "models")) as string[]) {
     assert.match(result, /^MODEL_MISMATCH/);
     assert.match(result, "float32[2, 3]");
     assert.match(result, "float32[2, 4]");

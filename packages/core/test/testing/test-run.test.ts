@@ -2,9 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { PostingTracker } from "../../src/index.ts";
 import { TestRun } from "../../src/testing/index.ts";
-import type { DeliveredEvent } from "../../src/trackers/tracker-event.ts";
-import type { TrackerState } from "../../src/trackers/tracker-options.ts";
-import type { TrackerRun } from "../../src/trackers/tracker-plugin.ts";
+import type { DeliveredEvent } from "../../src/tracker-contract/tracker-event.ts";
+import type { TrackerState } from "../../src/tracker-contract/tracker-options.ts";
+import type { TrackerRun } from "../../src/tracker-contract/tracker-plugin.ts";
 
 const test = suite("a tracker driven without a hub");
 

@@ -102,7 +102,7 @@ test("refuse media that are none, before anything is logged", async () => {
       () => accelerator.log({ loss: 1, t: table({ columns: ["a"], rows: [[1, 2]] }) }),
       /VALUE_INVALID.*"t".*row 0/,
     ],
-    [() => accelerator.logTable({ t: [1, 2] as never }), /VALUE_INVALID.*row 0 is no object/],
+    [() => accelerator.logTable({ t: [1, 2] as never }), /VALUE_INVALID.*row 0 is not an object/],
     [() => accelerator.logArtifact("nothing/here.bin"), /VALUE_INVALID.*nothing\/here\.bin/],
   ];
   for (const [attempt, expected] of attempts) assert.match(codeOf(attempt), expected);
@@ -245,7 +245,7 @@ test("take the directories of the project", () => {
   );
 });
 
-test("are not logged to before their time, nor after, nor with nonsense", async () => {
+test("refuse logs before they start, after they have ended, and of what is no value", async () => {
   const accelerator = new Accelerator({ logWith: new RecordingTracker() });
   assert.match(
     codeOf(() => accelerator.log({ a: 1 })),

@@ -1,11 +1,19 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { AccumulationRow } from "./fixtures/accumulate.ts";
 
 const test = suite("gradient accumulation over two replicas");
 const script = new URL("./fixtures/accumulate.ts", import.meta.url);
-const run = (...args: unknown[]) => launch<AccumulationRow[]>(script, { numProcesses: 2, args });
+const onTwo = sharedLaunches<AccumulationRow[]>(script, {
+  2: [
+    [2, false, "accumulate"],
+    [2, true, "accumulate"],
+    [3, false, "accumulate"],
+    [1, false, "noSync"],
+  ],
+});
+const run = (...args: unknown[]) => onTwo(2, ...args);
 
 function requireClose(actual: number[], expected: number[]): void {
   assert.is(actual.length, expected.length);
@@ -49,7 +57,7 @@ test("exchanging at every batch gives the same weights", async () => {
   }
 });
 
-test("windows of three end with the loader", async () => {
+test("windows of three batches end with the loader", async () => {
   for (const rows of await run(3, false, "accumulate")) {
     requireClose(
       rows.map((row) => row.w),
@@ -60,7 +68,7 @@ test("windows of three end with the loader", async () => {
 
 test("noSync keeps gradients local until the next backward", async () => {
   const ranks = await run(1, false, "noSync");
-  // Rank 0 sees 1 3 5 7 9, rank 1 sees 2 4 6 8 10; the second backward averages what has piled up.
+  // Rank 0 sees 1 3 5 7 9, rank 1 sees 2 4 6 8 10; the second backward averages what has accumulated.
   requireClose(
     ranks.map((rows) => rows[0]?.gradient ?? Number.NaN),
     [1, 2],

@@ -96,7 +96,7 @@ test("an abandoned inner iterator is closed by the next step of the outer loop",
   assert.is(tf.memory().numTensors, before);
 });
 
-test("keep holds tensors beyond their step", async () => {
+test("keep preserves tensors after their step", async () => {
   const { accelerator, loader } = await trainer(3);
   const kept: tf.Tensor[] = [];
   for await (const [x] of loader) kept.push(accelerator.keep(tf.sum(x)));

@@ -43,6 +43,36 @@ test("takes the variables of whatever lists them", async () => {
     readonly parts = [w(), w()];
     readonly name = "module";
   }
+  class Node {
+    readonly weight = w();
+    readonly self = this;
+  }
+  class Private {
+    readonly #dense = tf.layers.dense({ units: 1, inputShape: [2] });
+    constructor() {
+      this.#dense.apply(tf.zeros([1, 2]));
+    }
+    trainableVariables() {
+      return this.#dense.trainableWeights;
+    }
+  }
+  /** A layer that tf.layers does not know to hold layers. */
+  class Inner extends tf.layers.Layer {
+    static className = "Inner";
+    readonly inner = tf.layers.dense({ units: 2, inputShape: [2] });
+    readonly batchNormalization = tf.layers.batchNormalization();
+    override call(x: tf.Tensor): tf.Tensor {
+      return this.batchNormalization.apply(this.inner.apply(x)) as tf.Tensor;
+    }
+  }
+  class Holder {
+    readonly optimizer = tf.train.adam(1);
+    readonly first = tf.layers.dense({ units: 2, inputShape: [2] });
+    readonly second = [new Inner({})];
+    constructor() {
+      this.first.apply(this.second[0]?.apply(tf.zeros([1, 2])) as tf.Tensor);
+    }
+  }
   const [a, b, c] = [w(), w(), w()];
   const frozen = tf.variable(tf.zeros([1]), false);
   for (const [model, count] of [
@@ -51,23 +81,92 @@ test("takes the variables of whatever lists them", async () => {
     [{ w: w(), frozen }, 1],
     [[w(), w(), w()], 3],
     [new Module(), 3],
+    [{ deep: { list: [new Map([["a", new Set([w()])]]), { w: w() }] }, loop: new Node() }, 3],
+    [new Private(), 2],
+    [new Holder(), 6],
   ] as const) {
     const [, optimizer] = await new Accelerator().prepare(model, tf.train.sgd(1));
     assert.is(optimizer.variables.length, count);
   }
 });
 
-test("an optimizer updates the models of its own call, or all that came before", async () => {
+const weight = (value = 1) => tf.variable(tf.scalar(value));
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "no error",
+    (error: AcceleratorError) => error.code,
+  );
+
+test("an optimizer updates the models of its own call", async () => {
   const accelerator = new Accelerator();
-  const [a, b] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(1))];
+  const [a, b, c] = [weight(), weight(), weight()];
   const [, first] = await accelerator.prepare({ a }, tf.train.sgd(1));
-  const [second] = await accelerator.prepare(tf.train.sgd(1), { b });
-  const both = await accelerator.prepare(tf.train.sgd(1));
-  assert.equal([first.variables, second.variables, both.variables], [[a], [b], [a, b]]);
-  const loss = await accelerator.backward(() => tf.add(a, tf.mul(b, 2)) as tf.Scalar);
+  const [second] = await accelerator.prepare(tf.train.sgd(1), { b }, { c });
+  assert.equal([first.variables, second.variables], [[a], [b, c]]);
+  const loss = await accelerator.backward(() => tf.add(a, tf.mul(tf.add(b, c), 2)) as tf.Scalar);
   loss.dispose();
   second.step();
-  assert.equal([a.dataSync()[0], b.dataSync()[0]], [1, -1]);
+  assert.equal(
+    [a, b, c].map((w) => w.dataSync()[0]),
+    [1, -1, -1],
+  );
+});
+
+test("as many optimizers as models form pairs; groups say it in words; anything else is refused", async () => {
+  const [a, b, c, d] = [weight(), weight(), weight(), weight()];
+  const sgd = () => tf.train.sgd(1);
+  const accelerator = new Accelerator();
+  const [, first, , second] = await accelerator.prepare({ a }, sgd(), { b }, sgd());
+  assert.equal([first.variables, second.variables], [[a], [b]]);
+  const group = { model: { c }, optimizer: sgd() };
+  const [third, fourth] = await accelerator.prepare(group, { variables: [d], optimizer: sgd() });
+  assert.equal([third.optimizer.variables, fourth.optimizer.variables], [[c], [d]]);
+  assert.is(third.model, group.model);
+  assert.is(await accelerator.prepare(group), third);
+  const both = await new Accelerator().prepare({ models: [{ a }, [b, c]], optimizer: sgd() });
+  assert.equal(both.optimizer.variables, [a, b, c]);
+  for (const [models, optimizers] of [
+    [3, 2],
+    [1, 2],
+    [2, 3],
+  ] as const) {
+    const objects = [
+      ...Array.from({ length: models }, () => ({ w: weight() })),
+      ...Array.from({ length: optimizers }, sgd),
+    ];
+    const error: AcceleratorError = await new Accelerator().prepare(...objects).then(
+      () => assert.unreachable(),
+      (fault) => fault,
+    );
+    assert.is(error.code, "OPTION_INVALID");
+    assert.match(error.message, /prepare\(modelA, modelB, optimizerA, optimizerB\)/);
+    assert.match(error.message, /\{ model: modelA, optimizer: optimizerA \}/);
+  }
+});
+
+test("an optimizer prepared by itself takes the models without one, before or after it", async () => {
+  const [a, b] = [weight(), weight()];
+  const before = new Accelerator();
+  const early = await before.prepare(tf.train.sgd(1));
+  assert.throws(
+    () => early.step(),
+    (error: AcceleratorError) => error.code === "STATE_INVALID",
+  );
+  await before.prepare({ a });
+  await before.prepare({ b }, tf.train.sgd(1));
+  assert.equal(early.variables, [a]);
+  const after = new Accelerator();
+  await after.prepare({ a });
+  await after.prepare({ b });
+  const first = await after.prepare(tf.train.sgd(1));
+  assert.equal(first.variables, [a, b]);
+  const second = await after.prepare(tf.train.sgd(1));
+  assert.equal([first.variables, second.variables], [[a], [b]]);
+  await after.prepare(tf.train.sgd(1));
+  assert.throws(
+    () => first.step(),
+    (error: AcceleratorError) => error.code === "OPTION_INVALID",
+  );
 });
 
 test("freezes what tf.layers freezes", async () => {
@@ -93,17 +192,12 @@ test("freezes what tf.layers freezes", async () => {
 });
 
 test("refuses models that cannot be trained", async () => {
-  const codeOf = (model: object) =>
-    new Accelerator().prepare(model).then(
-      () => "no error",
-      (error: AcceleratorError) => error.code,
-    );
-  assert.is(
-    await codeOf(tf.sequential({ layers: [tf.layers.flatten({ inputShape: [2, 2] })] })),
-    "MODEL_INVALID",
-  );
-  assert.is(await codeOf({ variables: [] }), "MODEL_INVALID");
-  assert.is(await codeOf({ w: tf.variable(tf.tensor1d([1], "int32")) }), "MODEL_INVALID");
+  const refused = (model: object) => codeOf(new Accelerator().prepare(model));
+  const flat = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [2, 2] })] });
+  assert.is(await refused(flat), "MODEL_INVALID");
+  assert.is(await refused({ dense: tf.layers.dense({ units: 2 }) }), "MODEL_INVALID", "not built");
+  assert.is(await refused({ variables: [] }), "MODEL_INVALID");
+  assert.is(await refused({ w: tf.variable(tf.tensor1d([1], "int32")) }), "MODEL_INVALID");
 });
 
 test("a schedule sets the rate of every kind of optimizer", async () => {

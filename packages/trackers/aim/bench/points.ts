@@ -1,11 +1,11 @@
 /**
  * Points per second that `aim server` takes from us and from Aim's own client, in turn, at the same server:
  * `node --import ./packages/core/src/register-ts.mjs packages/trackers/aim/bench/points.ts`. Needs Python with Aim:
- * `node tools/peers/install.mjs trackers/aim`.
+ * `npm run test:peers -- trackers/aim`.
  */
 import { availableParallelism, cpus } from "node:os";
-import { AimServer, python, runOfficial } from "../../../../tools/peers/servers/aim-server.ts";
-import { formatRow, median, moreIsBetter } from "../../../core/bench/row.ts";
+import { formatRow, median, moreIsBetter } from "@acc/test-kit/bench/row";
+import { AimServer, python, runOfficial } from "@acc/test-kit/servers/aim-server";
 import { createTracker, metrics, Recording, sequenced } from "../test/recording.ts";
 
 const ROUNDS = 3;
@@ -53,7 +53,7 @@ run.close()`,
 }
 
 if (python === undefined) {
-  console.log("skipped: Aim is not installed (node tools/peers/install.mjs trackers/aim)");
+  console.log("skipped: Aim is not installed (npm run test:peers -- trackers/aim installs it)");
 } else {
   console.log(
     `${cpus()[0]?.model}, ${availableParallelism()} cores, Node.js ${process.versions.node}\n`,

@@ -31,7 +31,7 @@ const subject = {
   moduleUrl: new URL("../src/index.ts", import.meta.url).href,
   options: () => ({ repo: server.url }),
   read,
-  loadMs: 2000, // the stub keeps everything, in this process
+  loadMs: 500, // the stub keeps everything, in this process
 };
 for (const { name, run } of trackerContract(subject)) test(name, run);
 test.run();

@@ -1,7 +1,7 @@
 import { type TrackerEvent, TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { AimOptions } from "../src/aim-options.ts";
+import type { AimOptions } from "../src/options.ts";
 import { createTracker, deliver, metrics, Recording, sequenced } from "./recording.ts";
 import { StubServer } from "./stub-server.ts";
 
@@ -35,7 +35,7 @@ const EVENTS: readonly TrackerEvent[] = [
   },
 ];
 
-/** What the server has, less what depends on the time of this test. */
+/** What the server has, without what depends on the time of this test. */
 function contentOf(stub: StubServer): [string, string][] {
   return [...stub.written].filter(([path]) => !path.includes("end_time")).sort();
 }
@@ -79,7 +79,7 @@ test("makes the run, records its values and ends it", async () => {
   assert.type(value("meta", "chunks", HASH, "end_time"), "number");
 });
 
-test("comes to the same whenever the connection breaks, in whatever portions it is repeated", async () => {
+test("has the same result whenever the connection breaks, and in whatever portions it is repeated", async () => {
   const whole = new Recording(ID);
   await deliver(createTracker(whole, { repo: server.url }), whole, EVENTS);
   const expected = contentOf(server);
@@ -159,12 +159,12 @@ test("stops waiting for a server that never answers when time is up", async () =
   const started = performance.now();
   await failureOf(tracker.deliver(sequenced(EVENTS), AbortSignal.timeout(100)));
   server.mood = "ok";
-  server.answerDelayMs = 5000; // of writes
+  server.answerDelayMs = 60_000; // of writes
   await failureOf(tracker.deliver(sequenced(EVENTS), AbortSignal.timeout(300)));
-  assert.ok(performance.now() - started < 4000);
+  assert.ok(performance.now() - started < 30_000);
 });
 
-test("says that nobody is there", async () => {
+test("says that no server answers", async () => {
   const run = new Recording(ID);
   const closed = await StubServer.start();
   const tracker = createTracker(run, { repo: closed.url.replace("http:", "aim:") });
@@ -225,7 +225,7 @@ test("moves what a sequence or Aim cannot hold, and says so once", async () => {
     "aim.text": { data: { data: "1970-01-01T00:00:00.000Z" } },
   });
   assert.is(run.warnings.length, 3, run.warnings.join("\n"));
-  assert.match(run.warnings[0] ?? "", /loss was something else before.*loss \(text\)/);
+  assert.match(run.warnings[0] ?? "", /loss was another kind before.*loss \(text\)/);
   assert.match(run.warnings[1] ?? "", /none \(null\)/);
   assert.match(run.warnings[2] ?? "", /none \(null\) 2 times/);
 });

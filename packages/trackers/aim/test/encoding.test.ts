@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { keyHash } from "../src/key-hash.ts";
-import { packTree } from "../src/pack-tree.ts";
-import { Blob, CustomObject, type TreeKey, type TreeValue, treeObject } from "../src/tree.ts";
-import { unpackTree } from "../src/unpack-tree.ts";
+import { keyHash } from "../src/format/key-hash.ts";
+import { packTree } from "../src/format/pack-tree.ts";
+import {
+  Blob,
+  CustomObject,
+  type TreeKey,
+  type TreeValue,
+  treeObject,
+} from "../src/format/tree.ts";
+import { unpackTree } from "../src/format/unpack-tree.ts";
 import { readSession } from "./read-session.ts";
 
 type Vectors = {
@@ -129,7 +135,7 @@ test("repeats every message of the official client byte for byte", () => {
   assert.ok(compared > 30, String(compared));
 });
 
-test("says what is wrong with bytes that break off", () => {
+test("says what is wrong with bytes that end too early", () => {
   const packed = packTree(treeObject({ a: "text", b: [1, 2] }));
   for (let length = 0; length < packed.length; length++) {
     try {
@@ -138,7 +144,7 @@ test("says what is wrong with bytes that break off", () => {
       assert.instance(error, RangeError);
       continue;
     }
-    assert.ok(length > 0); // it broke off between two pairs
+    assert.ok(length > 0); // the bytes ended between two pairs
   }
 });
 

@@ -5,15 +5,15 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TrackerUnreachableError } from "@acc/core";
-import { suite } from "uvu";
-import * as assert from "uvu/assert";
 import {
   AimServer,
   aimFolder,
   python,
   type ReadRun,
   readRepo,
-} from "../../../../tools/peers/servers/aim-server.ts";
+} from "@acc/test-kit/servers/aim-server";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 
 const test = suite("Aim when something dies");
@@ -100,7 +100,7 @@ peer("has every value once after kill -9 at random moments", async () => {
     let kills = 0;
     for (let last = ""; !last.includes("finished"); ) {
       const delivery = startDelivery(args);
-      const isLate = kills >= 5; // then it may come to its end
+      const isLate = kills >= 5; // by then it may have ended
       if (!isLate) {
         // From before the run exists to somewhere between two portions.
         await until("output", () => kills < 2 || delivery.output() !== "");

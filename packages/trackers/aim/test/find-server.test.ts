@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { requireAim } from "../src/find-server.ts";
+import { requireAim } from "../src/client/find-server.ts";
 
 const test = suite("Aim's server before anything is written");
 

@@ -1,4 +1,4 @@
-import { differ } from "../../../../tools/peers/parity/differ.ts";
+import { differ } from "@acc/test-kit/parity/differ";
 import { aimParityTest } from "./parity.ts";
 
 /** The same list, in words, is in docs/trackers/aim.md. */

@@ -1,5 +1,5 @@
-import { differ } from "../../../../tools/peers/parity/differ.ts";
-import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
+import { differ } from "@acc/test-kit/parity/differ";
+import type { ExpectedDifference } from "@acc/test-kit/parity/parity";
 import { aimParityTest, metric } from "./parity.ts";
 
 const SCENARIOS = new Set([

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { ExpectedDifference } from "@acc/test-kit/parity/parity";
+import { parityTest } from "@acc/test-kit/parity/parity-test";
+import { aimFolder, python } from "@acc/test-kit/servers/aim-server";
 import type { Test } from "uvu";
-import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
-import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
-import { aimFolder, python } from "../../../../tools/peers/servers/aim-server.ts";
 
 const ACC = fileURLToPath(new URL("../../../core/bin/acc.mjs", import.meta.url));
 const SYNC_TIMEOUT_MS = 100_000;

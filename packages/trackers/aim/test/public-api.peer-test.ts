@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { AimServer, ReadRun } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
-import type { AimServer, ReadRun } from "../../../../tools/peers/servers/aim-server.ts";
 import { Recording } from "./recording.ts";
 import { readRun, servedSuite } from "./served-suite.ts";
 

@@ -1,9 +1,9 @@
 import type { DeliveredEvent, LogValues, TrackerEvent, TrackerState } from "@acc/core";
 import { TestRun } from "@acc/core/testing";
-import type { AimOptions } from "../src/aim-options.ts";
-import { AimTracker } from "../src/aim-tracker.ts";
+import type { AimOptions } from "../src/options.ts";
+import { AimTracker } from "../src/tracker.ts";
 
-/** A run that tests drive by hand. */
+/** A run whose tracker the tests call directly. */
 export class Recording extends TestRun {
   constructor(id?: string, state?: TrackerState) {
     super({ ...(id === undefined ? {} : { id }), startedMs: 1_795_480_634_000, state });

@@ -1,5 +1,5 @@
+import { type ReadRun, runOfficial } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
-import { type ReadRun, runOfficial } from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 import { readRun, servedSuite } from "./served-suite.ts";
 

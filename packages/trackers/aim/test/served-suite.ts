@@ -1,11 +1,6 @@
+import { AimServer, python, type ReadRun, readRepo } from "@acc/test-kit/servers/aim-server";
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  AimServer,
-  python,
-  type ReadRun,
-  readRepo,
-} from "../../../../tools/peers/servers/aim-server.ts";
 
 type Served = { server: AimServer };
 

@@ -1,19 +1,14 @@
 import { basename } from "node:path";
+import { FAULTS, type FaultSubject, surviveFault, surviveKills } from "@acc/test-kit/faults/faults";
+import { type AimServer, readRepo } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
-import {
-  FAULTS,
-  type FaultSubject,
-  surviveFault,
-  surviveKills,
-} from "../../../../tools/peers/faults/faults.mjs";
-import { type AimServer, readRepo } from "../../../../tools/peers/servers/aim-server.ts";
 import { servedSuite } from "./served-suite.ts";
 
 const SECRET = "secret-that-nobody-may-see";
 
 const { test, peer } = servedSuite("Aim when its server fails");
 
-/** Of the one run of each name, read by aim.Repo. */
+/** The values of the one run of each name, read by aim.Repo. */
 async function readAll(server: AimServer, works: readonly string[]): Promise<number[][]> {
   const runs = await readRepo(server.repo);
   return works.map((work) => {
@@ -32,7 +27,7 @@ const subject = (server: AimServer): FaultSubject => ({
   readAll: (works) => readAll(server, works),
   options: (port) => ({
     repo: `aim://127.0.0.1:${port}`,
-    headers: { authorization: `Bearer ${SECRET}` }, // this server takes anybody
+    headers: { authorization: `Bearer ${SECRET}` }, // this server accepts every client
   }),
   pauseMs: 60, // to open a run takes it some time
   killSpanMs: 1500,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ReadRun, ReadSequence } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
-import type { ReadRun, ReadSequence } from "../../../../tools/peers/servers/aim-server.ts";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
 import { readRun, servedSuite } from "./served-suite.ts";
 

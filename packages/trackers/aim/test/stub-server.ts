@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { packTree } from "../src/pack-tree.ts";
-import { CustomObject, type TreeValue, treeObject } from "../src/tree.ts";
-import { unpackTree } from "../src/unpack-tree.ts";
+import { packTree } from "../src/format/pack-tree.ts";
+import { CustomObject, type TreeValue, treeObject } from "../src/format/tree.ts";
+import { unpackTree } from "../src/format/unpack-tree.ts";
 
 /** How a stub answers HTTP requests: as it should, with a status, with nonsense, or never. */
 export type Mood = "ok" | "garbage" | "hang" | number;
@@ -24,7 +24,7 @@ export class StubServer {
   readonly messageBytes: number[] = [];
   readonly headers: IncomingMessage["headers"][] = [];
   mood: Mood = "ok";
-  /** Connections break when so many more messages have come. */
+  /** Connections break after this many more messages. */
   breakAfter = Number.POSITIVE_INFINITY;
   /** Class of the exception that a method raises. */
   raises: Readonly<Record<string, string>> = {};
@@ -78,7 +78,8 @@ export class StubServer {
     if (this.mood === "garbage") return void response.end("<html>hello</html>");
     if (typeof this.mood === "number") return void response.writeHead(this.mood).end("no");
     const [, , , what = ""] = (request.url ?? "").split("/");
-    if (request.method === "GET") return void response.end('{"status":"OK"}');
+    const isStatus = request.url?.startsWith("/status");
+    if (request.method === "GET") return void response.end(isStatus ? '{"status":"OK"}' : "null");
     const { resource_handler, method_name, args } = JSON.parse(body) as Record<string, string>;
     if (what === "get-resource") {
       this.#handlers.add(String(resource_handler));
@@ -122,7 +123,7 @@ export class StubServer {
         socket.send(packTree(treeObject({ class_name: name, message: "why" })));
         socket.close();
       }
-    }, this.answerDelayMs);
+    }, this.answerDelayMs).unref();
   }
 
   #apply(instructions: readonly Instruction[]): string | undefined {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { AcceleratorError } from "@acc/core";
-import type { ArtifactChange } from "./change.ts";
-import { zipFolder } from "./zip-files.ts";
+import { AcceleratorError } from "@acc/core/tracker";
+import { whenWritable } from "@acc/tracker-kit";
+import type { Artifact } from "./operation.ts";
+import { zipFolder } from "./zip-folder.ts";
 
-/** An artifact as one file, with what the API wants to know of it. */
+/** An artifact as one file, with its description for the API. */
 export type ArtifactFile = {
   readonly path: string;
   readonly fileName: string;
@@ -37,16 +38,17 @@ const TYPES: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 const MAX_PREVIEW = 65_536;
+const MADE = "The file of a ClearML artifact";
 
 /**
- * Makes one file of an artifact: a folder becomes a zip file, a value a file. Hands it to `use`; what was made for it is
+ * Makes one file of an artifact: a folder becomes a zip file, a value a file. Passes it to `use`; a file that was made is
  * deleted afterwards.
  *
  * @param scratch folder for files that are made; made on demand.
  * @throws {AcceleratorError} `VALUE_INVALID` if there is no such file or folder any more.
  */
 export async function withArtifactFile<T>(
-  { key, timestamp, type, source }: ArtifactChange,
+  { key, timestamp, type, source }: Artifact,
   scratch: string,
   use: (file: ArtifactFile) => Promise<T>,
 ): Promise<T> {
@@ -55,7 +57,11 @@ export async function withArtifactFile<T>(
     const contentType = TYPES[extname(fileName).toLowerCase()] ?? "application/octet-stream";
     const preview = text?.slice(0, MAX_PREVIEW) ?? `${fileName} - ${size} bytes\n`;
     const entry: ArtifactEntry = {
-      ...{ key, type: kind, mode: "output", content_size: size, hash: await digestOf(path) },
+      key,
+      type: kind,
+      mode: "output",
+      content_size: size,
+      hash: await digestOf(path),
       timestamp: Math.floor(timestamp / 1000),
       type_data: { content_type: contentType, preview },
     };
@@ -64,8 +70,11 @@ export async function withArtifactFile<T>(
   const made = join(scratch, `artifact-${process.pid}.tmp`);
   try {
     if ("text" in source) {
-      await mkdir(scratch, { recursive: true });
-      await writeFile(made, source.text);
+      const { text } = source;
+      await whenWritable(MADE, async () => {
+        await mkdir(scratch, { recursive: true });
+        await writeFile(made, text);
+      });
       return await describe(made, source.fileName, type, source.text);
     }
     const info = await stat(source.path).catch(() => undefined);
@@ -76,8 +85,11 @@ export async function withArtifactFile<T>(
       );
     }
     if (!info.isDirectory()) return await describe(source.path, basename(source.path), type);
-    await mkdir(scratch, { recursive: true });
-    await zipFolder(source.path, made);
+    const { path } = source;
+    await whenWritable(MADE, async () => {
+      await mkdir(scratch, { recursive: true });
+      await zipFolder(path, made);
+    });
     return await describe(made, `${basename(source.path)}.zip`, "archive");
   } finally {
     await rm(made, { force: true });

@@ -1,14 +1,15 @@
-import { registerTracker } from "@acc/core";
-import { ClearMLTracker } from "./clearml-tracker.ts";
-import type { ClearMLOptions } from "./options.ts";
+import { registerTracker } from "@acc/core/tracker";
+import { adopt } from "./adopt.ts";
+import { CLEARML_OPTION_RULES, type ClearMLOptions } from "./options.ts";
+import { ClearMLTracker } from "./tracker.ts";
 
-export type { LogLevel } from "./change.ts";
-export { ClearMLTracker } from "./clearml-tracker.ts";
-export { Logger } from "./logger.ts";
+export { Logger } from "./native/logger.ts";
+export { Task } from "./native/task.ts";
+export type { LogLevel } from "./operation.ts";
 export type { ClearMLOptions, TaskType } from "./options.ts";
-export { Task } from "./task.ts";
+export { ClearMLTracker } from "./tracker.ts";
 
-declare module "@acc/core" {
+declare module "@acc/core/tracker" {
   interface TrackerInitOptions {
     clearml?: ClearMLOptions;
   }
@@ -18,6 +19,8 @@ registerTracker({
   name: "clearml",
   requiresLoggingDirectory: false,
   moduleUrl: import.meta.url,
+  optionRules: CLEARML_OPTION_RULES,
   secretOptions: ["accessKey", "secretKey"],
+  adopt,
   create: (creation) => new ClearMLTracker(creation),
 });

@@ -1,3 +1,5 @@
+import type { OptionRules } from "@acc/core/tracker";
+
 /** Options of the tracker, for `initTrackers(…, { initOptions: { clearml: … } })`. They win over the environment. */
 export type ClearMLOptions = {
   /** Project of the task; `"A/B"` is a project within a project. Default `CLEARML_PROJECT`, then the project's name. */
@@ -8,11 +10,11 @@ export type ClearMLOptions = {
   readonly taskType?: TaskType;
   readonly tags?: readonly string[];
   readonly comment?: string;
-  /** Id of a task to go on with, instead of making a new one. */
+  /** Id of a task to continue, instead of making a new one. */
   readonly continueTask?: string;
   /**
    * Added to every step of a continued task. Default `CLEARML_SET_ITERATION_OFFSET`, then the step after the task's
-   * last one; 0 goes on with the script's own steps.
+   * last one; with 0 the script's own steps are used.
    */
   readonly iterationOffset?: number;
   /** Write a session to disk instead of talking to a server. Default `CLEARML_OFFLINE_MODE`. */
@@ -50,3 +52,22 @@ export type TaskType =
   | "service"
   | "qc"
   | "custom";
+
+export const CLEARML_OPTION_RULES: OptionRules<ClearMLOptions> = {
+  projectName: "string",
+  taskName: "string",
+  taskType: "string",
+  tags: "strings",
+  comment: "string",
+  continueTask: "string",
+  iterationOffset: "number",
+  offline: "boolean",
+  cacheDir: "string",
+  apiHost: "string",
+  webHost: "string",
+  filesHost: "string",
+  accessKey: "string",
+  secretKey: "string",
+  hyperparameters: "boolean",
+  nonFinite: { oneOf: ["text", "zero"] },
+};

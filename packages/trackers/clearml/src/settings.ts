@@ -1,95 +1,91 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { type HoconObject, parseHocon } from "./hocon.ts";
+import { hostname } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { AcceleratorError, type TrackerCreation } from "@acc/core/tracker";
+import { type Environment, gitInfo, isTrue, savedPath } from "@acc/tracker-kit";
+import { offlineFolder, resolveConnection } from "./client/connection.ts";
 import type { ClearMLOptions } from "./options.ts";
-
-/** Where the servers are, and the keys for them. Read anew in every process and never stored. */
-export type Connection = {
-  readonly apiHost: string;
-  readonly webHost: string;
-  readonly filesHost: string;
-  readonly accessKey: string | undefined;
-  readonly secretKey: string | undefined;
-  /** A token that takes the place of the keys. */
-  readonly authToken: string | undefined;
-};
-
-/** Addresses without keys, as a run keeps them. */
-export type Hosts = Pick<Connection, "apiHost" | "webHost" | "filesHost">;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const HOSTED: Hosts = {
-  apiHost: "https://api.clear.ml",
-  webHost: "https://app.clear.ml",
-  filesHost: "https://files.clear.ml",
-};
+import type { OfflineState, OnlineState, RunState, ScriptInfo } from "./state.ts";
 
 /**
- * Options first, then the environment, then the configuration file, then what the run was begun with.
+ * The names of a run and where it goes, from the options and the environment of the first process.
  *
- * @param warn told if the configuration file cannot be read.
+ * @throws {AcceleratorError} `OPTION_INVALID` for an iteration offset that is not an integer.
  */
-export function resolveConnection(
-  options: ClearMLOptions,
+export async function resolveSettings(
+  creation: TrackerCreation,
   env: Environment,
-  begun: Hosts | undefined,
-  warn: (message: string) => void,
-): Connection {
-  const file = readConfiguration(env, warn);
-  const host = (option: string | undefined, variable: string, key: string, name: keyof Hosts) =>
-    (option || env[variable] || textAt(file, "api", key) || begun?.[name] || HOSTED[name]).replace(
-      /\/+$/,
-      "",
+): Promise<RunState> {
+  const { projectName, run } = creation;
+  const options = creation.options as ClearMLOptions;
+  const warn = (message: string) => run.warn(message);
+  const { apiHost, webHost, filesHost } = resolveConnection(options, env, undefined, warn);
+  const isOffline = options.offline ?? isTrue(env.CLEARML_OFFLINE_MODE);
+  if (isOffline && options.continueTask !== undefined) {
+    warn(
+      "ClearML's offline sessions stand alone; import this one with previous_task_id=" +
+        `"${options.continueTask}" to continue that task.`,
     );
-  const key = (option: string | undefined, variable: string, name: string) =>
-    option || env[variable] || textAt(file, "api", "credentials", name);
+  }
   return {
-    apiHost: host(options.apiHost, "CLEARML_API_HOST", "api_server", "apiHost"),
-    webHost: host(options.webHost, "CLEARML_WEB_HOST", "web_server", "webHost"),
-    filesHost: host(options.filesHost, "CLEARML_FILES_HOST", "files_server", "filesHost"),
-    accessKey: key(options.accessKey, "CLEARML_API_ACCESS_KEY", "access_key"),
-    secretKey: key(options.secretKey, "CLEARML_API_SECRET_KEY", "secret_key"),
-    authToken: env.CLEARML_AUTH_TOKEN || undefined,
+    projectName: options.projectName || env.CLEARML_PROJECT || projectName,
+    taskName: options.taskName || env.CLEARML_TASK || projectName,
+    taskType: options.taskType ?? "training",
+    worker: hostname(),
+    script: await scriptInfo(run.script),
+    hosts: { apiHost, webHost, filesHost },
+    recording: { lastLineMs: 0, highest: {} },
+    target: isOffline ? offlineState(creation, options, env) : onlineState(options, env),
   };
 }
 
-/** Whether a variable such as `CLEARML_OFFLINE_MODE` says yes. */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && /^(1|true|yes|on|y|t)$/i.test(value.trim());
+function offlineState(
+  { run }: TrackerCreation,
+  { tags = [], comment, ...options }: ClearMLOptions,
+  env: Environment,
+): OfflineState {
+  return {
+    mode: "offline",
+    folder: savedPath(join(offlineFolder(options, env), `offline-${run.id}`), run.folder),
+    metricsBytes: 0,
+    logBytes: 0,
+    fields: {
+      hyperparams: {},
+      configuration: {},
+      tags,
+      ...(comment === undefined ? {} : { comment }),
+    },
+    artifacts: [],
+  };
 }
 
-/** The folder of offline sessions. */
-export function offlineFolder(options: ClearMLOptions, env: Environment): string {
-  const cache = options.cacheDir || env.CLEARML_CACHE_DIR || "~/.clearml";
-  return resolve(expandHome(cache, env), "offline");
-}
-
-function readConfiguration(env: Environment, warn: (message: string) => void): HoconObject {
-  const given = env.CLEARML_CONFIG_FILE;
-  const path = expandHome(given || "~/clearml.conf", env);
-  try {
-    return parseHocon(readFileSync(path, "utf8"), env);
-  } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (given || !isAbsent)
-      warn(
-        `ClearML's configuration file ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    return {};
+function onlineState(
+  { continueTask, iterationOffset }: ClearMLOptions,
+  env: Environment,
+): OnlineState {
+  if (continueTask === undefined) return { mode: "online" };
+  const wanted = env.CLEARML_SET_ITERATION_OFFSET;
+  const wantedOffset = iterationOffset ?? (wanted ? Number(wanted) : undefined);
+  if (wantedOffset !== undefined && !Number.isSafeInteger(wantedOffset)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `ClearML's iteration offset must be an integer, got ${iterationOffset ?? wanted}.`,
+    );
   }
+  return { mode: "online", continueTask, ...(wantedOffset === undefined ? {} : { wantedOffset }) };
 }
 
-function textAt(file: HoconObject, ...path: string[]): string | undefined {
-  let value: HoconObject | string | undefined = file;
-  for (const key of path) {
-    if (typeof value !== "object" || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
-  return typeof value === "string" ? value : undefined;
-}
-
-function expandHome(path: string, env: Environment): string {
-  return path.startsWith("~") ? join(env.HOME || homedir(), path.slice(1)) : path;
+async function scriptInfo(script: string | undefined): Promise<ScriptInfo | undefined> {
+  if (script === undefined) return undefined;
+  const path = resolve(script);
+  const git = await gitInfo(dirname(path));
+  const workingDir = git ? relative(git.root, dirname(path)) || "." : ".";
+  return {
+    binary: "node",
+    repository: git?.remote ?? "",
+    branch: git?.branch ?? "",
+    version_num: git?.commit ?? "",
+    entry_point: basename(path),
+    working_dir: workingDir,
+    diff: "",
+  };
 }

@@ -24,6 +24,7 @@ const cases = trackerContract({
       .flatMap((line) => JSON.parse(line) as Point[]);
     return points.filter(({ metric }) => metric === key).map(({ value }) => value);
   },
+  loadMs: 500,
 });
 for (const { name, run } of cases) test(name, run);
 

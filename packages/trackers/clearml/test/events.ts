@@ -2,7 +2,7 @@ import type { TrackerEvent } from "@acc/core";
 
 let clock = 1_700_000_000_000;
 
-/** Something of everything. */
+/** Events of every kind. */
 export function sampleEvents(artifact: string, folder: string): TrackerEvent[] {
   const at = (step?: number) => ({ wallTimeMs: clock++, ...(step === undefined ? {} : { step }) });
   const pixels = { data: Uint8Array.from({ length: 36 }, (_, i) => i * 7), shape: [3, 4, 3] };

@@ -1,12 +1,7 @@
 import { basename } from "node:path";
+import { FAULTS, type FaultSubject, surviveFault, surviveKills } from "@acc/test-kit/faults/faults";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  FAULTS,
-  type FaultSubject,
-  surviveFault,
-  surviveKills,
-} from "../../../../tools/peers/faults/faults.mjs";
 import { ClearMLServer } from "./clearml-server.ts";
 
 const SECRET = "secret-that-nobody-may-see";
@@ -19,7 +14,7 @@ test.before(async () => {
 });
 test.after(() => server.close());
 
-/** Of the one task of the project. */
+/** The values of the one task of the project. */
 function read(work: string): number[] {
   const project = server.projects.find(({ name }) => name === basename(work));
   const tasks = [...server.tasks.values()].filter((task) => task.project === project?.id);

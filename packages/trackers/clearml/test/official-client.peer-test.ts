@@ -3,10 +3,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import type { SavedPath } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import type { RunState } from "../src/run-state.ts";
+import type { RunState } from "../src/state.ts";
 import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
 import { Recording } from "./recording.ts";
@@ -96,7 +97,7 @@ async function recordOffline(): Promise<string> {
     await recording.deliver(tracker, { from: at, to: Math.min(at + 5, recording.events.length) });
   }
   await tracker.finish("success");
-  return (recording.state as RunState & { target: { folder: string } }).target.folder;
+  return (recording.state as RunState & { target: { folder: SavedPath } }).target.folder.path;
 }
 
 /** What a task holds on the server, without what differs between two recordings. */

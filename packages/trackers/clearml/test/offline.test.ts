@@ -10,10 +10,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SavedPath } from "@acc/tracker-kit";
 import { unzipSync } from "fflate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { RunState } from "../src/run-state.ts";
+import type { RunState } from "../src/state.ts";
 import { sampleEvents } from "./events.ts";
 import { Recording } from "./recording.ts";
 
@@ -33,7 +34,7 @@ function newRun(): Recording {
 }
 
 const folderOf = (run: Recording) =>
-  (run.state as RunState & { target: { folder: string } }).target.folder;
+  (run.state as RunState & { target: { folder: SavedPath } }).target.folder.path;
 
 const linesOf = (path: string) =>
   readFileSync(path, "utf8")

@@ -10,7 +10,6 @@ const test = onlineSuite("ClearML tracker: access to a server");
 test("renews its token before it ends, and asks for another where the server refuses it", async ({
   server,
 }) => {
-  server.tokenSeconds = 2;
   const run = newRun(server);
   const tracker = await run.open();
   const send = async () => {
@@ -21,12 +20,14 @@ test("renews its token before it ends, and asks for another where the server ref
   await send();
   await send();
   assert.is(server.logins, 1);
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  await send();
-  assert.is(server.logins, 2, "half of its life is over");
   server.forgetTokens();
+  server.tokenSeconds = 1; // of the next ones
   await send();
-  assert.is(server.logins, 3);
+  const { logins } = server;
+  assert.ok(logins > 1);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  await send();
+  assert.ok(server.logins > logins, "half of its life is over");
   assert.is(server.stored("training_stats_scalar").length, 4);
   await tracker.finish("success");
 });
@@ -73,7 +74,7 @@ test("says what is missing when there are no keys or wrong ones, and does not te
   assert.not.match(JSON.stringify(wrong.state), /AK|wrong/);
 });
 
-test("is unreachable, and not failed, while the server is down or talks of something else", async ({
+test("is unreachable, and not failed, while the server is down or another program answers", async ({
   server,
 }) => {
   const run = newRun(server);

@@ -3,9 +3,7 @@ import { newRun, onlineSuite, pointsOf, SINGLE } from "./online-suite.ts";
 
 const test = onlineSuite("ClearML tracker: tasks of a server");
 
-test("goes on with a task, behind its last iteration and beside what it has", async ({
-  server,
-}) => {
+test("goes on with a task, after its last iteration and beside what it has", async ({ server }) => {
   const first = newRun(server, { tags: ["old"] });
   first.post({ type: "config", values: { a: 1 } });
   first.post({ type: "metrics", values: { loss: 1 }, context: { step: 9, wallTimeMs: 1 } });

@@ -1,6 +1,6 @@
-import type { ExpectedDifference, Json } from "../../../../tools/peers/parity/parity.mjs";
-import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
+import type { ExpectedDifference, Json } from "@acc/test-kit/parity/parity";
+import { parityTest } from "@acc/test-kit/parity/parity-test";
+import { pythonOf } from "@acc/test-kit/peers/python";
 
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");
 

@@ -1,13 +1,13 @@
 import { TestRun } from "@acc/core/testing";
-import { ClearMLTracker } from "../src/clearml-tracker.ts";
 import type { ClearMLOptions } from "../src/options.ts";
+import { ClearMLTracker } from "../src/tracker.ts";
 
 type Options = {
   readonly projectName?: string;
   readonly options?: ClearMLOptions;
 };
 
-/** A run that tests drive by hand, and the trackers of the processes that go on with it. */
+/** A run whose tracker the tests call directly, and the trackers of the processes that go on with it. */
 export class Recording extends TestRun {
   readonly #options: Options;
 

@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Environment } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { beginRun } from "../src/begin-run.ts";
-import { parseHocon } from "../src/hocon.ts";
+import { resolveConnection } from "../src/client/connection.ts";
+import { parseHocon } from "../src/client/hocon.ts";
+import { readToken } from "../src/client/token.ts";
 import type { ClearMLOptions } from "../src/options.ts";
-import { type Environment, resolveConnection } from "../src/settings.ts";
-import { readToken } from "../src/token.ts";
+import { resolveSettings } from "../src/settings.ts";
 
 const test = suite("ClearML settings");
 const home = mkdtempSync(join(tmpdir(), "acc-clearml-home-"));
@@ -54,7 +55,7 @@ test("reads the configuration file that clearml-init writes", () => {
 });
 
 for (const text of ["a {", "a = [1, ", '= "x"', "}", 'a = "x', "]"]) {
-  test(`says in which line ${JSON.stringify(text)} breaks off, and ends`, () => {
+  test(`says in which line ${JSON.stringify(text)} is incomplete, and does not hang`, () => {
     assert.throws(() => parseHocon(`\n${text}`, {}), /line 2/);
   });
 }
@@ -92,13 +93,19 @@ test("a run keeps what it is called and where it goes, without keys", async () =
     ...{ state: undefined, isReplay: false, save: async () => {}, post: () => {}, warn: () => {} },
   };
   const begin = (options: ClearMLOptions, env: Environment) =>
-    beginRun({ projectName: "p", loggingDir: undefined, options, run }, { HOME: home, ...env });
+    resolveSettings(
+      { projectName: "p", loggingDir: undefined, options, run },
+      { HOME: home, ...env },
+    );
   const env = { CLEARML_PROJECT: "A/B", CLEARML_TASK: "T", CLEARML_OFFLINE_MODE: "1" };
   const offline = await begin({}, { ...env, CLEARML_CACHE_DIR: "/cache" });
   assert.equal([offline.projectName, offline.taskName], ["A/B", "T"]);
   assert.equal(offline.target, {
     mode: "offline",
-    folder: `/cache/offline/offline-${run.id}`,
+    folder: {
+      path: `/cache/offline/offline-${run.id}`,
+      fromRun: `../../cache/offline/offline-${run.id}`,
+    },
     ...{ metricsBytes: 0, logBytes: 0, artifacts: [] },
     fields: { hyperparams: {}, configuration: {}, tags: [] },
   });

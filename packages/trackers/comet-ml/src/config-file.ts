@@ -6,10 +6,12 @@ import { join } from "node:path";
  * Reads Comet's configuration files the way its Python client does: `COMET_CONFIG` (a file or a folder), then
  * `./.comet.config`, then `~/.comet.config`; the first that has a setting decides.
  *
+ * @param withFolder false: leaves out `./.comet.config`, which may be somebody else's.
  * @returns a setting of the section `[comet]` by name, such as `"api_key"`.
  */
-export function readConfigFiles(): (name: string) => string | undefined {
-  const paths = [process.env.COMET_CONFIG, "./.comet.config", join(homedir(), ".comet.config")];
+export function readConfigFiles(withFolder = true): (name: string) => string | undefined {
+  const here = withFolder ? "./.comet.config" : undefined;
+  const paths = [process.env.COMET_CONFIG, here, join(homedir(), ".comet.config")];
   const files = paths
     .filter((path) => path !== undefined && path !== "")
     .map((path) => settingsOf(path as string));

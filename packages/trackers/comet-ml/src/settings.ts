@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
-import { AcceleratorError } from "@acc/core";
-import type { CometMode, CometOptions } from "./comet-options.ts";
+import { AcceleratorError } from "@acc/core/tracker";
+import { isTrue } from "@acc/tracker-kit";
 import { readConfigFiles } from "./config-file.ts";
+import type { CometMode, CometOptions } from "./options.ts";
 
-/** Where an experiment goes; plain JSON without the key, so that another process can go on with it. */
+/** The destination of an experiment; plain JSON without the API key, kept for every process that goes on with it. */
 export type CometSettings = {
   readonly experimentKey: string;
-  /** Whether the user chose the key; else it is the id of the recording and cannot be anyone else's. */
+  /** True if the key is the id of the run, so no other run has it; false if the user chose it. */
   readonly isOwnKey: boolean;
   readonly projectName: string;
   readonly workspace: string | null;
@@ -24,7 +25,7 @@ const DEFAULT_URL = "https://www.comet.com/clientlib/";
 const MODES: readonly string[] = ["get_or_create", "get", "create"];
 
 /**
- * Settles the options: what the code says, then the environment, then Comet's configuration files.
+ * Resolves the options: those of the program, then the environment, then Comet's configuration files.
  *
  * @throws {AcceleratorError} `OPTION_INVALID` naming the option.
  */
@@ -42,7 +43,7 @@ export function resolveSettings(
   }
   if (!MODES.includes(mode)) throw invalid("mode", `one of ${MODES.join(", ")}`, mode);
   if (mode === "get" && chosenKey === undefined) {
-    throw invalid("experimentKey", "the experiment to go on with, as mode is get", chosenKey);
+    throw invalid("experimentKey", "the experiment to continue, because mode is get", chosenKey);
   }
   if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string")) {
     throw invalid("tags", "a list of strings", tags);
@@ -55,27 +56,41 @@ export function resolveSettings(
     name: options.name ?? find("start_experiment_name") ?? find("experiment_name") ?? null,
     tags: tags.map((tag: string) => tag.trim()).filter((tag) => tag !== ""),
     mode: mode as CometMode,
-    online: options.online ?? isTrue(find("start_online")) ?? true,
-    offlineDirectory: resolve(
-      options.offlineDirectory ?? find("offline_directory") ?? ".cometml-runs",
-    ),
-    url: rootOf(findUrl(options) ?? DEFAULT_URL),
+    online: options.online ?? isTrue(find("start_online") ?? "true"),
+    ...resolvePlace(options),
   };
 }
 
-/** The address as the user gave it, if they did: another process may reach the service elsewhere. */
-export function findUrl(options: CometOptions): string | undefined {
-  return (
-    options.urlOverride ?? (process.env.COMET_URL_OVERRIDE || readConfigFiles()("url_override"))
-  );
+/** The address and the folder of archives. @throws {AcceleratorError} `OPTION_INVALID` if it is not an address. */
+export function resolvePlace(
+  options: Pick<CometOptions, "urlOverride" | "offlineDirectory">,
+  isReplay = false,
+): Pick<CometSettings, "offlineDirectory" | "url"> {
+  const folder = process.env.COMET_OFFLINE_DIRECTORY || readConfigFiles()("offline_directory");
+  return {
+    offlineDirectory: resolve(options.offlineDirectory ?? folder ?? ".cometml-runs"),
+    url: rootOf(findUrl(options, isReplay) ?? DEFAULT_URL),
+  };
+}
+
+/**
+ * The address as the user gave it, if they did: another process may reach the service elsewhere.
+ *
+ * @param isReplay true in `acc sync`, which may be called in a folder of a stranger: the address in that folder's
+ *   `.comet.config` does not count then if the key comes from elsewhere.
+ */
+export function findUrl(options: CometOptions, isReplay = false): string | undefined {
+  const withFolder = !isReplay || findApiKey(options, false) === undefined;
+  const { COMET_URL_OVERRIDE } = process.env;
+  return options.urlOverride ?? (COMET_URL_OVERRIDE || readConfigFiles(withFolder)("url_override"));
 }
 
 /** The key, read when it is needed. */
-export function findApiKey(options: CometOptions): string | undefined {
-  return options.apiKey ?? (process.env.COMET_API_KEY || readConfigFiles()("api_key"));
+export function findApiKey(options: CometOptions, withFolder = true): string | undefined {
+  return options.apiKey ?? (process.env.COMET_API_KEY || readConfigFiles(withFolder)("api_key"));
 }
 
-/** @throws {AcceleratorError} `OPTION_INVALID` if it is no address, or one with a password, which would be stored. */
+/** @throws {AcceleratorError} `OPTION_INVALID` if it is not an address, or has a password, which would be stored. */
 export function rootOf(url: string): string {
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw invalid("urlOverride", "an address such as https://comet.example.com/clientlib/", url);
@@ -85,10 +100,6 @@ export function rootOf(url: string): string {
     throw invalid("urlOverride", "an address without user name and password", "one with them");
   }
   return url.replace(/\/+$/, "").replace(/\/clientlib$/, "");
-}
-
-function isTrue(text: string | undefined): boolean | undefined {
-  return text === undefined ? undefined : /^(1|true|yes|on|y|t)$/i.test(text.trim());
 }
 
 function invalid(option: string, wanted: string, found: unknown): AcceleratorError {

@@ -80,7 +80,7 @@ test("holds every file under the name that its message says", async () => {
   assert.is(references.length, Object.keys(files).length);
 });
 
-test("records every kind of value: as a metric, as an other, or left out with a word", async () => {
+test("records every kind of value: as a metric, as an other, or left out with a warning", async () => {
   const { recording, archives } = recordOffline();
   const values: Record<string, LogValue> = {
     number: 0.5,

@@ -13,7 +13,7 @@ import { goldenCalls } from "./golden-calls.ts";
 import { readArchive } from "./read-archive.ts";
 import { recordOffline } from "./record-offline.ts";
 
-const test = suite("how Comet archives come about");
+const test = suite("how Comet archives are written");
 
 test("a recording that is killed at any moment ends as if it had not been", async () => {
   const undisturbed = recordOffline();
@@ -64,7 +64,7 @@ test("ends twice without a difference, also in another process", async () => {
   assert.not.ok(existsSync(join(recording.folder, "run", "archive")));
 });
 
-test("`end` of the experiment writes the archive at once, and what follows is added", async () => {
+test("`end` of the experiment writes the archive at once, and later values are added", async () => {
   const { recording, archives } = recordOffline();
   recording.tracker.tracker.logMetric("m", 1);
   recording.tracker.tracker.end();
@@ -75,7 +75,7 @@ test("`end` of the experiment writes the archive at once, and what follows is ad
   assert.is(readArchive(archives).messages.length, 3);
 });
 
-test("an archive that cannot be written yet costs a warning, and no line twice", async () => {
+test("an archive that cannot be written yet gives a warning, and no line is there twice", async () => {
   const { recording, archives } = recordOffline();
   rmSync(archives, { recursive: true });
   writeFileSync(archives, "in the way");
@@ -100,7 +100,7 @@ test("a run without a value is an archive, too", async () => {
   assert.is(experiment.resume_strategy, "get_or_create");
 });
 
-test("a call that Comet does not have fails alone", async () => {
+test("a call that Comet does not have is the only one that fails", async () => {
   const { recording } = recordOffline();
   recording.post({ type: "call", method: "fly", args: [], context: {} });
   await recording.deliverRest().then(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { trackerContract } from "@acc/core/testing";
 import { suite } from "uvu";
-import { readArchive } from "./read-archive.ts";
+import { readArchives } from "./read-archive.ts";
 
 const test = suite("Comet keeps the contract of trackers");
 
@@ -11,12 +11,13 @@ const cases = trackerContract({
   moduleUrl: new URL("../dist/index.js", import.meta.url).href,
   options: (folder) => ({ online: false, offlineDirectory: archivesOf(folder) }),
   read: (folder, key) =>
-    readArchive(archivesOf(folder))
-      .messages.filter(({ payload }) => payload.metric?.metricName === key)
+    readArchives(archivesOf(folder))
+      .flatMap(({ messages }) => messages)
+      .filter(({ payload }) => payload.metric?.metricName === key)
       .map(({ payload }) => payload.metric)
       .sort((a, b) => a.step - b.step)
       .map(({ metricValue }) => metricValue),
-  loadMs: 3000,
+  loadMs: 500,
 });
 for (const { name, run } of cases) test(name, run);
 

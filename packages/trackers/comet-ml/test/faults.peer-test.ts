@@ -1,12 +1,7 @@
 import { basename } from "node:path";
+import { FAULTS, type FaultSubject, surviveFault, surviveKills } from "@acc/test-kit/faults/faults";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  FAULTS,
-  type FaultSubject,
-  surviveFault,
-  surviveKills,
-} from "../../../../tools/peers/faults/faults.mjs";
 import { CometServer } from "./comet-server.ts";
 import { readRequests } from "./read-requests.ts";
 import { KEY } from "./recording.ts";
@@ -19,7 +14,7 @@ test.before(async () => {
 });
 test.after(() => server.stop());
 
-/** Of the one experiment of the project. */
+/** The values of the one experiment of the project. */
 function read(work: string): number[] {
   const keys = server.requests
     .filter(({ path, json }) => path.endsWith("/add/run") && json.projectName === basename(work))

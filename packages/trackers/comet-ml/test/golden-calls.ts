@@ -1,5 +1,5 @@
 import type { ImageData } from "@acc/core";
-import type { CometExperiment } from "../src/comet-experiment.ts";
+import type { CometExperiment } from "../src/native/experiment.ts";
 import type { Recording } from "./recording.ts";
 
 /** A red image of 4 by 3. */

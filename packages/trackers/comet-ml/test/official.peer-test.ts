@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
 import { CometServer } from "./comet-server.ts";
 import { goldenCalls } from "./golden-calls.ts";
 import { readArchive } from "./read-archive.ts";
@@ -14,7 +14,7 @@ import { KEY, Recording, RUN_ID } from "./recording.ts";
 
 const test = suite("Comet's own client");
 const python = pythonOf("packages/trackers/comet-ml/test/fixtures/requirements.txt");
-const peer = python ? test : test.skip; // what could not be installed, the installer said
+const peer = python ? test : test.skip; // the installer has reported what could not be installed
 const GOLDEN = fileURLToPath(new URL("fixtures/vectors/make-golden.py", import.meta.url));
 const LIMIT_MS = 60_000;
 
@@ -37,7 +37,7 @@ function runPeer(program: string, args: readonly string[], server: CometServer):
   });
 }
 
-/** Uploads with the official client, which says with a word on a line what it did not take. */
+/** Uploads with the official client, which says with a word on a line, what it did not accept. */
 async function upload(archives: string, server: CometServer): Promise<string> {
   const comet = join(dirname(python as string), "comet");
   const paths = readdirSync(archives).map((name) => join(archives, name));

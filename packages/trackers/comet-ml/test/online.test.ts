@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { CometOptions } from "../src/comet-options.ts";
+import type { CometOptions } from "../src/options.ts";
 import { CometServer, type Disturbance } from "./comet-server.ts";
 import { goldenCalls } from "./golden-calls.ts";
 import {
@@ -259,7 +259,7 @@ test("a server that is down, and one that never answers", async () => {
 test("what the service refuses is an error of the event alone", async () => {
   const recording = record();
   logPoints(recording, 2);
-  disturb(METRIC_BATCH, 1, { kind: "answer", status: 400, body: "no" });
+  disturb(METRIC_BATCH, 1, { kind: "answer", status: 400, body: '{"code": 400, "msg": "no"}' });
   await recording.deliverRest().then(
     () => assert.unreachable(),
     (error) => assert.not.instance(error, TrackerUnreachableError),

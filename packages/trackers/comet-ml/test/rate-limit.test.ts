@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { RateLimit } from "../src/rate-limit.ts";
+import { RateLimit } from "../src/client/rate-limit.ts";
 
 const test = suite("Comet rate limit");
 
-test("lets no stretch of time have more than its share", async () => {
+test("lets no period of time have more than its share", async () => {
   const limit = new RateLimit(10, 150);
   const passed: { askedMs: number; atMs: number; units: number }[] = [];
   const { signal } = new AbortController();
@@ -21,7 +21,7 @@ test("lets no stretch of time have more than its share", async () => {
   }
 });
 
-test("what is more than the share passes alone", async () => {
+test("a request larger than the share passes alone", async () => {
   const limit = new RateLimit(10, 100);
   const { signal } = new AbortController();
   const before = performance.now();

@@ -13,9 +13,18 @@ export type Archive = {
 
 /** The one archive in a folder. */
 export function readArchive(folder: string): Archive {
-  const names = readdirSync(folder);
-  const name = names[0];
-  if (name === undefined || names.length !== 1) throw new Error(`found ${names.join(", ")}`);
+  const archives = readArchives(folder);
+  const [archive] = archives;
+  if (archive && archives.length === 1) return archive;
+  throw new Error(`found ${archives.map(({ name }) => name).join(", ")}`);
+}
+
+/** The archives in a folder. A run that went on after its end has several. */
+export function readArchives(folder: string): Archive[] {
+  return readdirSync(folder).map((name) => readNamed(folder, name));
+}
+
+function readNamed(folder: string, name: string): Archive {
   const entries = unzipSync(readFileSync(join(folder, name)));
   const { "experiment.json": experiment, "messages.json": messages, ...files } = entries;
   if (!experiment || !messages) throw new Error("experiment.json or messages.json is missing");

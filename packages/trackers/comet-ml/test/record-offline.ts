@@ -1,7 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CometOptions } from "../src/comet-options.ts";
+import type { CometOptions } from "../src/options.ts";
 import { Recording } from "./recording.ts";
 
 /** A recording, and the folder that its archive goes to. */

@@ -1,7 +1,7 @@
 import type { FinishStatus } from "@acc/core";
 import { TestRun } from "@acc/core/testing";
-import type { CometOptions } from "../src/comet-options.ts";
-import { CometTracker } from "../src/comet-tracker.ts";
+import type { CometOptions } from "../src/options.ts";
+import { CometTracker } from "../src/tracker.ts";
 
 export const RUN_ID = "0123456789abcdef0123456789abcdef";
 /** 25 characters, as Comet's keys have. */
@@ -18,7 +18,7 @@ export class Recording extends TestRun {
     this.tracker = this.#create(false);
   }
 
-  /** Delivers what is missing, so many events at a time. */
+  /** Delivers what is missing, this many events at a time. */
   async deliverRest(portion: number = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.delivered < this.events.length) await this.deliver(this.tracker, { portion });
   }

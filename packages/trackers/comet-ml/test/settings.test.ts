@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { CometOptions } from "../src/comet-options.ts";
-import { type CometSettings, findApiKey, resolveSettings } from "../src/settings.ts";
+import type { CometOptions } from "../src/options.ts";
+import { type CometSettings, findApiKey, findUrl, resolveSettings } from "../src/settings.ts";
 
 const test = suite("Comet settings");
 const environment = { ...process.env };
@@ -20,7 +20,7 @@ test.after(() => {
   process.env = environment;
 });
 
-test("what holds when nothing is set", () => {
+test("the defaults when nothing is set", () => {
   assert.equal(settle(), {
     experimentKey: "a".repeat(32),
     isOwnKey: true,
@@ -112,12 +112,29 @@ test("COMET_CONFIG names a file or the folder of one, before the one at home", (
   assert.is(settle().workspace, "home");
 });
 
+test("in acc sync the address in a stranger's folder does not get a key from elsewhere", () => {
+  const before = process.cwd();
+  process.chdir(mkdtempSync(join(tmpdir(), "acc-comet-folder-")));
+  const config = "[comet]\nurl_override=https://thief.test/clientlib/\n";
+  writeFileSync(".comet.config", config);
+  process.env.COMET_API_KEY = "mine";
+  assert.is(findUrl({}), "https://thief.test/clientlib/", "while training, as Comet's client does");
+  assert.is(findUrl({}, true), undefined);
+  delete process.env.COMET_API_KEY;
+  writeFileSync(join(process.env.HOME as string, ".comet.config"), "[comet]\napi_key=mine\n");
+  writeFileSync(".comet.config", `${config}api_key=theirs\n`);
+  assert.is(findUrl({}, true), undefined);
+  writeFileSync(join(process.env.HOME as string, ".comet.config"), "");
+  assert.is(findUrl({}, true), "https://thief.test/clientlib/", "the key is from that file too");
+  process.chdir(before);
+});
+
 test("refuses what Comet would refuse, naming the option", () => {
   const faults: [CometOptions, RegExp][] = [
     [{ experimentKey: "short" }, /experimentKey must be 32 to 50 letters and digits; got "short"/],
     [{ experimentKey: `${"a".repeat(31)}-` }, /experimentKey/],
     [{ mode: "always" as "get" }, /mode must be one of get_or_create, get, create/],
-    [{ mode: "get" }, /experimentKey must be the experiment to go on with/],
+    [{ mode: "get" }, /experimentKey must be the experiment to continue/],
     [{ tags: "a" as unknown as string[] }, /tags must be a list of strings/],
     [{ urlOverride: "comet.test" }, /urlOverride must be an address/],
     [{ urlOverride: "https://me:pass@host/clientlib/" }, /address without user name[^@]*$/],

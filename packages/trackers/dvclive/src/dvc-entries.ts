@@ -1,7 +1,7 @@
-import type { DvcEntries } from "./dvc-yaml.ts";
-import type { LiveState } from "./live-state.ts";
+import type { DvcEntries } from "./format/dvc-yaml.ts";
+import type { LiveState } from "./state.ts";
 
-/** What `dvc.yaml` says of a run. @param folder the folder of the run, relative to that of `dvc.yaml`. */
+/** The entries of a run in `dvc.yaml`. @param folder the folder of the run, relative to that of `dvc.yaml`. */
 export function dvcEntries(state: LiveState, folder: string): DvcEntries {
   const at = (path: string): string => `${folder}/${path}`;
   const hasTables = state.metrics.some(([, { size }]) => size > 0);

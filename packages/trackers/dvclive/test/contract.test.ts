@@ -17,6 +17,7 @@ const subject = {
       .map((line) => line.split("\t").map(Number) as [number, number])
       .sort(([a], [b]) => a - b)
       .map(([, value]) => value),
+  loadMs: 500,
 };
 for (const { name, run } of trackerContract(subject)) test(name, run);
 test.run();

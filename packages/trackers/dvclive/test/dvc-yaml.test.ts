@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type DvcEntries, updateDvcYaml } from "../src/dvc-yaml.ts";
+import { type DvcEntries, updateDvcYaml } from "../src/format/dvc-yaml.ts";
 
 const test = suite("dvc.yaml");
 const user = readFileSync(new URL("fixtures/vectors/user-dvc.yaml", import.meta.url), "utf8");
@@ -42,7 +42,7 @@ artifacts:
   assert.is(updateDvcYaml(updated, entries, fresh), updated, "nothing is left to do");
 });
 
-test("is left to the letter when it has the entries, with what the user made of them", () => {
+test("is left unchanged when it has the entries, also where the user has changed them", () => {
   const text = `# mine
 
 params: [ dvclive/params.yaml ]   # here

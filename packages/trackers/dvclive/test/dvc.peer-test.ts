@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
 import { filesOf, goldenNames, makeGolden, vectors } from "./golden.ts";
 import { Recording, temporary } from "./recording.ts";
 
 const test = suite("DVCLive's directory in DVC and DVCLive");
 const python = pythonOf("packages/trackers/dvclive/test/fixtures/requirements.txt") as string;
-const run = python ? test : test.skip; // what could not be installed, the installer said
+const run = python ? test : test.skip; // the installer has reported what could not be installed
 const TIMEOUT_MS = 120_000;
 
 /** A command with the environment's `dvc` in reach, as a user has it. */

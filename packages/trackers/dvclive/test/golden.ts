@@ -2,7 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LogValue } from "@acc/core";
-import type { Live } from "../src/live.ts";
+import type { Live } from "../src/native/live.ts";
 import { Recording, temporary } from "./recording.ts";
 
 export const vectors: string = fileURLToPath(new URL("fixtures/vectors", import.meta.url));

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestRun } from "@acc/core/testing";
-import { DvcLiveTracker } from "../src/dvclive-tracker.ts";
-import type { Live } from "../src/live.ts";
-import type { DvcLiveOptions } from "../src/live-options.ts";
+import type { Live } from "../src/native/live.ts";
+import type { DvcLiveOptions } from "../src/options.ts";
+import { DvcLiveTracker } from "../src/tracker.ts";
 
 export const temporary = (): string => mkdtempSync(join(tmpdir(), "acc-dvclive-"));
 
-/** A run that tests drive by hand; `folder` is its working directory. */
+/** A run whose tracker the tests call directly; `folder` is its working directory. */
 export class Recording extends TestRun {
   constructor(folder: string = temporary()) {
     super({ folder, id: "0123456789abcdef0123456789abcdef", startedMs: 0 });

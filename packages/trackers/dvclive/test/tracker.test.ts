@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { type LogContext, type LogValues, TrackerUnreachableError } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { DvcLiveOptions } from "../src/live-options.ts";
+import type { DvcLiveOptions } from "../src/options.ts";
 import { filesOf } from "./golden.ts";
 import { Recording, temporary } from "./recording.ts";
 
@@ -216,7 +216,7 @@ text: '12:30'
   );
 });
 
-test("a resumed run goes on behind the last step, also behind step 0, and keeps what there was", async () => {
+test("a resumed run goes on after the last step, also behind step 0, and keeps what there was", async () => {
   const root = temporary();
   await logged([[{ a: 0.5, b: { c: 1 } }]], {}, root);
   writeFileSync(join(root, "dvclive/metrics.json"), '{\n    "a": 1.0,\n    "step": 0\n}\n');
@@ -234,7 +234,7 @@ test("a resumed run goes on behind the last step, also behind step 0, and keeps 
   assert.equal([...filesOf(join(root, "dvclive")).keys()], ["metrics.json", "plots/metrics/z.tsv"]);
 });
 
-test("goes on behind the rows when metrics.json is damaged or missing, and says so", async () => {
+test("goes on after the rows when metrics.json is damaged or missing, and says so", async () => {
   for (const damage of ['{ "a": 1,', "[]", "", undefined]) {
     const root = temporary();
     await logged([[{ a: 0.5 }], [{ a: 1.5, b: 1 }], [{ a: 2.5 }]], {}, root);

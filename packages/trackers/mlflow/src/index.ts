@@ -1,13 +1,19 @@
-import { registerTracker } from "@acc/core";
-import type { MlflowLogOptions, MlflowOptions } from "./mlflow-options.ts";
-import { MlflowTracker } from "./mlflow-tracker.ts";
+import { registerTracker } from "@acc/core/tracker";
+import { adopt } from "./adopt.ts";
+import {
+  MLFLOW_LOG_OPTION_RULES,
+  MLFLOW_OPTION_RULES,
+  type MlflowLogOptions,
+  type MlflowOptions,
+} from "./options.ts";
+import { MlflowTracker } from "./tracker.ts";
 
-export type { RunStatus } from "./mlflow-client.ts";
-export type { MlflowLogOptions, MlflowOptions } from "./mlflow-options.ts";
-export { type ImagePlace, MlflowRun } from "./mlflow-run.ts";
-export { MlflowTracker } from "./mlflow-tracker.ts";
+export { type ImagePlace, MlflowRun } from "./native/run.ts";
+export type { RunStatus } from "./operation.ts";
+export type { MlflowLogOptions, MlflowOptions } from "./options.ts";
+export { MlflowTracker } from "./tracker.ts";
 
-declare module "@acc/core" {
+declare module "@acc/core/tracker" {
   interface TrackerInitOptions {
     mlflow?: MlflowOptions;
   }
@@ -20,7 +26,9 @@ registerTracker({
   name: "mlflow",
   requiresLoggingDirectory: false,
   moduleUrl: import.meta.url,
+  optionRules: MLFLOW_OPTION_RULES,
+  logOptionRules: MLFLOW_LOG_OPTION_RULES,
   secretOptions: ["password", "token"],
-  create: ({ projectName, options, run }) =>
-    new MlflowTracker(projectName, options as MlflowOptions, run),
+  adopt,
+  create: (creation) => new MlflowTracker(creation),
 });

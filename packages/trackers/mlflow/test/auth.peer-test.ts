@@ -1,15 +1,12 @@
 import { createServer, request as forward } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TrackerUnreachableError } from "@acc/core";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
+import { readRuns } from "@acc/test-kit/servers/read-mlflow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import {
-  type MlflowServer,
-  startMlflowServer,
-} from "../../../../tools/peers/servers/mlflow-server.ts";
-import { readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
-import type { MlflowOptions } from "../src/mlflow-options.ts";
+import type { MlflowOptions } from "../src/options.ts";
 import { Recording } from "./recording.ts";
 
 const test = suite("MLflow authentication");

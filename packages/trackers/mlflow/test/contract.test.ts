@@ -15,6 +15,7 @@ const subject = {
   name: "mlflow",
   moduleUrl: new URL("../src/index.ts", import.meta.url).href,
   options: (folder: string) => ({ trackingUri: uri, experimentName: folder }),
+  loadMs: 500,
   read(folder: string, key: string): number[] {
     const experiment = server.experiments.get(folder)?.id;
     const [run] = [...server.runs.values()].filter((one) => one.experimentId === experiment);

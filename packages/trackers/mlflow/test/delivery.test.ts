@@ -92,7 +92,7 @@ for (const fault of [
   });
 }
 
-test("a server that hangs is left when time is up, and gets everything later", async ({
+test("a server that hangs is given up when time is up, and gets everything later", async ({
   server,
   uri,
 }) => {
@@ -172,6 +172,38 @@ test("what a process without a server kept, acc sync delivers from its state and
   const [run] = server.runs.values();
   assert.equal(run?.metrics.loss, ["0 1 1700000000000", "1 2 1700000000010"]);
   assert.is(run?.endTime, 1_700_000_000_010, "it ended when it was logged, not when it was sent");
+});
+
+test("texts of every step are delivered although time is up again and again, and side by side", async ({
+  server,
+  uri,
+}) => {
+  const STEPS = 300;
+  const recording = new Recording();
+  for (let step = 0; step < STEPS; step++) {
+    const values = { prompt: `prompt ${step}`, answer: `answer ${step}`, loss: step };
+    recording.log({ type: "metrics", values, context: {} }, step);
+  }
+  server.answerDelayMs = 20;
+  let attempts = 0;
+  for (let left = true; left; attempts++) {
+    assert.ok(attempts < 20, `${server.artifacts.size} texts after ${attempts} attempts`);
+    // As another process: it knows what was saved.
+    const tracker = await recording.open({ trackingUri: uri }, { isReplay: attempts > 0 });
+    const signal = AbortSignal.timeout(1000);
+    left = await recording.deliver(tracker, { signal }).then(
+      () => false,
+      () => true,
+    );
+  }
+  assert.is(server.artifacts.size, 2 * STEPS);
+  const [run] = [...server.runs.values()];
+  assert.is(run?.metrics.loss?.length, STEPS);
+  assert.is(run?.tags.answer, `answer ${STEPS - 1}`);
+  const uploads = server.requests.filter(({ method }) => method === "PUT").length;
+  // An attempt may repeat what was under way when its time was up, and what was not saved by then.
+  assert.ok(uploads <= 2 * STEPS + attempts * 80, `${uploads} in ${attempts} attempts`);
+  assert.ok(attempts > 1, "the time limit was reached");
 });
 
 test.run();

@@ -2,25 +2,17 @@ import { execFile } from "node:child_process";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { FAULTS, type FaultSubject, surviveFault, surviveKills } from "@acc/test-kit/faults/faults";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
 import { suite } from "uvu";
-import {
-  FAULTS,
-  type FaultSubject,
-  surviveFault,
-  surviveKills,
-} from "../../../../tools/peers/faults/faults.mjs";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import {
-  type MlflowServer,
-  startMlflowServer,
-} from "../../../../tools/peers/servers/mlflow-server.ts";
 
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
 const READER = fileURLToPath(new URL("fixtures/read_values.py", import.meta.url));
 const TOKEN = "token-that-nobody-may-see";
 
 const test = suite("MLflow when its server fails");
-const run = python ? test : test.skip; // what could not be installed, the installer said
+const run = python ? test : test.skip; // the installer has reported what could not be installed
 let server: MlflowServer;
 
 test.before(async () => {
@@ -39,7 +31,7 @@ const subject = (): FaultSubject => ({
   ...{ tracker: "mlflow", folder: "mlflow", port: Number(new URL(server.uri).port) },
   env: (port) => ({
     MLFLOW_TRACKING_URI: `http://127.0.0.1:${port}`,
-    MLFLOW_TRACKING_TOKEN: TOKEN, // this server takes anybody
+    MLFLOW_TRACKING_TOKEN: TOKEN, // this server accepts every client
   }),
   secrets: [TOKEN],
   read: async (work) => (await readAll([work]))[0] ?? [],

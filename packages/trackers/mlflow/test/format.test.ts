@@ -3,22 +3,22 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AcceleratorError, TrackerUnreachableError } from "@acc/core";
-import { encodePng } from "@acc/tracker-kit";
+import { encodePng, pythonText } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { artifactPath } from "../src/artifact-path.ts";
-import { type Entity, splitEntities } from "../src/batch.ts";
-import { resolveConnection } from "../src/connection.ts";
-import { imageFiles } from "../src/image-files.ts";
-import { pythonText } from "../src/python-text.ts";
-import { resolveRunIntent } from "../src/run-intent.ts";
-import { safeKey } from "../src/safe-key.ts";
-import { safeText } from "../src/safe-text.ts";
+import { splitEntities } from "../src/client/batch.ts";
+import { resolveConnection } from "../src/client/connection.ts";
+import { artifactPath } from "../src/format/artifact-path.ts";
+import { imageFiles } from "../src/format/image-files.ts";
+import { safeKey } from "../src/format/safe-key.ts";
+import { storableText } from "../src/format/storable-text.ts";
+import type { Entity } from "../src/operation.ts";
+import { resolveSettings } from "../src/settings.ts";
 import { Recording } from "./recording.ts";
 
 const test = suite("MLflow's formats");
 
-test("names that MLflow takes stay, others are mended", () => {
+test("names that MLflow accepts stay, others are changed", () => {
   for (const key of ["loss", "train/acc", "a.b-c_d:e f", "µ 日本 ü", ".hidden", "a..b", " x "]) {
     assert.is(safeKey(key), key);
   }
@@ -41,9 +41,9 @@ test("names that MLflow takes stay, others are mended", () => {
 });
 
 test("texts are well-formed and cut by characters", () => {
-  assert.is(safeText("a\ud800b\0c"), "a\ufffdb\ufffdc");
-  assert.is(safeText("😀😀😀", 3), "😀😀😀");
-  assert.is(safeText("😀😀😀😀", 3), "😀😀…");
+  assert.is(storableText("a\ud800b\0c"), "a\ufffdb\ufffdc");
+  assert.is(storableText("😀😀😀", 3), "😀😀😀");
+  assert.is(storableText("😀😀😀😀", 3), "😀😀…");
 });
 
 test("parameters are written as Python writes them", () => {
@@ -126,7 +126,7 @@ test("images are named as the official client names them", () => {
   );
 });
 
-test("finds the server and what opens it", () => {
+test("finds the server and its credentials", () => {
   const env = { MLFLOW_TRACKING_URI: "https://me:p%40ss@host/base/" };
   const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
   assert.equal(resolveConnection({}, undefined, env), {
@@ -155,7 +155,7 @@ test("finds the server and what opens it", () => {
   }
 });
 
-test("refuses options that cannot be meant", async () => {
+test("refuses options that make no sense", async () => {
   for (const options of [{ trackingUri: "http://me:secret@host" }, { maxParamLength: 0 }]) {
     const error = await new Recording().open(options).catch((error: unknown) => error);
     assert.instance(error, AcceleratorError);
@@ -172,22 +172,22 @@ test("settles the run from options and variables", async () => {
     MLFLOW_TAGS: '{"a": "1", "b": 2}',
     MLFLOW_NESTED_RUN: "False",
   };
-  const plain = await resolveRunIntent("project", {}, undefined, {});
+  const plain = await resolveSettings("project", {}, undefined, {});
   assert.is(plain.experimentName, "project");
   assert.is(plain.runId, undefined);
-  const fromEnv = await resolveRunIntent("project", { tags: { b: true } }, undefined, env);
+  const fromEnv = await resolveSettings("project", { tags: { b: true } }, undefined, env);
   assert.is(fromEnv.experimentName, "from env");
   assert.is(fromEnv.runId, "abc");
   assert.is(fromEnv.runName, "named");
   assert.equal(fromEnv.tags, { a: "1", b: "true" });
-  const nested = await resolveRunIntent("p", { experimentName: "e" }, undefined, {
+  const nested = await resolveSettings("p", { experimentName: "e" }, undefined, {
     ...env,
     MLFLOW_NESTED_RUN: "true",
   });
   assert.is(nested.experimentName, "e");
   assert.is(nested.runId, undefined);
   assert.is(nested.parentRunId, "abc");
-  const error = await resolveRunIntent("p", {}, undefined, { MLFLOW_TAGS: "a=1" }).catch((e) => e);
+  const error = await resolveSettings("p", {}, undefined, { MLFLOW_TAGS: "a=1" }).catch((e) => e);
   assert.match((error as Error).message, /MLFLOW_TAGS must be a JSON object/);
 });
 
@@ -199,7 +199,7 @@ test("names the script and its commit", async () => {
   writeFileSync(join(folder, "train.ts"), "");
   git("add", ".");
   git("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "c");
-  const { systemTags } = await resolveRunIntent("p", {}, join(folder, "train.ts"), {});
+  const { systemTags } = await resolveSettings("p", {}, join(folder, "train.ts"), {});
   assert.is(systemTags["mlflow.source.git.commit"], git("rev-parse", "HEAD"));
   assert.is(systemTags["mlflow.source.git.branch"], "trunk");
   assert.is(systemTags["mlflow.source.type"], "LOCAL");

@@ -1,13 +1,13 @@
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
+import { readRuns } from "@acc/test-kit/servers/read-mlflow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
-import { readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import { killAfterStep, scratch, sync } from "./training.ts";
 
 const test = suite("MLflow server and acc sync");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what could not be installed, the installer said
+const run = python ? test : test.skip; // the installer has reported what could not be installed
 
 run("a training killed at any moment is delivered by acc sync, every value once", async () => {
   const server = await startMlflowServer(python as string);

@@ -1,19 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
+import { type ReadRun, readRuns } from "@acc/test-kit/servers/read-mlflow";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import {
-  type MlflowServer,
-  startMlflowServer,
-} from "../../../../tools/peers/servers/mlflow-server.ts";
-import { type ReadRun, readRuns } from "../../../../tools/peers/servers/read-mlflow.ts";
 import { Recording, START_MS } from "./recording.ts";
 
 const test = suite("MLflow server");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what it could not be installed for, the installer said
+const run = python ? test : test.skip; // the installer has reported why it could not be installed
 let server: MlflowServer;
 
 test.before(async () => {

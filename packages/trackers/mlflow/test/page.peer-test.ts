@@ -1,8 +1,8 @@
+import { chromiumPath, pageDom } from "@acc/test-kit/peers/chromium";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { chromiumPath, pageDom } from "../../../../tools/peers/chromium.mjs";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
 import { Recording } from "./recording.ts";
 
 const test = suite("MLflow's page");

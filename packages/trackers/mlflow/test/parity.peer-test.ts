@@ -1,8 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { suite } from "uvu";
-import * as assert from "uvu/assert";
 import {
   type ExpectedDifference,
   type Json,
@@ -11,15 +9,17 @@ import {
   replayScenario,
   requireParity,
   scenariosOf,
-} from "../../../../tools/peers/parity/parity.mjs";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { startMlflowServer } from "../../../../tools/peers/servers/mlflow-server.ts";
-import { RECORDING_TAG } from "../src/open-run.ts";
+} from "@acc/test-kit/parity/parity";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RECORDING_TAG } from "../src/client/open-run.ts";
 
 const TRACKER = "mlflow";
 const test = suite("MLflow against Accelerate");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
-const run = python ? test : test.skip; // what could not be installed, the installer said
+const run = python ? test : test.skip; // the installer has reported what could not be installed
 
 type ReadRun = {
   readonly experiment: string;
@@ -41,7 +41,7 @@ function differ(
   return paths.map((path) => ({ scenario, path: ["runs", "0", ...path], reason }));
 }
 
-/** Metrics that are there with us only. */
+/** Metrics that only our tracker records. */
 function metrics(scenario: Scenario, reason: string, ...names: readonly string[]) {
   const paths = names.flatMap((name) => ["metrics", "latest"].map((part) => [part, name]));
   return differ(scenario, reason, ...paths);
@@ -54,7 +54,7 @@ function pin(scenario: string, reason: string, places: Readonly<Record<string, n
   });
 }
 
-/** Texts that are there with us only: the last is a tag, each is a file. */
+/** Texts that only our tracker records: the last is a tag, each is a file. */
 function texts(
   scenario: string,
   before: readonly string[],
@@ -142,7 +142,7 @@ const expected: readonly ExpectedDifference[] = [
   ...differ("media-mlflow", "the figure is a file of another size", ["artifacts", "4", "1"]),
 ];
 
-run("the same calls are read back the same, save for what is listed", async () => {
+run("the same calls are read back the same, except for what is listed", async () => {
   const folder = mkdtempSync(join(tmpdir(), "acc-mlflow-parity-"));
   // The reader opens the database: it finds artifacts where the server names a folder.
   const server = await startMlflowServer(python as string, {

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import type { DeliveredEvent, TrackerEvent } from "@acc/core";
 import { TestRun } from "@acc/core/testing";
-import type { MlflowOptions } from "../src/mlflow-options.ts";
-import { MlflowTracker } from "../src/mlflow-tracker.ts";
+import type { MlflowOptions } from "../src/options.ts";
+import { MlflowTracker } from "../src/tracker.ts";
 
 export const START_MS = 1_700_000_000_000;
 
 /** What `TrackerEvent` is without its place, spelled so that each kind keeps its members. */
 type WithoutSequence<T> = T extends unknown ? Omit<T, "sequence"> : never;
 
-/** A run that tests drive by hand. Trackers come and go. */
+/** A run whose tracker the tests call directly. Trackers come and go. */
 export class Recording extends TestRun {
   constructor() {
     super({ startedMs: START_MS });
@@ -23,9 +23,11 @@ export class Recording extends TestRun {
       isReplay = false,
     }: { projectName?: string; isReplay?: boolean } = {},
   ): Promise<MlflowTracker> {
-    const tracker = new MlflowTracker(projectName, options, {
-      ...this.attach({ isReplay }),
-      script: join(this.folder, "train.ts"),
+    const tracker = new MlflowTracker({
+      projectName,
+      loggingDir: undefined,
+      options,
+      run: { ...this.attach({ isReplay }), script: join(this.folder, "train.ts") },
     });
     await tracker.start();
     return tracker;

@@ -23,7 +23,7 @@ test("makes one experiment and one run, and says how it ended", async ({ server,
   assert.equal(run?.metrics, { loss: ["0 1 1700000000000"] });
 });
 
-test("a run that logs nothing is there all the same", async ({ server, uri }) => {
+test("a run that logs nothing exists nevertheless", async ({ server, uri }) => {
   const tracker = await new Recording().open({ trackingUri: uri });
   await tracker.finish("success");
   assert.equal(
@@ -32,7 +32,7 @@ test("a run that logs nothing is there all the same", async ({ server, uri }) =>
   );
 });
 
-test("a refused value is left out alone, and said", async ({ server, uri }) => {
+test("only a refused value is left out, and that is reported", async ({ server, uri }) => {
   const recording = new Recording();
   const tracker = await recording.open({ trackingUri: uri });
   const values = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`m${i}`, i]));

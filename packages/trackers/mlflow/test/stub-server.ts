@@ -36,6 +36,7 @@ export class StubServer {
   maxParamLength = 6000;
   /** Asked for every request. */
   fault: (request: { path: string; count: number }) => Fault | undefined = () => undefined;
+  answerDelayMs = 0;
   readonly #server: Server;
 
   constructor() {
@@ -56,7 +57,7 @@ export class StubServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** All it holds, without ids that another run would not have. */
+  /** Everything that it holds, without ids that differ from run to run. */
   get held(): unknown {
     const prefixes = [...this.runs.values()].map(({ id, experimentId }) => `${experimentId}/${id}`);
     const place = (path: string) =>
@@ -91,6 +92,7 @@ export class StubServer {
       return void response.writeHead(fault.status, headers).end(fault.body ?? "fault");
     }
     const [status, answer] = this.#handle(url, body);
+    if (this.answerDelayMs > 0) await new Promise((end) => setTimeout(end, this.answerDelayMs));
     if (fault === "reset after") return void request.socket.destroy();
     response.writeHead(status, { "content-type": "application/json" });
     response.end(answer === undefined ? "" : JSON.stringify(answer));
@@ -212,7 +214,7 @@ function refused(error_code: string, message: string, status = 400): [number, un
   return [status, { error_code, message }];
 }
 
-/** What the real server cannot read makes it drop the rest of the message and answer 200. Here it is a 599. */
+/** When the real server cannot read a part of a message, it drops the rest and answers 200. This stub answers 599. */
 function requireReadable(value: unknown, key = ""): void {
   if (typeof value === "string" && Buffer.from(value).toString() !== value)
     throw new Error("lone surrogate");

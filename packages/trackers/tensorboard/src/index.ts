@@ -1,10 +1,12 @@
-import { registerTracker } from "@acc/core";
-import { type TensorBoardOptions, TensorBoardTracker } from "./tensorboard-tracker.ts";
+import { registerTracker } from "@acc/core/tracker";
+import { TENSORBOARD_OPTION_RULES, type TensorBoardOptions } from "./options.ts";
+import { TensorBoardTracker } from "./tracker.ts";
 
-export { SummaryWriter, type SummaryWriterOptions } from "./summary-writer.ts";
-export { type TensorBoardOptions, TensorBoardTracker } from "./tensorboard-tracker.ts";
+export { SummaryWriter, type SummaryWriterOptions } from "./native/summary-writer.ts";
+export type { TensorBoardOptions } from "./options.ts";
+export { TensorBoardTracker } from "./tracker.ts";
 
-declare module "@acc/core" {
+declare module "@acc/core/tracker" {
   interface TrackerInitOptions {
     tensorboard?: TensorBoardOptions;
   }
@@ -14,6 +16,6 @@ registerTracker({
   name: "tensorboard",
   requiresLoggingDirectory: true,
   moduleUrl: import.meta.url,
-  create: ({ projectName, loggingDir, options }) =>
-    new TensorBoardTracker(projectName, loggingDir as string, options as TensorBoardOptions),
+  optionRules: TENSORBOARD_OPTION_RULES,
+  create: (creation) => new TensorBoardTracker(creation),
 });

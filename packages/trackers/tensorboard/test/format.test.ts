@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { crc32c } from "../src/crc32c.ts";
+import { crc32c } from "../src/format/crc32c.ts";
 import {
   doubleValue,
   fileVersionEvent,
@@ -13,8 +13,8 @@ import {
   sessionStartInfo,
   summaryEvent,
   textValue,
-} from "../src/event.ts";
-import { frameRecord } from "../src/record.ts";
+} from "../src/format/event.ts";
+import { frameRecord } from "../src/format/record.ts";
 import { readEvents } from "./read-events.ts";
 
 const test = suite("event file format");
@@ -85,7 +85,7 @@ for (const [name, event] of Object.entries(EVENTS)) {
   });
 }
 
-test("an exact double stands in TensorBoard's own bytes", () => {
+test("an exact double has the bytes of TensorBoard's own", () => {
   const { payload = "" } = records.find(({ name }) => name === "scalars_0") ?? {};
   assert.ok(payload.includes(hex(doubleValue("loss64", 1).finish())));
 });

@@ -19,8 +19,18 @@ export type Event = {
 export function readRun(directory: string): Event[] {
   return readdirSync(directory)
     .filter((name) => name.includes("tfevents"))
-    .sort()
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     .flatMap((name) => readEvents(join(directory, name)));
+}
+
+/** What TensorBoard shows of a run: a file that begins at a step replaces what earlier files have from there on. */
+export function readShown(directory: string): Event[] {
+  let shown: Event[] = [];
+  for (const event of readRun(directory)) {
+    if (event.sessionStart) shown = shown.filter(({ step }) => step < event.step);
+    shown.push(event);
+  }
+  return shown;
 }
 
 /** Complete records only; throws on a wrong checksum. */

@@ -4,16 +4,18 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { chromiumPath, pageDom } from "@acc/test-kit/peers/chromium";
+import { pythonOf } from "@acc/test-kit/peers/python";
+import { freePort } from "@acc/test-kit/servers/free-port";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { chromiumPath, pageDom } from "../../../../tools/peers/chromium.mjs";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
-import { freePort } from "../../../../tools/peers/servers/free-port.ts";
-import { type TensorBoardOptions, TensorBoardTracker } from "../src/tensorboard-tracker.ts";
+import type { TensorBoardOptions } from "../src/options.ts";
+import type { TensorBoardTracker } from "../src/tracker.ts";
+import { createTracker } from "./create-tracker.ts";
 
 const test = suite("our runs in TensorBoard");
 const python = pythonOf("packages/trackers/tensorboard/test/fixtures/requirements.txt") as string;
-const run = python ? test : test.skip; // what could not be installed, the installer said
+const run = python ? test : test.skip; // the installer has reported what could not be installed
 const reader = fileURLToPath(new URL("fixtures/vectors/read.py", import.meta.url));
 const TIMEOUT_MS = 120_000;
 const temporary = () => mkdtempSync(join(tmpdir(), "acc-tensorboard-"));
@@ -34,7 +36,7 @@ function record(
   use: (tracker: TensorBoardTracker) => void,
   options: TensorBoardOptions = {},
 ): void {
-  const tracker = new TensorBoardTracker(name, directory, options);
+  const { tracker } = createTracker(name, directory, options);
   tracker.start();
   use(tracker);
   tracker.finish("success");

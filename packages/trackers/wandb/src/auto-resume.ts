@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFileSync } from "@acc/tracker-kit";
 import { wandbFolder } from "./wandb-folder.ts";
 
 /** The run that began with `resume: "auto"` below `dir` and did not end well. */
@@ -8,7 +9,7 @@ export function autoResumeId(dir: string): string | undefined {
     const { run_id } = JSON.parse(readFileSync(fileIn(dir), "utf8")) as { run_id?: unknown };
     return typeof run_id === "string" && run_id !== "" ? run_id : undefined;
   } catch {
-    return undefined; // there is none, or what is there was cut off
+    return undefined; // there is no file, or it was cut off
   }
 }
 
@@ -16,9 +17,7 @@ export function autoResumeId(dir: string): string | undefined {
 export function rememberForAutoResume(dir: string, id: string): void {
   const path = fileIn(dir);
   mkdirSync(wandbFolder(dir), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify({ run_id: id }));
-  renameSync(temporary, path);
+  replaceFileSync(path, JSON.stringify({ run_id: id }));
 }
 
 /** The run ended well: the next one begins anew. */

@@ -1,14 +1,20 @@
-import { registerTracker } from "@acc/core";
-import type { WandbLogOptions, WandbOptions } from "./wandb-options.ts";
-import { WandbTracker } from "./wandb-tracker.ts";
+import { registerTracker } from "@acc/core/tracker";
+import { adopt } from "./adopt.ts";
+import {
+  WANDB_LOG_OPTION_RULES,
+  WANDB_OPTION_RULES,
+  type WandbLogOptions,
+  type WandbOptions,
+} from "./options.ts";
+import { WandbTracker } from "./tracker.ts";
 
-export { type Histogram, histogram } from "./histogram.ts";
-export type { MetricOptions, SummaryKind } from "./metric-definition.ts";
-export type { WandbLogOptions, WandbMode, WandbOptions, WandbResume } from "./wandb-options.ts";
-export { type ArtifactOptions, type RunValues, WandbRun } from "./wandb-run.ts";
-export { WandbTracker } from "./wandb-tracker.ts";
+export { type Histogram, histogram } from "./format/histogram.ts";
+export type { MetricOptions, SummaryKind } from "./format/metric-definition.ts";
+export { type ArtifactOptions, type RunValues, WandbRun } from "./native/run.ts";
+export type { WandbLogOptions, WandbMode, WandbOptions, WandbResume } from "./options.ts";
+export { WandbTracker } from "./tracker.ts";
 
-declare module "@acc/core" {
+declare module "@acc/core/tracker" {
   interface TrackerInitOptions {
     wandb?: WandbOptions;
   }
@@ -21,6 +27,9 @@ registerTracker({
   name: "wandb",
   requiresLoggingDirectory: false,
   moduleUrl: import.meta.url,
+  optionRules: WANDB_OPTION_RULES,
+  logOptionRules: WANDB_LOG_OPTION_RULES,
   secretOptions: ["apiKey"],
+  adopt,
   create: (creation) => new WandbTracker(creation),
 });

@@ -1,22 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type TrackerRun, TrackerUnreachableError } from "@acc/core";
-import { Heartbeat } from "./heartbeat.ts";
-import type { OnlineRun } from "./online-run.ts";
-import type { WandbOptions } from "./wandb-options.ts";
+import { type TrackerRun, TrackerUnreachableError } from "@acc/core/tracker";
+import { Heartbeat } from "@acc/tracker-kit";
+import type { OnlineSink } from "./online-sink.ts";
+import type { WandbOptions } from "./options.ts";
 
-/** Fewer events than this wait for more of them, so that a fast loop does not meet the server's limit of requests. */
+/** Fewer events than this wait for more, so that a fast loop does not reach the server's limit of requests. */
 const SMALL_DELIVERY = 100;
 const DEFAULT_INTERVAL_MS = 1000;
 const BEAT_TIMEOUT_MS = 20_000;
+/** The server marks a run as crashed after some minutes without a request. */
+const HEARTBEAT_MS = 30_000;
 
-/** What a run at the server needs in time: requests not too often, signs of life not too seldom. */
+/** The times of requests of a run at the server: not too often, and a heartbeat while nothing is logged. */
 export class LiveRun {
-  readonly #online: OnlineRun;
+  readonly #online: OnlineSink;
   readonly #run: TrackerRun;
   readonly #intervalMs: number;
   readonly #heartbeat = new Heartbeat();
 
-  constructor(online: OnlineRun, run: TrackerRun, options: WandbOptions) {
+  constructor(online: OnlineSink, run: TrackerRun, options: WandbOptions) {
     this.#online = online;
     this.#run = run;
     this.#intervalMs = options.transmitIntervalMs ?? DEFAULT_INTERVAL_MS;
@@ -35,22 +37,24 @@ export class LiveRun {
     try {
       await sleep(wait, undefined, { signal });
     } catch (cause) {
-      throw new TrackerUnreachableError("The delivery to W&B was given up.", { cause });
+      throw new TrackerUnreachableError("The delivery to W&B was stopped.", { cause });
     }
   }
 
-  /** After each delivery. A run of another process gets no signs of life: that process is dead. */
+  /** Call it after each delivery. A run of another process gets no heartbeat, because that process has ended. */
   delivered(): void {
     this.#warnIfStopped();
     const { stream } = this.#online;
     if (!stream || this.#run.isReplay) return;
-    this.#heartbeat.start(
-      () => stream.lastSentMs,
-      async () => {
+    if (this.#heartbeat.isRunning) return;
+    this.#heartbeat.start({
+      everyMs: HEARTBEAT_MS,
+      lastSentMs: () => stream.lastSentMs,
+      beat: async () => {
         await stream.beat(AbortSignal.timeout(BEAT_TIMEOUT_MS));
         this.#warnIfStopped();
       },
-    );
+    });
   }
 
   stop(): void {

@@ -1,11 +1,11 @@
-import { parseConfigJson } from "./config-text.ts";
-import { parseJsonText } from "./json-text.ts";
-import type { ExistingRun } from "./queries.ts";
-import { NEW_RUN, type RecorderState } from "./recorder.ts";
-import { Row } from "./row.ts";
+import type { ExistingRun } from "./client/queries.ts";
+import { parseConfigJson } from "./format/config-text.ts";
+import { parseJsonText } from "./format/json-text.ts";
+import { Row } from "./format/row.ts";
+import { NEW_RUN, type RecordingState } from "./state.ts";
 
-/** Where recording goes on in a run that the server has: behind its last step, with its summary and configuration. */
-export function resumedState(existing: ExistingRun): RecorderState {
+/** The state of a run that the server has: its last step, summary and configuration. */
+export function resumedState(existing: ExistingRun): RecordingState {
   return {
     ...NEW_RUN,
     step: nextStep(existing),

@@ -14,7 +14,7 @@ const subject = {
   options: (folder: string) => ({
     ...{ baseUrl: stub.url, apiKey: "a".repeat(40), id: idOf(folder), dir: folder },
   }),
-  loadMs: 3000,
+  loadMs: 500,
   read: (folder: string, key: string) =>
     (stub.state.runs[`acc/contract/${idOf(folder)}`]?.history ?? [])
       .map((line) => (looseParse(line) as Record<string, unknown>)[key])

@@ -11,6 +11,7 @@ const subject = {
     readOfflineRun(offlineFolder(folder))
       .history.map((row) => row[key])
       .filter((value) => typeof value === "number"),
+  loadMs: 500,
 };
 for (const { name, run } of trackerContract(subject)) test(name, run);
 test.run();

@@ -1,12 +1,7 @@
 import { basename } from "node:path";
+import { FAULTS, type FaultSubject, surviveFault, surviveKills } from "@acc/test-kit/faults/faults";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  FAULTS,
-  type FaultSubject,
-  surviveFault,
-  surviveKills,
-} from "../../../../tools/peers/faults/faults.mjs";
 import { type Stub, type StubRun, startStub } from "./fixtures/vectors/stub.mjs";
 import { looseParse } from "./read-run.ts";
 
@@ -20,7 +15,7 @@ test.before(async () => {
 });
 test.after(() => stub.close());
 
-/** Of the one run of the project. */
+/** The values of the one run of the project. */
 function read(work: string): number[] {
   const prefix = `acc/${basename(work)}/`;
   const paths = Object.keys(stub.state.runs).filter((path) => path.startsWith(prefix));

@@ -208,7 +208,10 @@ define("every value, name and step comes through wandb sync", async () => {
       rows
         .slice(1)
         .map(({ _step, later, back, "accelerate/step": given }) => [_step, later, back, given]),
-      [[2 ** 31, 1, 1, -1]],
+      [
+        [2 ** 31, 1, undefined, undefined],
+        [2 ** 31 + 1, undefined, 1, -1],
+      ],
     );
     assert.equal(run?.config["a/b"], { value: [1, null] });
     assert.is(run?.exitcode, 1);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { histogram } from "../src/histogram.ts";
+import { histogram } from "../src/format/histogram.ts";
 import { rowsOf, startOffline } from "./offline-run.ts";
 import { offlineFolder, readOfflineRun } from "./read-run.ts";
 
@@ -103,6 +103,34 @@ test("values of one step share a row; nothing is lost by equal, earlier and omit
   assert.match(recording.warnings[1] ?? "", "5 calls at a later step");
 });
 
+test("a late value has a row of its own: neither it nor its neighbours get another step", async () => {
+  const { dir, recording } = await startOffline();
+  recording.log({ a: 1 }, 10);
+  recording.log({ c: 5 }, 9);
+  recording.log({ d: 6 }, 9); // shares the row of its step
+  recording.log({ a: 2 }, 11); // the row of the late values has this step
+  recording.log({ b: 3 }, 11);
+  recording.log({ e: 7 }); // without a step
+  recording.log({ a: 4 }, 20);
+  recording.log({ a: 4 }, 20.5);
+  recording.log({ b: 5 }, 21);
+  recording.log({ f: 8 }, 3);
+  recording.log({ g: 9 }, 4);
+  await recording.finish();
+  const given = "accelerate/step";
+  assert.equal(rowsOf(dir), [
+    { a: 1, _step: 10 },
+    { [given]: 9, c: 5, d: 6, _step: 11 },
+    { [given]: 11, a: 2, b: 3, _step: 12 },
+    { e: 7, _step: 13 },
+    { a: 4, _step: 20 },
+    { [given]: 20.5, a: 4, _step: 21 },
+    { [given]: 21, b: 5, _step: 22 },
+    { [given]: 3, f: 8, _step: 23 },
+    { [given]: 4, g: 9, _step: 24 },
+  ]);
+});
+
 test("an evaluation logged with its own steps does not move the steps of training", async () => {
   const { dir, recording } = await startOffline();
   for (let step = 0; step < 4; step++) {
@@ -114,9 +142,11 @@ test("an evaluation logged with its own steps does not move the steps of trainin
     rowsOf(dir).map(({ _step, loss, accuracy }) => [_step, loss, accuracy]),
     [
       [0, 0, undefined],
-      [10, 1, 1],
+      [10, 1, undefined],
+      [11, undefined, 1],
       [20, 2, undefined],
-      [30, 3, 3],
+      [30, 3, undefined],
+      [31, undefined, 3],
     ],
   );
 });
@@ -154,7 +184,7 @@ test("long typed arrays and histogram() become histograms", async () => {
   const [first, second] = rowsOf(dir) as Record<string, Record<string, number[]>>[];
   assert.is(first?.weights?._type, "histogram");
   assert.equal([first?.weights?.values?.length, first?.weights?.bins?.length], [32, 33]);
-  // As the recorded official client has it for the same values.
+  // As the official client recorded it for the same values.
   const counts = new Array(64).fill(0);
   Object.assign(counts, { 0: 1, 8: 2, 16: 1, 63: 1 });
   assert.equal(second?.hist?.values, counts);

@@ -1,4 +1,4 @@
-import type { WandbOptions } from "../src/wandb-options.ts";
+import type { WandbOptions } from "../src/options.ts";
 import { offlineFolder, readOfflineRun } from "./read-run.ts";
 import { Recording } from "./recording.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

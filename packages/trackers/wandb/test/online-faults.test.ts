@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const test = onlineSuite("W&B online: faults");
 
-/** Tries as the hub does until the server takes it. */
+/** Delivers as the hub does, until the server accepts it. */
 async function untilDelivered(recording: Recording, size?: number): Promise<number> {
   for (let failures = 0; failures < 20; failures++) {
     try {

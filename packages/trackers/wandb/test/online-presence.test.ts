@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { Heartbeat } from "@acc/tracker-kit";
 import * as assert from "uvu/assert";
-import { Heartbeat } from "../src/heartbeat.ts";
 import { onlineSuite, runOf, start } from "./online-suite.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -19,8 +19,8 @@ test("a run that is stopped in the browser is told so once", async ({ stub }) =>
   await recording.finish();
 });
 
-test("signs of life while nothing is logged; a busy run sends none", async () => {
-  const heartbeat = new Heartbeat(20);
+test("heartbeats while nothing is logged; a busy run sends none", async () => {
+  const heartbeat = new Heartbeat();
   let beats = 0;
   await new Promise<void>((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error("no heartbeat within 5 s")), 5000);
@@ -30,14 +30,18 @@ test("signs of life while nothing is logged; a busy run sends none", async () =>
       clearTimeout(limit);
       resolve();
     };
-    heartbeat.start(() => 0, beat);
+    heartbeat.start({ everyMs: 20, beat });
   });
   heartbeat.stop();
   assert.is(beats, 3);
-  const busy = new Heartbeat(5);
+  const busy = new Heartbeat();
   let busyBeats = 0;
-  busy.start(Date.now, async () => {
-    busyBeats++;
+  busy.start({
+    everyMs: 5,
+    lastSentMs: Date.now,
+    beat: async () => {
+      busyBeats++;
+    },
   });
   await new Promise((resolve) => setTimeout(resolve, 50));
   busy.stop();

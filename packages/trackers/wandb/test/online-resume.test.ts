@@ -8,7 +8,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const test = onlineSuite("W&B online: runs taken up again");
 
-test("resume: goes on behind the last step, with the summary and the configuration", async ({
+test("resume: goes on after the last step, with the summary and the configuration", async ({
   stub,
 }) => {
   const first = await start(stub, { tags: ["a"] });

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core";
 import * as assert from "uvu/assert";
-import type { WandbOptions } from "../src/wandb-options.ts";
+import type { WandbOptions } from "../src/options.ts";
 import { KEY, onlineSuite, runOf, start } from "./online-suite.ts";
 import { Recording } from "./recording.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -61,7 +61,7 @@ test("environment variables of W&B, read when the run begins", async ({ stub }) 
   assert.match(recording.warnings.join(), '"a-b"');
 });
 
-test("options that cannot be are refused before anything starts", async ({ stub }) => {
+test("options that make no sense are refused before anything starts", async ({ stub }) => {
   const bad: WandbOptions[] = [
     { mode: "shared" as "online" },
     { resume: "maybe" as "must" },

@@ -1,5 +1,5 @@
 import { suite, type Test } from "uvu";
-import type { WandbOptions } from "../src/wandb-options.ts";
+import type { WandbOptions } from "../src/options.ts";
 import { type Stub, type StubRun, startStub } from "./fixtures/vectors/stub.mjs";
 import { looseParse } from "./read-run.ts";
 import { Recording } from "./recording.ts";
@@ -7,7 +7,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 export const KEY = "0123456789abcdef0123456789abcdef01234567";
 
-/** A suite whose tests have a stub server each, and no setting of the machine's. */
+/** A suite whose tests have a stub server each, and none of the machine's settings. */
 export function onlineSuite(title: string): Test<{ stub: Stub }> {
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("WANDB_")) delete process.env[name];

@@ -1,7 +1,7 @@
-import { differ } from "../../../../tools/peers/parity/differ.ts";
-import type { ExpectedDifference } from "../../../../tools/peers/parity/parity.mjs";
-import { parityTest } from "../../../../tools/peers/parity/parity-test.ts";
-import { pythonOf } from "../../../../tools/peers/python.mjs";
+import { differ } from "@acc/test-kit/parity/differ";
+import type { ExpectedDifference } from "@acc/test-kit/parity/parity";
+import { parityTest } from "@acc/test-kit/parity/parity-test";
+import { pythonOf } from "@acc/test-kit/peers/python";
 
 const python = pythonOf("packages/trackers/wandb/test/fixtures/requirements.txt");
 

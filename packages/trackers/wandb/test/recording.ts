@@ -1,7 +1,7 @@
 import type { FinishStatus, TrackerEvent } from "@acc/core";
 import { TestRun } from "@acc/core/testing";
-import type { WandbOptions } from "../src/wandb-options.ts";
-import { WandbTracker } from "../src/wandb-tracker.ts";
+import type { WandbOptions } from "../src/options.ts";
+import { WandbTracker } from "../src/tracker.ts";
 
 /** A run, and the tracker of the process that records it. `restart` goes on as another process would. */
 export class Recording extends TestRun {
@@ -47,7 +47,7 @@ export class Recording extends TestRun {
     this.state = this.tracker.state();
   }
 
-  /** Another process. Nothing that was not saved survives. */
+  /** Goes on in another process: what was not saved is lost. */
   async restart(): Promise<void> {
     this.tracker = this.#create(true);
     await this.tracker.start();

@@ -2,7 +2,17 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { KEY, online, sync, temporary, train, withStub } from "./fixtures/run-script.ts";
+import {
+  ended,
+  KEY,
+  online,
+  printed,
+  start,
+  sync,
+  temporary,
+  train,
+  withStub,
+} from "./fixtures/run-script.ts";
 import type { Stub, StubRun } from "./fixtures/vectors/stub.mjs";
 import { looseParse, offlineFolder, readOfflineRun } from "./read-run.ts";
 
@@ -44,8 +54,9 @@ test("a training script records everything", async () => {
 
 test("a server that comes up while training goes on gets everything", async () => {
   const port = await withStub(async () => {});
-  const training = train(temporary(), "end", online(`http://127.0.0.1:${port}`));
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  const child = start("train.ts", [temporary(), "end"], online(`http://127.0.0.1:${port}`));
+  const training = ended(child);
+  await printed(child, "cannot deliver now");
   await withStub(async (stub) => {
     const { code, output } = await training;
     assert.is(code, 0, output);
@@ -63,7 +74,7 @@ test("without a key the run waits on disk, and acc sync delivers it once", async
     assert.equal(stub.state.runs, {});
     // The key is all that sync needs: the rest was decided when the run began.
     for (let times = 0; times < 2; times++) {
-      const { code, output } = await sync(dir, { WANDB_API_KEY: KEY });
+      const { code, output } = await sync(dir, { WANDB_API_KEY: KEY, HOME: dir });
       assert.is(code, 0, output);
     }
     requireWhole(stub, 0);

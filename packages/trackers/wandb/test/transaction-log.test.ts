@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FILE_HEADER, frameRecords } from "../src/transaction-log.ts";
+import { FILE_HEADER, frameRecords } from "../src/format/transaction-log.ts";
 import { readRecords } from "./read-run.ts";
 
 const test = suite("the file of a W&B run");

@@ -10,15 +10,18 @@ import {
   tidy,
   transpose,
 } from "@tensorflow/tfjs-core";
-import { type ConvolutionAttributes, convolutionGeometry } from "./conv2d-geometry.ts";
+import {
+  type ConvolutionAttributes,
+  convolutionGeometry,
+} from "../kernels/convolution-geometry.ts";
 
 type Attributes = ConvolutionAttributes & {
   readonly filterShape: [number, number, number, number];
 };
 
 /**
- * Gradient of a convolution with respect to its filter, which the wasm backend lacks: the patches that the
- * filter saw, side by side as a matrix, multiplied with the gradient of the output.
+ * Gradient of a convolution with respect to its filter, which the wasm backend lacks: the input patches under the
+ * filter (im2col) multiplied with the gradient of the output.
  */
 export function conv2dBackpropFilter(): KernelFunc {
   return (call) => {

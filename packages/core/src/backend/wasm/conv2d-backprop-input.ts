@@ -1,5 +1,6 @@
 import {
   conv2d,
+  type KernelBackend,
   type KernelFunc,
   pad,
   reshape,
@@ -10,14 +11,18 @@ import {
   tidy,
   transpose,
 } from "@tensorflow/tfjs-core";
-import { type ConvolutionAttributes, convolutionGeometry } from "./conv2d-geometry.ts";
+import {
+  type ConvolutionAttributes,
+  convolutionGeometry,
+} from "../kernels/convolution-geometry.ts";
+import { computeOnCpu } from "../kernels/cpu-kernel.ts";
 
 type Attributes = ConvolutionAttributes & { readonly inputShape: [number, number, number, number] };
 
 /**
- * Gradient of a convolution with respect to its input: the gradient of the output, spread out by the
- * strides, convolved with the filter turned by half a turn. The stock kernel is a plain loop; it remains for
- * paddings wider than the filter.
+ * Gradient of a convolution with respect to its input: the gradient of the output, spread out by the strides,
+ * convolved with the filter rotated by 180°. The stock kernel is a plain loop; it is still used for paddings wider
+ * than the filter.
  */
 export function conv2dBackpropInput(stock: KernelFunc | undefined): KernelFunc {
   if (!stock) throw new Error("The wasm backend has no Conv2DBackpropInput.");
@@ -27,7 +32,16 @@ export function conv2dBackpropInput(stock: KernelFunc | undefined): KernelFunc {
     const [filterHeight, filterWidth] = filter.shape;
     const info = convolutionGeometry(attributes.inputShape, filter.shape, attributes);
     const { padInfo, outHeight, outWidth, strideHeight, strideWidth, inHeight, inWidth } = info;
-    // Between two rows of the output gradient lie `stride - 1` rows of zeros; a border completes it.
+    // tf.conv2dTranspose does not check the output shape that it is given.
+    if (dy.shape[1] !== outHeight || dy.shape[2] !== outWidth) {
+      return computeOnCpu(
+        call.backend as KernelBackend,
+        "Conv2DBackpropInput",
+        call.inputs,
+        attributes,
+      );
+    }
+    // Between two rows of the output gradient there are `stride - 1` rows of zeros, and a border around them.
     const top = filterHeight - 1 - padInfo.top;
     const left = filterWidth - 1 - padInfo.left;
     const bottom = inHeight - 1 + padInfo.top - (outHeight - 1) * strideHeight;
@@ -65,7 +79,7 @@ function spreadOut(dy: Tensor4D, strideHeight: number, strideWidth: number): Ten
     [0, 0],
   ]);
   const whole = reshape(tall, [batch, height * strideHeight, width * strideWidth, channels]);
-  // No zeros behind the last row and column: the border counts from there.
+  // No zeros after the last row and column: the border begins there.
   const size: [number, number, number, number] = [
     batch,
     (height - 1) * strideHeight + 1,

@@ -1,5 +1,8 @@
 import type { backend_util, KernelFunc, Tensor4D, TypedArray } from "@tensorflow/tfjs-core";
-import { type ConvolutionAttributes, convolutionGeometry } from "./conv2d-geometry.ts";
+import {
+  type ConvolutionAttributes,
+  convolutionGeometry,
+} from "../kernels/convolution-geometry.ts";
 import { computeOnHeap, type WasmHeap } from "./wasm-heap.ts";
 
 type Attributes = ConvolutionAttributes & {
@@ -23,7 +26,7 @@ export function depthwiseConv2dBackpropFilter(): KernelFunc {
   };
 }
 
-/** Adds input * output gradient for every place where the filter touched the input; all NHWC. */
+/** Adds input * output gradient for every position of the filter on the input; all NHWC. */
 function accumulate(
   dw: TypedArray,
   x: TypedArray,

@@ -1,5 +1,8 @@
 import type { backend_util, KernelFunc, Tensor4D, TypedArray } from "@tensorflow/tfjs-core";
-import { type ConvolutionAttributes, convolutionGeometry } from "./conv2d-geometry.ts";
+import {
+  type ConvolutionAttributes,
+  convolutionGeometry,
+} from "../kernels/convolution-geometry.ts";
 import { computeOnHeap, type WasmHeap } from "./wasm-heap.ts";
 
 type Attributes = ConvolutionAttributes & { readonly inputShape: [number, number, number, number] };
@@ -21,7 +24,7 @@ export function depthwiseConv2dBackpropInput(): KernelFunc {
   };
 }
 
-/** Adds output gradient * weight for every place where the filter touched the input; all NHWC. */
+/** Adds output gradient * weight for every position of the filter on the input; all NHWC. */
 function accumulate(
   dx: TypedArray,
   dy: TypedArray,

@@ -1,9 +1,5 @@
-import {
-  backend_util,
-  type KernelFunc,
-  type Tensor4D,
-  type TypedArray,
-} from "@tensorflow/tfjs-core";
+import { backend_util, type KernelFunc, type Tensor4D } from "@tensorflow/tfjs-core";
+import { asVolume, spreadToLargest } from "../kernels/spread-to-largest.ts";
 import { computeOnHeap, type WasmHeap } from "./wasm-heap.ts";
 
 type Attributes = {
@@ -14,7 +10,7 @@ type Attributes = {
 };
 
 /**
- * Gradient of maximum pooling: goes to the first largest value of every window. The stock kernel drops the
+ * Gradient of maximum pooling: it goes to the first largest value of every window. The stock kernel drops the
  * gradient of windows without a positive value.
  */
 export function maxPoolGrad(): KernelFunc {
@@ -32,46 +28,7 @@ export function maxPoolGrad(): KernelFunc {
       dimRoundingMode,
     );
     return computeOnHeap(heap, input.shape, "float32", [input, dy], (dx, x, gradient) =>
-      spread(x, gradient, dx, info),
+      spreadToLargest(x, gradient, dx, asVolume(info)),
     );
   };
-}
-
-/** Adds every element of `dy` to the place in `dx` where its window of `x` is largest; all NHWC. */
-function spread(
-  x: TypedArray,
-  dy: TypedArray,
-  dx: TypedArray,
-  info: backend_util.Conv2DInfo,
-): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
-  const { strideHeight, strideWidth, filterHeight, filterWidth } = info;
-  let source = 0;
-  for (let batch = 0; batch < batchSize; batch++) {
-    const image = batch * inHeight * inWidth * inChannels;
-    for (let row = 0; row < outHeight; row++) {
-      const top = Math.max(row * strideHeight - padInfo.top, 0);
-      const bottom = Math.min(row * strideHeight - padInfo.top + filterHeight, inHeight);
-      for (let column = 0; column < outWidth; column++) {
-        const left = Math.max(column * strideWidth - padInfo.left, 0);
-        const right = Math.min(column * strideWidth - padInfo.left + filterWidth, inWidth);
-        for (let channel = 0; channel < inChannels; channel++) {
-          let largest = Number.NEGATIVE_INFINITY;
-          let place = -1;
-          for (let y = top; y < bottom; y++) {
-            for (let x0 = left; x0 < right; x0++) {
-              const at = image + (y * inWidth + x0) * inChannels + channel;
-              const value = x[at] as number;
-              if (value > largest) {
-                largest = value;
-                place = at;
-              }
-            }
-          }
-          if (place >= 0) dx[place] = (dx[place] as number) + (dy[source] as number);
-          source += 1;
-        }
-      }
-    }
-  }
 }

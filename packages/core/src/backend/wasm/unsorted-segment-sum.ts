@@ -2,8 +2,8 @@ import type { KernelFunc, Tensor, TypedArray } from "@tensorflow/tfjs-core";
 import { computeOnHeap, type WasmHeap } from "./wasm-heap.ts";
 
 /**
- * Sums the rows of each segment: the gradient of a gather, which the wasm backend lacks. Rows whose segment
- * is negative or too large count nowhere.
+ * Sums the rows of each segment: the gradient of a gather, which the wasm backend lacks. Rows whose segment is
+ * negative or too large are ignored.
  */
 export function unsortedSegmentSum(): KernelFunc {
   return (call) => {

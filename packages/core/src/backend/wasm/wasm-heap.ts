@@ -2,8 +2,16 @@ import type { DataType, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 
 /** The parts of the wasm backend that reach its heap without a copy. */
 export interface WasmHeap {
-  /** Holds the data that is on the heap. */
-  readonly dataIdMap: { has(dataId: object): boolean };
+  readonly wasm: { readonly HEAPU8: Uint8Array<ArrayBuffer> };
+  /** Where the data lies on the heap, in bytes. */
+  readonly dataIdMap: {
+    has(dataId: object): boolean;
+    get(dataId: object): {
+      readonly memoryOffset: number;
+      readonly dtype: DataType;
+      readonly shape: readonly number[];
+    };
+  };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
   /** A view; invalid after the next output is made, which may move the heap. */
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;

@@ -2,8 +2,12 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Piscina } from "piscina";
 
-/** What the pool gives a thread. */
-export type DecodeTask = { readonly moduleUrl: string; readonly sample: unknown };
+/** The task of a thread. */
+export type DecodeTask = {
+  readonly moduleUrl: string;
+  readonly sample: unknown;
+  readonly seed: number | undefined;
+};
 
 /** Threads that decode samples; they end with the pass that uses them. */
 export class DecodePool {
@@ -17,9 +21,10 @@ export class DecodePool {
     this.#threads = threads;
   }
 
-  async decode(sample: unknown): Promise<unknown> {
+  /** @param seed of the random numbers that the sample is decoded with. */
+  async decode(sample: unknown, seed: number | undefined): Promise<unknown> {
     this.#pool ??= this.#open();
-    const task: DecodeTask = { moduleUrl: this.#moduleUrl, sample };
+    const task: DecodeTask = { moduleUrl: this.#moduleUrl, sample, seed };
     return (await this.#pool).run(task);
   }
 
@@ -30,7 +35,7 @@ export class DecodePool {
   }
 
   async #open(): Promise<Piscina> {
-    const { Piscina } = await import("piscina"); // only who decodes in threads pays for it
+    const { Piscina } = await import("piscina"); // loaded only if threads decode
     const file = new URL(`./decode-thread${extname(import.meta.url)}`, import.meta.url);
     return new Piscina({
       filename: fileURLToPath(file),

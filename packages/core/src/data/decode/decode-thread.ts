@@ -1,3 +1,4 @@
+import { readWith } from "../../random/seeded-random.ts";
 import type { DecodeTask } from "./decode-pool.ts";
 
 type Decode = (sample: unknown) => unknown;
@@ -6,13 +7,18 @@ const REGISTER_TS = new URL("../../../src/register-ts.mjs", import.meta.url).hre
 const modules = new Map<string, Promise<Decode>>();
 
 /** The file that Piscina loads: decodes one sample with the user's function. */
-export default async function decodeSample({ moduleUrl, sample }: DecodeTask): Promise<unknown> {
+export default async function decodeSample({
+  moduleUrl,
+  sample,
+  seed,
+}: DecodeTask): Promise<unknown> {
   let decode = modules.get(moduleUrl);
   if (!decode) {
     decode = loadDecode(moduleUrl);
     modules.set(moduleUrl, decode);
   }
-  return (await decode)(sample);
+  const call = await decode;
+  return readWith(seed, () => call(sample));
 }
 
 /** The default export of a user's module. */

@@ -1,20 +1,26 @@
 import { AcceleratorError, messageOf } from "../../errors.ts";
+import { readWith, sampleSeed } from "../../random/seeded-random.ts";
 import { DecodePool } from "./decode-pool.ts";
 import { loadDecode } from "./decode-thread.ts";
 
-/** Decodes the samples of one pass: in threads, or in this one without any. */
+export type DecoderOptions = { readonly numWorkers: number; readonly seed: number };
+
+/** Decodes the samples of one pass: in worker threads, or in this thread if there are none. */
 export class Decoder {
-  readonly #decode: (sample: unknown) => Promise<unknown>;
+  readonly #decode: (sample: unknown, seed: number | undefined) => Promise<unknown>;
+  readonly #seed: number;
   readonly #pool: DecodePool | undefined;
 
-  constructor(moduleUrl: string, numWorkers: number) {
+  /** @param options.seed the seed of the pass: random numbers drawn while decoding depend on it. */
+  constructor(moduleUrl: string, { numWorkers, seed }: DecoderOptions) {
+    this.#seed = seed;
     const pool = numWorkers > 0 ? new DecodePool(moduleUrl, numWorkers) : undefined;
     this.#pool = pool;
     const here = pool ? undefined : loadDecode(moduleUrl);
     here?.catch(() => {}); // seen with the first sample
     this.#decode = pool
-      ? (sample) => pool.decode(sample)
-      : async (sample) => (await here)?.(sample);
+      ? (sample, seed) => pool.decode(sample, seed)
+      : async (sample, seed) => readWith(seed, async () => (await here)?.(sample));
   }
 
   /**
@@ -25,7 +31,7 @@ export class Decoder {
   decodeAll(samples: readonly unknown[], numbers: readonly number[]): Promise<unknown[]> {
     const decoding = samples.map(async (sample, i) => {
       try {
-        return await this.#decode(sample);
+        return await this.#decode(sample, sampleSeed(this.#seed, numbers[i] ?? 0));
       } catch (error) {
         throw new AcceleratorError(
           "DATA_INVALID",

@@ -1,4 +1,0 @@
-import type { Kernel } from "../record/kernel.ts";
-import { firstExtreme } from "./families/first-extreme.ts";
-
-export const argMax: Kernel = firstExtreme("ArgMax", -Infinity);

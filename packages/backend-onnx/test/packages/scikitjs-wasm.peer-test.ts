@@ -1,0 +1,9 @@
+import { suite } from "uvu";
+import { checkScikit, hasPackages } from "./own-tests.ts";
+
+const test = suite("the own tests of scikitjs on wasm");
+const run = hasPackages ? test : test.skip; // why they are not installed, the installer said
+
+run("pass", () => checkScikit("wasm"));
+
+test.run();

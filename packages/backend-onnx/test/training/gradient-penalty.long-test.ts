@@ -1,0 +1,8 @@
+import { suite } from "uvu";
+import { testGradientPenalty } from "./test-gradient-penalty.ts";
+
+const test = suite("a gradient inside the loss of a step");
+
+testGradientPenalty(test, 1);
+
+test.run();

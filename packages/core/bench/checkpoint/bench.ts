@@ -1,0 +1,26 @@
+import { measureFigures, nodeProgram } from "@acc/test-kit/bench/measure";
+import { lessIsBetter, moreIsBetter, type Row } from "@acc/test-kit/bench/row";
+
+/** Writing and loading a checkpoint of 96 MB on the disk of the temporary folder, in one process. */
+export async function* benchCheckpoint(): AsyncGenerator<Row> {
+  const script = new URL("./checkpoint.ts", import.meta.url);
+  const [write = 0, plainWrite = 0, load = 0, plainRead = 0] = await measureFigures(
+    nodeProgram(script),
+  );
+  yield moreIsBetter({
+    name: "checkpoint of 96 MB, written and flushed",
+    unit: "MB/s",
+    ours: write,
+    peer: plainWrite,
+    peerName: "write + fdatasync of the same files",
+    target: { of: "ratio", atLeast: 0.9 },
+  });
+  yield lessIsBetter({
+    name: "checkpoint of 96 MB, loaded and verified",
+    unit: "ms",
+    ours: load,
+    peer: plainRead,
+    peerName: "readFile of the same bytes",
+    target: { of: "ours", atMost: 150 },
+  });
+}

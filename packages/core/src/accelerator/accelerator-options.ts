@@ -1,0 +1,181 @@
+import type { BackendName } from "../backend/candidates.ts";
+import { type CheckpointPolicy, checkPolicy } from "../checkpoint/checkpoint-options.ts";
+import {
+  type DataLoaderConfiguration,
+  type ResolvedDataLoaderConfiguration,
+  resolveDataLoaderConfiguration,
+} from "../data/data-loader-configuration.ts";
+import { AcceleratorError } from "../errors.ts";
+import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
+import type { SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
+import type { LogWith } from "../trackers/select/log-with.ts";
+import type { GradientAccumulation } from "../train/gradient-state.ts";
+import {
+  type ProjectConfiguration,
+  type ResolvedProject,
+  resolveProjectConfiguration,
+} from "./project-configuration.ts";
+
+export type AcceleratorOptions = {
+  /**
+   * Where tensors live; by default the first backend that works. The first `await accelerator.prepare(…)` starts it. Until
+   * then TensorFlow.js computes on the backend that it has, which under plain `node` may be `cpu`; a replica of `acc launch` begins
+   * with the one of `"auto"`. Tensors made before are moved when they are used.
+   */
+  readonly backend?: BackendName;
+  /** Backward passes per optimizer step. Default 1. */
+  readonly gradientAccumulationSteps?: number;
+  /** The same with more options; not together with `gradientAccumulationSteps`. */
+  readonly gradientAccumulationPlugin?: Partial<GradientAccumulation>;
+  readonly dataLoaderConfiguration?: DataLoaderConfiguration;
+  /** Trackers: names, `"all"`, own instances, or a list that mixes them. */
+  readonly logWith?: LogWith | readonly LogWith[];
+  /** Root of the project's files. */
+  readonly projectDir?: string;
+  /** Where trackers write; `projectDir` by default. */
+  readonly loggingDir?: string;
+  /** Both directories in one object; it wins over `projectDir` and `loggingDir`. */
+  readonly projectConfiguration?: ProjectConfiguration;
+  /** When checkpoints are written by themselves, and which are kept. */
+  readonly checkpoints?: CheckpointPolicy;
+  /**
+   * The checkpoint that `loadState()` loads: its folder, or `"latest"` for the newest complete one of the project, if there is
+   * one.
+   */
+  readonly resumeFromCheckpoint?: string;
+  /** If false, each call of a prepared scheduler advances it by one step: the unit is then `"calls"`. Default true. */
+  readonly stepSchedulerWithOptimizer?: boolean;
+  /** How far one call of a prepared scheduler advances it. Default `"processes"`, as in Accelerate. */
+  readonly schedulerUnit?: SchedulerUnit;
+  /**
+   * Batch normalisation layers use the statistics of all replicas, as one replica does with the whole batch; every
+   * call of such a layer is an exchange. Default false: the statistics of their own replica. Steps with such layers
+   * are not replayed by `compileStep`.
+   */
+  readonly syncBatchNorm?: boolean;
+};
+
+export type ResolvedAcceleratorOptions = {
+  readonly backend: BackendName;
+  readonly accumulation: GradientAccumulation;
+  readonly dataLoader: ResolvedDataLoaderConfiguration;
+  readonly logWith: LogWith | readonly LogWith[] | undefined;
+  readonly schedulerUnit: SchedulerUnit;
+  readonly syncBatchNorm: boolean;
+  readonly checkpoints: CheckpointPolicy;
+  readonly resumeFromCheckpoint: string | undefined;
+} & ResolvedProject;
+
+const RULES: OptionRules<AcceleratorOptions> = {
+  backend: "string",
+  gradientAccumulationSteps: "any",
+  gradientAccumulationPlugin: "object",
+  dataLoaderConfiguration: "object",
+  logWith: "any",
+  projectDir: "any",
+  loggingDir: "any",
+  projectConfiguration: "object",
+  checkpoints: "object",
+  resumeFromCheckpoint: "string",
+  stepSchedulerWithOptimizer: "boolean",
+  schedulerUnit: "any",
+  syncBatchNorm: "boolean",
+};
+
+const SHARING =
+  "it belongs to dataLoaderConfiguration: { evenBatches, splitBatches, dispatchBatches }";
+const PROCESSES =
+  "it is an option of launch: launch(script, { numProcesses }), acc launch --num-processes";
+
+const FOREIGN_NAMES: ForeignNames = {
+  evenBatches: SHARING,
+  splitBatches: SHARING,
+  dispatchBatches: SHARING,
+  dataloaderConfig: 'did you mean "dataLoaderConfiguration"?',
+  projectConfig: 'did you mean "projectConfiguration"?',
+  logDir: 'did you mean "loggingDir"?',
+  numSteps: 'did you mean "gradientAccumulationSteps"?',
+  cpu: 'use backend: "cpu" or another backend',
+  device: 'use backend, such as "onnx" or "wasm"',
+  devicePlacement: "use backend: tensors live where it computes",
+  mixedPrecision: "TensorFlow.js computes in float32, so leave it out",
+  dynamoBackend: "use accelerator.compileStep(step)",
+  dynamoPlugin: "use accelerator.compileStep(step)",
+  automaticCheckpointNaming: "it belongs to projectConfiguration: { automaticCheckpointNaming }",
+  totalLimit: "it belongs to projectConfiguration: { totalLimit }",
+  rngTypes: "rank 0's seed of a DataLoader is used on every rank, so leave it out",
+  numProcesses: PROCESSES,
+  numWorkers: PROCESSES,
+};
+
+const ACCUMULATION_RULES: OptionRules<GradientAccumulation> = {
+  numSteps: "any",
+  syncWithDataloader: "boolean",
+  syncEachBatch: "boolean",
+};
+
+/** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
+export function resolveAcceleratorOptions(options: AcceleratorOptions): ResolvedAcceleratorOptions {
+  checkOptions("Accelerator", options, RULES, FOREIGN_NAMES);
+  const { backend = "auto", logWith } = options;
+  return {
+    backend,
+    accumulation: resolveAccumulation(options),
+    dataLoader: resolveDataLoaderConfiguration(options.dataLoaderConfiguration),
+    logWith,
+    ...resolveProjectConfiguration(
+      {
+        ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
+        ...options.projectConfiguration,
+      },
+      options.projectDir,
+    ),
+    schedulerUnit: resolveSchedulerUnit(options),
+    syncBatchNorm: options.syncBatchNorm ?? false,
+    checkpoints: checkPolicy(options.checkpoints ?? {}),
+    // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
+    resumeFromCheckpoint: process.env.ACC_RESUME ?? options.resumeFromCheckpoint,
+  };
+}
+
+function resolveSchedulerUnit({
+  schedulerUnit,
+  stepSchedulerWithOptimizer = true,
+}: AcceleratorOptions): SchedulerUnit {
+  const unit = schedulerUnit ?? (stepSchedulerWithOptimizer ? "processes" : "calls");
+  if (SCHEDULER_UNITS.includes(unit)) return unit;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `schedulerUnit must be one of ${SCHEDULER_UNITS.join(", ")}, got ${String(unit)}.`,
+  );
+}
+
+const SCHEDULER_UNITS: readonly SchedulerUnit[] = [
+  "processes",
+  "optimizerSteps",
+  "samples",
+  "calls",
+];
+
+function resolveAccumulation(options: AcceleratorOptions): GradientAccumulation {
+  const { gradientAccumulationSteps: steps = 1, gradientAccumulationPlugin: plugin } = options;
+  if (plugin) checkOptions("gradientAccumulationPlugin", plugin, ACCUMULATION_RULES);
+  if (plugin && steps !== 1) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `gradientAccumulationSteps is ${steps} and gradientAccumulationPlugin is given too; pass one of them.`,
+    );
+  }
+  const { numSteps = steps, syncWithDataloader = true, syncEachBatch = false } = plugin ?? {};
+  return { numSteps: requireSteps(numSteps), syncWithDataloader, syncEachBatch };
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` unless `steps` is an integer of at least 1. */
+export function requireSteps(steps: number): number {
+  if (Number.isInteger(steps) && steps >= 1) return steps;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `gradientAccumulationSteps must be an integer of at least 1, got ${steps}.`,
+  );
+}

@@ -1,0 +1,150 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Checkpoints } from "../checkpoint/checkpoints.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { Trigger } from "../process/trigger.ts";
+import type { GeneralTracker } from "../tracker-contract/general-tracker.ts";
+import type { ImageData } from "../tracker-contract/log-value.ts";
+import type { InitTrackersOptions } from "../trackers/session/init-options.ts";
+import type { TrackerSession } from "../trackers/session/tracker-session.ts";
+import { ARTIFACT_RULES, type ArtifactOptions } from "../trackers/values/artifact.ts";
+import type { LoggableWithMedia, TableSource } from "../trackers/values/logged-media.ts";
+import {
+  type LogOptions,
+  placementOf,
+  REDUCED_LOG_RULES,
+  type ReducedLogOptions,
+} from "../trackers/values/placement.ts";
+import {
+  type AcceleratorOptions,
+  type ResolvedAcceleratorOptions,
+  resolveAcceleratorOptions,
+} from "./accelerator-options.ts";
+import { makeParts } from "./accelerator-parts.ts";
+import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
+
+/**
+ * The one object of a training script: it prepares models, optimizers and loaders for the group of
+ * replicas, runs backward passes, saves, and logs. Every replica makes its own. Its members only delegate; they are in a
+ * file for each topic, and those about the trackers are here.
+ */
+export class Accelerator extends CheckpointingAccelerator {
+  readonly #options: ResolvedAcceleratorOptions;
+  readonly #trackers: TrackerSession;
+  readonly #checkpoints: Checkpoints;
+  readonly #trigger = new Trigger();
+
+  /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
+  constructor(options: AcceleratorOptions = {}) {
+    const parts = makeParts(resolveAcceleratorOptions(options));
+    super(parts);
+    this.#options = parts.options;
+    this.#trackers = parts.trackers;
+    this.#checkpoints = parts.checkpoints;
+  }
+
+  get projectDir(): string | undefined {
+    return this.#options.projectDir;
+  }
+
+  get loggingDir(): string | undefined {
+    return this.#options.loggingDir;
+  }
+
+  /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
+  setTrigger(): void {
+    this.#trigger.set();
+  }
+
+  /** Whether any rank has called `setTrigger` since the last check; true on all of them, once. Collective. */
+  async checkTrigger(): Promise<boolean> {
+    return this.#trigger.check(this.collective);
+  }
+
+  /**
+   * Starts the trackers of `logWith` and passes them the configuration. Call it on every rank; only the main
+   * process records.
+   *
+   * @throws {AcceleratorError} `TRACKER_…`, `STATE_INVALID` on a second call.
+   */
+  async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
+    await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
+  }
+
+  /**
+   * Records values of the main process on every tracker. Never waits: tensors are read when the backend has
+   * them, and the caller may dispose them at once. A `Map` is logged as an object, a `Set` as a list, an instance as what it
+   * writes of itself (`toJSON`, `toString`) or as its fields. A value that cannot be copied, such as a promise or an object that
+   * contains itself, is left out with a warning; the others are logged. With `reduce` every rank makes the call, and the
+   * values of all ranks become one: `"mean"`, `"min"`, `"max"`, `"sum"`, or `"perRank"` for `loss/rank_0` and so on.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID`, `TENSOR_DISPOSED`, `OPTION_INVALID` for a step that is no
+   *   integer, `STATE_INVALID` before `initTrackers`, `TRACKERS_CLOSED` after `endTraining`.
+   */
+  log(
+    values: { readonly [key: string]: LoggableWithMedia },
+    options: ReducedLogOptions = {},
+  ): void {
+    const placement = placementOf("log", options, REDUCED_LOG_RULES);
+    if (options.reduce !== undefined) {
+      this.#trackers.logReduced(values, placement, options.reduce);
+      return;
+    }
+    this.#trackers.log(values, placement);
+    this.#checkpoints.noteLogged(values);
+  }
+
+  /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
+  logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
+    const placement = placementOf("logImages", options);
+    this.#trackers.logImages(images, placement);
+  }
+
+  /** Records tables on every tracker that can; like `log`. */
+  logTable(tables: Readonly<Record<string, TableSource>>, options: LogOptions = {}): void {
+    const placement = placementOf("logTable", options);
+    this.#trackers.logTables(tables, placement);
+  }
+
+  /**
+   * Stores a file or a folder with the run, on every tracker that supports it; like `log`. Its content is read after
+   * the call: do not change it until `endTraining`.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path.
+   */
+  logArtifact(path: string, options: ArtifactOptions = {}): void {
+    const placement = placementOf("logArtifact", options, ARTIFACT_RULES);
+    this.#trackers.logArtifact(path, options, placement);
+  }
+
+  /**
+   * A tracker by name: on the main process the tracker, elsewhere one that does nothing. `unwrap` gives its
+   * native run object; when the tracker runs on the host thread, await what its members return.
+   *
+   * @throws {AcceleratorError} `TRACKER_UNKNOWN`, on every rank.
+   */
+  getTracker(name: string): GeneralTracker;
+  // biome-ignore lint/suspicious/noExplicitAny: the native object is the tracker's own
+  getTracker(name: string, options: { readonly unwrap: true }): any;
+  getTracker(name: string, options: { readonly unwrap?: boolean } = {}): unknown {
+    checkOptions("getTracker", options, { unwrap: "boolean" });
+    const tracker = this.#trackers.find(name);
+    return options.unwrap ? tracker.tracker : tracker;
+  }
+
+  /**
+   * Resolves once everything logged so far is on the disk: call it where you save a checkpoint. Delivery to services
+   * continues in the background.
+   */
+  async flush(): Promise<void> {
+    await this.#trackers.flush();
+  }
+
+  /**
+   * Waits until checkpoints are on the disk, and closes every tracker once all that was logged is recorded. Call it on every
+   * rank, at the end.
+   */
+  async endTraining(): Promise<void> {
+    await this.#checkpoints.close();
+    await this.#trackers.finish("success");
+  }
+}

@@ -1,0 +1,32 @@
+import { engine } from "@tensorflow/tfjs-core";
+
+type Engine = {
+  setBackend(name: string): Promise<boolean>;
+  initializeBackendsAndReturnBest(): unknown;
+};
+
+const target = engine() as unknown as Partial<Engine>;
+const { setBackend, initializeBackendsAndReturnBest } = engine() as unknown as Engine;
+let chosen: string | undefined;
+/** tfjs chooses a backend itself when the first tensor is made. */
+let isAutomatic = false;
+
+// tfjs does not record who chose a backend: until the first prepare, calls are recorded here.
+target.initializeBackendsAndReturnBest = function (this: Engine) {
+  isAutomatic = true;
+  return initializeBackendsAndReturnBest.call(this);
+};
+target.setBackend = function (this: Engine, name) {
+  if (!isAutomatic) chosen = name;
+  isAutomatic = false;
+  return setBackend.call(this, name);
+};
+
+/** The backend that the script has chosen with `tf.setBackend`. Returned once; later calls are no longer recorded. */
+export function takeScriptBackend(): string | undefined {
+  delete target.setBackend;
+  delete target.initializeBackendsAndReturnBest;
+  const taken = chosen;
+  chosen = undefined;
+  return taken;
+}

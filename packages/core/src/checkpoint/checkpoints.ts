@@ -1,0 +1,299 @@
+import type { ResumePoint } from "../context/tracker-request.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { errorOf, type Fault, faultOf } from "../fault.ts";
+import { canSave } from "./can-save.ts";
+import type { Checkpoint, CheckpointSummary } from "./checkpoint.ts";
+import { LazyCheckpoint } from "./checkpoint.ts";
+import { CheckpointFolder, expand, type FolderOptions } from "./checkpoint-folder.ts";
+import {
+  type CheckpointPolicy,
+  checkLoadOptions,
+  checkSaveOptions,
+  type SaveStateOptions,
+} from "./checkpoint-options.ts";
+import { CustomObjects } from "./custom-objects.ts";
+import { Disk } from "./disk.ts";
+import type { Facts } from "./facts.ts";
+import { iterationOf } from "./files/checkpoint-names.ts";
+import type { RetentionRules } from "./files/retention-rules.ts";
+import { Hooks, type LoadStateHook, type SaveStateHook } from "./hooks.ts";
+import type { Subject } from "./inventory.ts";
+import type { LoadModelOptions } from "./load-weights.ts";
+import { LoggedMetrics } from "./logged-metrics.ts";
+import {
+  checkSaveModelOptions,
+  type SaveModelOptions,
+  saveModelWeights,
+  saveTensors,
+} from "./model-weights.ts";
+import { Policy } from "./policy.ts";
+import { Preemption } from "./preemption.ts";
+import type { FoundContent } from "./read-content.ts";
+import type { LoadStateOptions } from "./restore-plan.ts";
+import type { CheckpointContent } from "./save-state.ts";
+import { stepsOf } from "./steps.ts";
+import { WriteTurns } from "./write-turns.ts";
+
+export type CheckpointsOptions = FolderOptions & {
+  readonly subject: Omit<Subject, "custom">;
+  readonly policy: CheckpointPolicy;
+  readonly totalLimit: number | undefined;
+  /** `"latest"`, or the path of a checkpoint. */
+  readonly resumeFromCheckpoint: string | undefined;
+  /** Resolves once everything logged so far is on the disk. */
+  readonly flush: () => Promise<void>;
+  /** A checkpoint is on the disk; called on the main process. */
+  readonly onWritten: (path: string) => void;
+};
+
+/**
+ * The checkpoints of one accelerator. Every training script imports this module, but many save or load nothing: what does the
+ * work is imported when it is needed.
+ */
+export class Checkpoints {
+  readonly #options: CheckpointsOptions;
+  readonly #subject: Subject;
+  readonly #custom = new CustomObjects();
+  readonly #folder: CheckpointFolder;
+  readonly #turns: WriteTurns;
+  readonly #disk: Disk;
+  readonly #metrics: LoggedMetrics;
+  readonly policy: Policy;
+  readonly preemption: Preemption;
+  readonly saveHooks: Hooks<SaveStateHook> = new Hooks<SaveStateHook>();
+  readonly loadHooks: Hooks<LoadStateHook> = new Hooks<LoadStateHook>();
+  #resumed: Checkpoint | undefined;
+  /** The checkpoint that the next one follows. */
+  #parent: string | undefined;
+  #last: Checkpoint | undefined;
+  /** The checkpoint of `resumeFromCheckpoint`, once it is read and until it is loaded. */
+  #toResume: Promise<Reading> | undefined;
+
+  constructor(options: CheckpointsOptions) {
+    this.#options = options;
+    this.#subject = { ...options.subject, custom: this.#custom };
+    this.#folder = new CheckpointFolder(options);
+    const { collective, training } = options.subject;
+    this.#turns = new WriteTurns(collective);
+    this.#disk = new Disk({
+      ...{ isDurable: options.policy.durable ?? true, warn },
+      rules: rulesOf(options.policy, options.totalLimit),
+    });
+    this.#metrics = new LoggedMetrics(options.policy.keepBest?.metric);
+    this.policy = new Policy(options.policy, {
+      ...{ collective, state: training.state },
+      steps: () => stepsOf(options.subject.made.optimizers),
+      isBusy: () => this.#turns.isBusy,
+      save: () => this.#save(undefined, "schedule", {}),
+    });
+    const { supervision } = collective;
+    this.preemption = new Preemption({
+      supervision,
+      canSave: () => canSave(options.subject),
+      save: () => this.#save(undefined, "signal", {}),
+    });
+    if (this.#savesByItself) supervision.acceptRequests();
+    training.state.onBetweenSteps = (loader) =>
+      this.preemption.afterStep() ?? this.policy.afterStep(loader);
+  }
+
+  /** Whether the script has asked for checkpoints that can be found again. */
+  get #savesByItself(): boolean {
+    const { policy, resumeFromCheckpoint, projectDir } = this.#options;
+    const isAsked = resumeFromCheckpoint !== undefined || Object.keys(policy).length > 0;
+    return isAsked && projectDir !== undefined;
+  }
+
+  /** The checkpoint that this run goes on from; undefined if it began anew. */
+  get resumed(): Checkpoint | undefined {
+    return this.#resumed;
+  }
+
+  /** The number of the next numbered checkpoint. */
+  get saveIteration(): number {
+    return this.#folder.iteration;
+  }
+
+  /** Adds objects of the user to the state. @returns the object, or the list of several. */
+  register(objects: readonly object[]): object {
+    this.#custom.register(objects);
+    return objects.length === 1 ? (objects[0] as object) : objects;
+  }
+
+  /** Values for `keepBest`. */
+  noteLogged(values: Readonly<Record<string, unknown>>): void {
+    this.#metrics.note(values);
+  }
+
+  async save(folder: string | undefined, options: SaveStateOptions): Promise<Checkpoint> {
+    checkSaveOptions(options);
+    return await this.#save(folder, "manual", options);
+  }
+
+  async load(
+    folder: string | undefined,
+    options: LoadStateOptions,
+  ): Promise<Checkpoint | undefined> {
+    checkLoadOptions(options);
+    const subject = this.#subject;
+    const { collective } = subject;
+    const toResume = folder === undefined ? this.#toResume : undefined;
+    const found = collective.rank === 0 ? await (toResume ?? this.#read(folder)) : undefined;
+    this.#toResume = undefined; // its memory is free once it is loaded
+    const mine: Found = { path: found?.content?.path, fault: found?.fault };
+    const { path, fault } = collective.broadcastObject(mine, 0, "loadState()");
+    if (fault) throw errorOf(fault);
+    if (path === undefined) return undefined;
+    const { loadState } = await import("./load-state.ts");
+    const request = { path, options, hooks: this.loadHooks.all, read: found?.content };
+    const { id, notices } = await loadState(subject, request);
+    for (const notice of notices) if (collective.rank === 0) warn(`loadState: ${notice}`);
+    this.#resumed = new LazyCheckpoint(path, iterationOf(path), async () => {});
+    this.#parent = id;
+    this.policy.restart();
+    return this.#resumed;
+  }
+
+  /**
+   * Where the trackers go on; undefined for a new run. It reads the checkpoint of `resumeFromCheckpoint`, which `load` then loads,
+   * whatever is written in between. On the main process.
+   */
+  async resumePoint(): Promise<ResumePoint | undefined> {
+    const { resumeFromCheckpoint, subject } = this.#options;
+    if (resumeFromCheckpoint === undefined || subject.collective.rank !== 0) return undefined;
+    this.#toResume ??= this.#read(undefined);
+    const { content } = await this.#toResume; // `load` reports a fault
+    if (!content) return undefined;
+    const { trackersOf } = await import("./load-state.ts");
+    return trackersOf(content);
+  }
+
+  async saveModel(model: object, folder: string, options: SaveModelOptions): Promise<void> {
+    checkSaveModelOptions(options);
+    if (this.#subject.collective.rank === 0) await saveModelWeights(model, folder, options);
+  }
+
+  async loadModel(model: object, path: string, options: LoadModelOptions): Promise<void> {
+    const { collective, training } = this.#subject;
+    await this.idle(); // the shared memory is in use until then
+    const { loadWeights } = await import("./load-weights.ts");
+    await loadWeights(model, path, options, { collective, models: training.models });
+  }
+
+  async saveTensors(tensors: Parameters<typeof saveTensors>[0], path: string): Promise<void> {
+    if (this.#subject.collective.rank === 0) await saveTensors(tensors, path);
+  }
+
+  /** The complete checkpoints of the project, the oldest first. */
+  async list(): Promise<CheckpointSummary[]> {
+    const { findCheckpoints } = await import("./files/find-checkpoints.ts");
+    const found = await findCheckpoints(this.#folder.require("checkpoints"));
+    return found.flatMap(({ folder: path, iteration, manifest }) => {
+      if (!manifest) return [];
+      const { steps, epoch, metrics, createdMs } = manifest;
+      return [{ path, iteration, steps, epoch, metrics, createdMs }];
+    });
+  }
+
+  /** Waits until nothing is being written, and ends the thread that writes. */
+  async close(): Promise<void> {
+    await this.idle();
+    await this.#disk.close();
+  }
+
+  /** Resolves when nothing is being written; never rejects. */
+  async idle(): Promise<void> {
+    await this.#last?.written.catch(() => {});
+  }
+
+  /** Reads the checkpoint to load, on the main process. */
+  async #read(folder: string | undefined): Promise<Reading> {
+    const { resumeFromCheckpoint: resume } = this.#options;
+    try {
+      this.#subject.training.pending.check("loadState");
+      await this.#turns.idle(); // the shared memory is in use until then
+      const { readContent, readNewest } = await import("./read-content.ts");
+      if (folder !== undefined) return { content: await readContent(expand(folder)) };
+      if (resume !== undefined && resume !== "latest") {
+        return { content: await readContent(expand(resume)) };
+      }
+      const parent = this.#folder.require("loadState");
+      const content = await readNewest(parent, (message) => warn(`loadState: ${message}`));
+      if (!content && resume === undefined) throw noCheckpoint(parent);
+      return { content };
+    } catch (error) {
+      return { fault: faultOf(error, "CHECKPOINT_FAILED") };
+    }
+  }
+
+  async #save(
+    folder: string | undefined,
+    reason: Facts["reason"],
+    options: SaveStateOptions,
+  ): Promise<Checkpoint> {
+    const { flush } = this.#options;
+    const subject = this.#subject;
+    const [{ saveState }, { factsOf }] = await Promise.all([
+      import("./save-state.ts"),
+      import("./facts.ts"),
+    ]);
+    const facts = factsOf(subject, reason);
+    const metrics = this.#metrics.with(options.metrics);
+    const checkpoint = await saveState(subject, this.#turns, {
+      target: () => {
+        this.#disk.start();
+        return this.#folder.target(folder);
+      },
+      hooks: this.saveHooks.all,
+      write: async (content) => {
+        await flush(); // a checkpoint claims that what was logged before it is on the disk
+        await this.#write(content, { ...facts, parent: this.#parent, metrics: await metrics });
+      },
+    });
+    this.#folder.passed(checkpoint.iteration);
+    this.#last = checkpoint;
+    this.policy.restart();
+    if (checkpoint.iteration !== undefined) subject.collective.supervision.acceptRequests();
+    if (options.wait) await checkpoint.written;
+    return checkpoint;
+  }
+
+  async #write(content: CheckpointContent, facts: Facts): Promise<void> {
+    try {
+      const { id } = await this.#disk.write(content, facts);
+      this.#parent = id;
+      this.#options.onWritten(content.target.path);
+    } catch (error) {
+      warn(
+        `saveState: training goes on, but a checkpoint could not be written: ${messageOf(error)}`,
+      );
+      throw error;
+    }
+  }
+}
+
+/** What the main process has read. */
+type Reading = { readonly content?: FoundContent | undefined; readonly fault?: Fault };
+
+/** What the main process has found. */
+type Found = { readonly path: string | undefined; readonly fault: Fault | undefined };
+
+/** Which numbered checkpoints are kept. */
+function rulesOf(
+  { keepBest, keepEverySteps, keepEveryMs }: CheckpointPolicy,
+  totalLimit: number | undefined,
+): RetentionRules {
+  return { totalLimit, keepBest, keepEverySteps, keepEveryMs };
+}
+
+function noCheckpoint(folder: string): AcceleratorError {
+  return new AcceleratorError(
+    "CHECKPOINT_MISSING",
+    `loadState: there is no checkpoint in ${folder}. Pass the folder of one; or give the Accelerator resumeFromCheckpoint: "latest" ` +
+      "if the first run has none yet.",
+  );
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, "AcceleratorWarning");
+}

@@ -1,0 +1,106 @@
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { isStateful } from "../stateful.ts";
+import { type Entry, entryOf } from "./entry.ts";
+import { customFile } from "./file-names.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+import {
+  decodeState,
+  encodeState,
+  fillIn,
+  isFillable,
+  requireTensorsOf,
+  type StateTensors,
+} from "./state-value.ts";
+import type { TensorSource } from "./tensor-source.ts";
+
+/** Objects of the user that belong to the state. */
+export class CustomObjects {
+  readonly #objects: object[] = [];
+
+  /** @throws {AcceleratorError} `VALUE_INVALID` naming all that cannot be saved; then none is registered. */
+  register(objects: readonly unknown[]): void {
+    const faults = objects.flatMap((object, i) => {
+      if (isStateful(object) || isFillable(object)) return [];
+      const kind =
+        typeof object === "object" && object !== null ? object.constructor.name : typeof object;
+      return [`argument ${i} (${kind})`];
+    });
+    if (faults.length > 0 || objects.length === 0) {
+      throw new AcceleratorError(
+        "VALUE_INVALID",
+        `registerForCheckpointing: ${faults.join(", ") || "nothing"} cannot be saved. Pass plain objects, lists, Maps or Sets, or ` +
+          "objects with stateDict() and loadStateDict(state). Models, optimizers, schedulers and loaders are saved once they are prepared.",
+      );
+    }
+    for (const object of objects as object[])
+      if (!this.#objects.includes(object)) this.#objects.push(object);
+  }
+
+  /** What they hold now: one JSON value each, and their tensors. Every rank calls it; that of rank 0 is saved. */
+  async save(): Promise<{ json: unknown[]; entries: Entry[] }> {
+    const json: unknown[] = [];
+    const entries: Entry[] = [];
+    for (const [i, object] of this.#objects.entries()) {
+      const tensors: StateTensors = new Map();
+      const state = isStateful(object) ? await object.stateDict() : object;
+      json.push(encodeState(state, tensors));
+      for (const [name, source] of tensors) {
+        entries.push(entryOf(`${customFile(i)}.safetensors`, name, source));
+      }
+    }
+    return { json, entries };
+  }
+
+  plan(saved: readonly unknown[], source: TensorSource, plan: RestorePlan): void {
+    if (saved.length !== this.#objects.length) {
+      plan.mismatch(
+        "CHECKPOINT_MODEL_MISMATCH",
+        `the checkpoint has ${saved.length} object(s) of registerForCheckpointing, and ${this.#objects.length} are registered.`,
+      );
+    }
+    for (const [i, object] of this.#objects.entries()) {
+      if (i >= saved.length) continue;
+      const tensors = source.get(`${customFile(i)}.safetensors`) ?? new Map();
+      if (!isStateful(object)) requireSameKind(object, saved[i], i);
+      requireTensorsOf(saved[i], tensors);
+      plan.commits.push(async () => {
+        const state = decodeState(saved[i], tensors);
+        if (!isStateful(object)) fillIn(object, state as object);
+        else {
+          try {
+            await object.loadStateDict(state as never);
+          } catch (error) {
+            throw new AcceleratorError(
+              "CHECKPOINT_FAILED",
+              `loadState: loadStateDict of object ${i} of registerForCheckpointing failed, after the models and optimizers were loaded: ${messageOf(error)}`,
+              { cause: error },
+            );
+          }
+        }
+      });
+    }
+  }
+}
+
+function requireSameKind(object: object, saved: unknown, index: number): void {
+  const [now, before] = [kindOf(object), kindOfSaved(saved)];
+  if (now === before) return;
+  throw new AcceleratorError(
+    "CHECKPOINT_MODEL_MISMATCH",
+    `loadState: object ${index} of registerForCheckpointing is ${now}, and ${before} in the checkpoint. Register the same objects ` +
+      "in the same order.",
+  );
+}
+
+function kindOf(object: object): string {
+  if (Array.isArray(object)) return "a list";
+  if (object instanceof Map) return "a Map";
+  return object instanceof Set ? "a Set" : "an object";
+}
+
+function kindOfSaved(json: unknown): string {
+  if (Array.isArray(json)) return "a list";
+  const { $: kind } = (json ?? {}) as { $?: string };
+  if (kind === "map") return "a Map";
+  return kind === "set" ? "a Set" : "an object";
+}

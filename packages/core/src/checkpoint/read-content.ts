@@ -1,0 +1,39 @@
+import { messageOf } from "../errors.ts";
+import { newestCheckpoint } from "./files/find-checkpoints.ts";
+import { cleanCheckpoints } from "./files/litter.ts";
+import { readCheckpoint, type StoredCheckpoint } from "./files/read-checkpoint.ts";
+import type { ReadCheckpoint } from "./load-state.ts";
+
+/** A checkpoint, complete in memory, with where it was. */
+export type FoundContent = ReadCheckpoint & { readonly path: string };
+
+/** Reads a checkpoint. @throws {AcceleratorError} `CHECKPOINT_…`. */
+export async function readContent(path: string): Promise<FoundContent> {
+  return contentOf(await readCheckpoint(path));
+}
+
+/** Reads the newest complete checkpoint of a folder; undefined if there is none. What killed runs have left there is removed. */
+export async function readNewest(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<FoundContent | undefined> {
+  await cleanCheckpoints(folder).catch((error) => warn(messageOf(error)));
+  const found = await newestCheckpoint(folder, warn);
+  return found && contentOf(found);
+}
+
+function contentOf({ folder, manifest, tensors, json }: StoredCheckpoint): FoundContent {
+  const paths = manifest.files.map(({ path }) => path);
+  return {
+    ...{ path: folder, id: manifest.id, writtenBy: manifest.writtenBy },
+    json: new Map(paths.filter((path) => path.endsWith(".json")).map((path) => [path, json(path)])),
+    tensors: paths
+      .filter((path) => path.endsWith(".safetensors"))
+      .flatMap((file) =>
+        [...tensors(file)].map(([name, { dtype, shape, bytes }]) => ({
+          spec: { file, name, dtype, shape, byteLength: bytes.byteLength },
+          bytes,
+        })),
+      ),
+  };
+}

@@ -1,0 +1,113 @@
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { findRuns } from "../runs/find-runs.ts";
+import { type PruneResult, pruneRun } from "../runs/prune-run.ts";
+import { overviewOf, type RunOverview } from "../runs/run-overview.ts";
+import type { Command, OptionValues } from "./command.ts";
+import { EXIT } from "./exit-codes.ts";
+import { durationOption, oneOperand } from "./parse-arguments.ts";
+import { requireFolder } from "./require-folder.ts";
+import { pathText, RUN_COLUMNS, runRow, sizeText } from "./runs-text.ts";
+import { formatTable } from "./table.ts";
+import { printJson, printLines, printWarning } from "./terminal.ts";
+
+/** `acc runs list`: the runs below a directory, the newest last. */
+export const runsListCommand: Command = {
+  name: "runs list",
+  summary: "shows the runs below a directory: age, size, and what is delivered",
+  operands: "[DIRECTORY]",
+  options: { json: { type: "boolean", help: "for programs" } },
+  async run({ json }, operands, signal) {
+    const directory = oneOperand("acc runs list", operands);
+    const runs: RunOverview[] = [];
+    const isWhole = await eachRun("acc runs list", directory, signal, async (folder) => {
+      runs.push(await overviewOf(folder));
+    });
+    runs.sort((a, b) => a.startedMs - b.startedMs);
+    if (json) printJson(runs, 2);
+    else if (runs.length === 0) printLines([`There are no runs below ${directory}.`]);
+    else printLines([...formatTable(RUN_COLUMNS, rowsOf(runs)), "", summaryOf(runs)]);
+    return isWhole ? EXIT.done : EXIT.failed;
+  },
+};
+
+/** `acc runs prune`: removes runs that every tracker has received. */
+export const runsPruneCommand: Command = {
+  name: "runs prune",
+  summary: "removes the runs below a directory that every tracker has received completely",
+  operands: "[DIRECTORY]",
+  options: {
+    "older-than": {
+      ...{ type: "string", value: "AGE" },
+      help: "only runs in which nothing was logged for this long, such as 12h, 7d or 4w",
+    },
+    "dry-run": { type: "boolean", help: "say what would be removed, and remove nothing" },
+    json: { type: "boolean", help: "for programs" },
+  },
+  async run(values, operands, signal) {
+    const directory = oneOperand("acc runs prune", operands);
+    const isDryRun = values["dry-run"] === true;
+    const options = { changedBeforeMs: Date.now() - olderThan(values), isDryRun };
+    const results: PruneResult[] = [];
+    const isWhole = await eachRun("acc runs prune", directory, signal, async (folder) => {
+      results.push(await pruneRun(folder, options));
+    });
+    if (values.json) printJson(results, 2);
+    else printLines(pruneLines(results, isDryRun));
+    return isWhole ? EXIT.done : EXIT.failed;
+  },
+};
+
+/** @returns whether every run could be looked at; the others are named. */
+async function eachRun(
+  owner: string,
+  directory: string,
+  signal: AbortSignal,
+  look: (folder: string) => Promise<void>,
+): Promise<boolean> {
+  requireFolder(owner, directory);
+  const { folders, unsearched } = await findRuns(directory);
+  const faults = [...unsearched];
+  for (const folder of folders) {
+    if (signal.aborted) throw new AcceleratorError("INTERRUPTED", `${owner} was interrupted.`);
+    await look(folder).catch((error) => faults.push(`${pathText(folder)}: ${messageOf(error)}`));
+  }
+  for (const fault of faults) printWarning(fault);
+  return faults.length === 0;
+}
+
+function olderThan(values: OptionValues): number {
+  return durationOption(values, "older-than") ?? 0;
+}
+
+function rowsOf(runs: readonly RunOverview[]): string[][] {
+  const now = Date.now();
+  return runs.map((run) => runRow(run, now));
+}
+
+function summaryOf(runs: readonly RunOverview[]): string {
+  const delivered = runs.filter(({ state }) => state === "delivered");
+  const pending = runs.filter(({ state }) => state === "pending");
+  const advice = [
+    ...(pending.length > 0 ? [`acc sync delivers ${countOf(pending)}`] : []),
+    ...(delivered.length > 0 ? [`acc runs prune removes ${countOf(delivered)}`] : []),
+  ];
+  return [countOf(runs), ...advice].join("; ");
+}
+
+function pruneLines(results: readonly PruneResult[], isDryRun: boolean): string[] {
+  const removed = results.filter(({ kept }) => kept === undefined).map(({ run }) => run);
+  const kept = results.filter((result) => result.kept !== undefined);
+  return [
+    ...removed.map(({ folder, size }) => {
+      const done = isDryRun ? "would be removed" : "removed";
+      return `${pathText(folder)}: ${done} (${sizeText(size)})`;
+    }),
+    ...kept.map(({ run, kept }) => `${pathText(run.folder)}: kept, ${kept}`),
+    `${isDryRun ? "Would remove" : "Removed"} ${countOf(removed)}; kept ${countOf(kept.map(({ run }) => run))}.`,
+  ];
+}
+
+function countOf(runs: readonly RunOverview[]): string {
+  const size = runs.reduce((sum, run) => sum + run.size, 0);
+  return `${runs.length === 1 ? "1 run" : `${runs.length} runs`} (${sizeText(size)})`;
+}

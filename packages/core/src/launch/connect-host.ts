@@ -1,0 +1,22 @@
+import type { HostLink } from "../context/host-link.ts";
+import { BacklogSender } from "../remote-trackers/backlog.ts";
+import { connectTrackers } from "../remote-trackers/connect-trackers.ts";
+import { passKillGate } from "./kill-gate.ts";
+import type { ReplicaMessage, ReplicaTask } from "./protocol.ts";
+
+/** Connects a replica to the host over the two ports of its task: one for one-way messages, one for calls. */
+export function connectHost(task: ReplicaTask): HostLink {
+  const send = (message: ReplicaMessage): void => task.messages.postMessage(message);
+  return {
+    print: (stream, text) => send({ type: "output", stream, text }),
+    progress: (progress) => send({ type: "progress", progress }),
+    releaseAfterThread: (resources) => send({ type: "resources", resources }),
+    checkpointWritten: (path) => send({ type: "checkpoint", path }),
+    runUninterrupted: (call) => passKillGate(task.gate, call),
+    trackers: connectTrackers(
+      (event, weight) => send({ type: "tracker", event, weight }),
+      new BacklogSender(task.backlog),
+      task.calls,
+    ),
+  };
+}

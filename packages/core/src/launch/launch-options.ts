@@ -1,0 +1,159 @@
+import { existsSync, statSync } from "node:fs";
+import { availableParallelism, constants } from "node:os";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { ResourceLimits } from "node:worker_threads";
+import { GRACE_MS } from "../collective/supervision.ts";
+import { AcceleratorError } from "../errors.ts";
+import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import type { OptionRules } from "../options/option-rule.ts";
+
+export type LaunchOptions = {
+  /** Number of replicas; the number of cores by default. */
+  readonly numProcesses?: number;
+  /** Arguments of the script's default export; also its `process.argv`, as text. Structured clone applies. */
+  readonly args?: readonly unknown[];
+  /** Longest time a replica waits for the others in a collective. Default 30 minutes. */
+  readonly timeoutMs?: number;
+  /** Memory limits of each replica's thread, as of `worker_threads`. */
+  readonly resourceLimits?: ResourceLimits;
+  /**
+   * Ends the run: every replica is stopped, trackers are closed, `launch` rejects with `INTERRUPTED`. A script that saves
+   * checkpoints saves one first: `launch` then rejects with `PREEMPTED`.
+   */
+  readonly signal?: AbortSignal;
+  /** How long a script may take for that checkpoint. Default 25 seconds. */
+  readonly graceMs?: number;
+  /** A signal of the process that makes the script save a checkpoint and go on, such as `SIGUSR1`. */
+  readonly saveSignal?: NodeJS.Signals;
+  /** Ends the run with `REPLICA_HUNG` if no replica has begun a step, or met the others, for so long. Off by default. */
+  readonly watchdogMs?: number;
+  /** Told of what happens to the run. */
+  readonly monitor?: LaunchMonitor;
+};
+
+/** What a launched run tells the program that launched it. It must not throw. */
+export type LaunchMonitor = {
+  /** A checkpoint is on the disk. */
+  readonly onCheckpoint?: (path: string) => void;
+  /** The run has failed; rank 0 had begun so many steps. */
+  readonly onFailure?: (steps: number) => void;
+};
+
+export type ResolvedLaunch = {
+  readonly scriptUrl: string;
+  readonly numProcesses: number;
+  readonly args: readonly unknown[];
+  readonly timeoutMs: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly graceMs: number;
+  readonly saveSignal: NodeJS.Signals | undefined;
+  readonly watchdogMs: number | undefined;
+  readonly monitor: LaunchMonitor;
+};
+
+const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000; // as in Accelerate on the CPU
+/** More threads than this would exhaust a machine: almost certainly a mistake. */
+const MAX_PROCESSES = 256;
+
+const RULES: OptionRules<LaunchOptions> = {
+  numProcesses: "any",
+  args: "any",
+  timeoutMs: "any",
+  resourceLimits: "object",
+  signal: "object",
+  graceMs: { numberFrom: 0 },
+  saveSignal: "any",
+  watchdogMs: { numberFrom: 1 },
+  monitor: "object",
+};
+
+const LIMIT_RULES: OptionRules<ResourceLimits> = {
+  maxYoungGenerationSizeMb: { numberFrom: 0 },
+  maxOldGenerationSizeMb: { numberFrom: 0 },
+  codeRangeSizeMb: { numberFrom: 0 },
+  stackSizeMb: { numberFrom: 0 },
+};
+
+const PROCESSES = 'did you mean "numProcesses"?';
+const FOREIGN_NAMES: ForeignNames = {
+  nprocs: PROCESSES,
+  nprocPerNode: PROCESSES,
+  numWorkers: PROCESSES,
+  numReplicas: PROCESSES,
+  worldSize: PROCESSES,
+  timeout: 'did you mean "timeoutMs"?',
+};
+
+/**
+ * Fills defaults and checks everything before a thread is started.
+ *
+ * @throws {AcceleratorError} `SCRIPT_NOT_FOUND`, `NUM_PROCESSES_INVALID`, `OPTION_INVALID`, `INTERRUPTED`.
+ */
+export function resolveLaunch(script: string | URL, options: LaunchOptions): ResolvedLaunch {
+  checkOptions("launch", options, RULES, FOREIGN_NAMES);
+  if (options.resourceLimits) checkOptions("resourceLimits", options.resourceLimits, LIMIT_RULES);
+  requireArguments(options.args);
+  const { numProcesses = availableParallelism(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MAX_PROCESSES) {
+    throw new AcceleratorError(
+      "NUM_PROCESSES_INVALID",
+      `numProcesses must be an integer from 1 to ${MAX_PROCESSES}, got ${numProcesses}.`,
+    );
+  }
+  if (!(timeoutMs > 0)) {
+    throw new AcceleratorError("OPTION_INVALID", `timeoutMs must be above 0, got ${timeoutMs}.`);
+  }
+  if (options.signal?.aborted) {
+    throw new AcceleratorError(
+      "INTERRUPTED",
+      "launch: the signal was aborted before the run began.",
+    );
+  }
+  return {
+    scriptUrl: resolveScript(script),
+    numProcesses,
+    args: options.args ?? [],
+    timeoutMs,
+    resourceLimits: options.resourceLimits,
+    signal: options.signal,
+    graceMs: options.graceMs ?? GRACE_MS,
+    saveSignal: requireSignal(options.saveSignal),
+    watchdogMs: options.watchdogMs,
+    monitor: options.monitor ?? {},
+  };
+}
+
+function requireSignal(name: unknown): NodeJS.Signals | undefined {
+  if (name === undefined || Object.hasOwn(constants.signals, String(name)))
+    return name as NodeJS.Signals | undefined;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `launch: saveSignal must be the name of a signal, such as "SIGUSR1", got ${String(name)}.`,
+  );
+}
+
+function requireArguments(args: unknown): void {
+  if (args === undefined || Array.isArray(args)) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `launch: args must be a list of arguments, got ${typeof args}.`,
+  );
+}
+
+function resolveScript(script: string | URL): string {
+  const url =
+    script instanceof URL || /^file:/.test(script)
+      ? new URL(script)
+      : pathToFileURL(resolve(script));
+  const path = url.protocol === "file:" ? fileURLToPath(url) : undefined;
+  if (path === undefined || !existsSync(path) || !statSync(path).isFile()) {
+    throw new AcceleratorError(
+      "SCRIPT_NOT_FOUND",
+      `There is no training script at ${path ?? url.href}. Pass the path of a .ts, .mjs or .js file, ` +
+        "relative to the working directory, or a file: URL.",
+    );
+  }
+  return url.href;
+}

@@ -1,0 +1,113 @@
+import { shareCores } from "../backend/onnx.ts";
+import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
+import { ControlBlock } from "../collective/control-block.ts";
+import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { Terminal } from "../progress/terminal.ts";
+import { fromRemoteError } from "../remote-trackers/remote-error.ts";
+import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
+import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
+import type { RunningReplica } from "./replica-thread.ts";
+import { settledWithin } from "./settled-within.ts";
+import { watchReplicas } from "./watchdog.ts";
+
+/** Time for the other replicas to notice that one failed, and to print their own errors. */
+const GRACE_MS = 500;
+
+let running = false;
+
+/**
+ * Runs a training script in several replicas, one worker thread each, and returns what its default export
+ * returned on every rank, in rank order (`undefined` without one).
+ *
+ * @param script path or `file:` URL of the script.
+ * @throws {AcceleratorError} with the code of the first replica that failed (`REPLICA_FAILED` if it threw an error of
+ *   its own), its rank in `rank` and its error, with the stack of its thread, in `cause`. All threads have ended by
+ *   then. Also `SCRIPT_NOT_FOUND`, `NUM_PROCESSES_INVALID`, `OPTION_INVALID`, `LAUNCH_IN_PROGRESS`, `INTERRUPTED`,
+ *   `PREEMPTED`, `REPLICA_HUNG`.
+ */
+export async function launch<T = unknown>(
+  script: string | URL,
+  options: LaunchOptions = {},
+): Promise<T[]> {
+  if (running) {
+    throw new AcceleratorError(
+      "LAUNCH_IN_PROGRESS",
+      "launch: another run is in progress in this process; await it first.",
+    );
+  }
+  running = true;
+  try {
+    return (await runReplicas(script, options)) as T[];
+  } finally {
+    running = false;
+  }
+}
+
+async function runReplicas(script: string | URL, options: LaunchOptions): Promise<unknown[]> {
+  // Imported only here: every training script imports this module, but few of them call `launch`. Imported before the
+  // signal is checked: there must be no `await` between the check and adding the listener.
+  const { startReplica } = await import("./replica-thread.ts");
+  const resolved = resolveLaunch(script, options);
+  const { numProcesses, timeoutMs } = resolved;
+  prepareForTensorFlow(numProcesses, resolved.scriptUrl);
+  shareCores(numProcesses);
+  const terminal = new Terminal();
+  const group = createSharedGroup(numProcesses, { timeoutMs });
+  const replicas = Array.from({ length: numProcesses }, (_, rank) =>
+    startReplica(resolved, rank, group, terminal),
+  );
+  const control = new ControlBlock(group.control, numProcesses);
+  const interrupt = interruptedBySignal(resolved.signal, control, resolved.graceMs);
+  const watchdog = watchReplicas(control, numProcesses, resolved.watchdogMs);
+  const stopSaving = savedBySignal(resolved.saveSignal, control, (text) =>
+    terminal.print("stderr", `Warning: ${text}\n`),
+  );
+  const results = replicas.map(resultOf);
+  try {
+    const values = await Promise.race([Promise.all(results), interrupt.promise, watchdog.promise]);
+    await closeRun(replicas, "success");
+    return values;
+  } catch (error) {
+    const failure = error as AcceleratorError;
+    resolved.monitor.onFailure?.(control.steps(0));
+    abortGroup(group, failure.message);
+    await settledWithin(results, GRACE_MS);
+    await closeRun(replicas, "failure").catch(() => {}); // the first failure is the one to report
+    throw failure;
+  } finally {
+    interrupt.dispose();
+    watchdog.dispose();
+    stopSaving();
+  }
+}
+
+/** The value of a replica's script, or its failure as an error that names the rank. */
+async function resultOf({ rank, outcome }: RunningReplica): Promise<unknown> {
+  let cause: unknown;
+  let exitCode = 1;
+  try {
+    const result = await outcome;
+    if (result.ok) return result.value;
+    cause = fromRemoteError(result.error);
+    exitCode = result.exitCode;
+  } catch (error) {
+    cause = error; // the thread died: out of memory, terminated
+  }
+  if (cause instanceof AcceleratorError && cause.code === "PREEMPTED") {
+    throw new AcceleratorError(cause.code, cause.message, { rank, exitCode });
+  }
+  const code = cause instanceof AcceleratorError ? cause.code : "REPLICA_FAILED";
+  const message = `Replica ${rank} failed: ${messageOf(cause)}`;
+  throw new AcceleratorError(code, message, { cause, rank, exitCode });
+}
+
+async function closeRun(
+  replicas: readonly RunningReplica[],
+  status: "success" | "failure",
+): Promise<void> {
+  await Promise.all(replicas.map((replica) => replica.stop()));
+  await Promise.all(replicas.map((replica) => replica.disconnect()));
+  await Promise.all(replicas.map((replica) => replica.release()));
+  await Promise.all(replicas.map((replica) => replica.trackers.close(status)));
+}

@@ -1,0 +1,40 @@
+import type { MessagePort } from "node:worker_threads";
+import type { SharedGroup } from "../collective/shared-group.ts";
+import type { NativeResources } from "../context/native-resources.ts";
+import type { ProgressState } from "../context/progress-state.ts";
+import type { Backlog } from "../remote-trackers/backlog.ts";
+import type { RemoteError } from "../remote-trackers/protocol.ts";
+import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { KillGate } from "./kill-gate.ts";
+
+/** The task Piscina gives each replica: cloned, except the ports (moved), and the group, the gate and the backlog (shared). */
+export type ReplicaTask = {
+  readonly rank: number;
+  /** `file:` URL of the training script. */
+  readonly scriptUrl: string;
+  readonly args: readonly unknown[];
+  readonly group: SharedGroup;
+  /** Closed by the host before it kills the thread. */
+  readonly gate: KillGate;
+  /** Events that the host has not taken yet. */
+  readonly backlog: Backlog;
+  /** One-way messages to the host. */
+  readonly messages: MessagePort;
+  /** Calls to the host. */
+  readonly calls: MessagePort;
+};
+
+/** How a replica's script ended. */
+export type ReplicaOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: RemoteError; readonly exitCode: number };
+
+/** What a replica tells the host without waiting. */
+export type ReplicaMessage =
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "progress"; readonly progress: ProgressState }
+  | { readonly type: "tracker"; readonly event: RunEvent; readonly weight: number }
+  | { readonly type: "resources"; readonly resources: NativeResources }
+  | { readonly type: "checkpoint"; readonly path: string }
+  /** The last message, except for output of `exit` listeners. */
+  | { readonly type: "ended"; readonly outcome: ReplicaOutcome };

@@ -1,0 +1,147 @@
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MessageChannel } from "node:worker_threads";
+import { type Endpoint, expose } from "comlink";
+import { Piscina } from "piscina";
+import type { SharedGroup } from "../collective/shared-group.ts";
+import type { NativeResources } from "../context/native-resources.ts";
+import type { Terminal } from "../progress/terminal.ts";
+import { createBacklog } from "../remote-trackers/backlog.ts";
+import { TrackerService } from "../remote-trackers/tracker-service.ts";
+import { closeKillGate, createKillGate } from "./kill-gate.ts";
+import type { LaunchMonitor, ResolvedLaunch } from "./launch-options.ts";
+import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
+import { releaseResources } from "./release-resources.ts";
+import { settledWithin } from "./settled-within.ts";
+
+/** Time limit for the `exit` listeners of a thread whose script has ended. */
+const EXIT_MS = 1000;
+
+/** One replica as the host sees it. */
+export type RunningReplica = {
+  readonly rank: number;
+  /** How the script ended; rejects if the thread died without reporting it. */
+  readonly outcome: Promise<ReplicaOutcome>;
+  readonly trackers: TrackerService;
+  /**
+   * Stops the thread, but not inside native code that must not be interrupted. A thread that is already ending may
+   * finish.
+   */
+  readonly stop: () => Promise<void>;
+  /** Handles the messages that have arrived but were not handled yet, then closes the ports. */
+  readonly disconnect: () => Promise<void>;
+  /** Releases the native resources that the thread named and still holds. After `disconnect`. */
+  readonly release: () => Promise<void>;
+};
+
+/** Starts a replica: one thread, which Piscina runs, with one task that lasts as long as the thread. */
+export function startReplica(
+  launch: ResolvedLaunch,
+  rank: number,
+  group: SharedGroup,
+  terminal: Terminal,
+): RunningReplica {
+  const { scriptUrl, args } = launch;
+  const messages = new MessageChannel();
+  const calls = new MessageChannel();
+  const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
+  const backlog = createBacklog();
+  const trackers = new TrackerService(warn, backlog);
+  const resources: NativeResources[] = [];
+  expose(trackers, calls.port1 as unknown as Endpoint);
+  const gate = createKillGate();
+  const task: ReplicaTask = {
+    ...{ rank, scriptUrl, args, group, gate, backlog },
+    ...{ messages: messages.port2, calls: calls.port2 },
+  };
+  const pool = createPool(launch);
+  let cause: unknown = new Error("its thread ended and reported nothing.");
+  const noteCause = (error: unknown): void => {
+    cause = error;
+  };
+  pool.on("error", noteCause); // for a thread that died before it got its task
+  const taskEnd = pool.run(task, { transferList: [messages.port2, calls.port2] }).catch(noteCause);
+  const [thread] = pool.threads;
+  const gone = thread
+    ? new Promise<void>((resolve) => thread.once("exit", () => resolve()))
+    : taskEnd.then(() => {});
+  // A port closes by itself, after its last message, when the thread at the other end has finished, including native
+  // code.
+  const drained = new Promise<void>((resolve) => messages.port1.once("close", () => resolve()));
+  let hasEnded = false;
+  const outcome = new Promise<ReplicaOutcome>((resolve, reject) => {
+    messages.port1.on("message", (message: ReplicaMessage) => {
+      if (message.type === "ended") {
+        hasEnded = true;
+        resolve(message.outcome);
+      } else receive(message, { terminal, trackers, resources, monitor: launch.monitor });
+    });
+    void gone.then(async () => {
+      messages.port2.close(); // if the thread never received it
+      await drained; // handle all messages of the thread
+      reject(cause);
+    });
+  });
+  return {
+    ...{ rank, outcome, trackers },
+    stop: async () => {
+      if (hasEnded) await settledWithin([gone], EXIT_MS);
+      await closeKillGate(gate, drained);
+      await pool.destroy();
+      await gone;
+    },
+    disconnect: async () => {
+      calls.port1.close();
+      await drained;
+    },
+    release: () => releaseResources(resources, warn),
+  };
+}
+
+/**
+ * A pool of one thread, which is not replaced when it ends: two ranks on one thread would wait for each other
+ * forever.
+ */
+function createPool({ resourceLimits }: ResolvedLaunch): Piscina {
+  return new Piscina({
+    // The compiler does not change this URL: it means the source in src and the built file in dist.
+    filename: fileURLToPath(new URL(`./replica${extname(import.meta.url)}`, import.meta.url)),
+    minThreads: 0,
+    maxThreads: 1,
+    concurrentTasksPerWorker: 1,
+    atomics: "disabled", // the default parks idle workers in Atomics.wait: comlink would never be served
+    ...(resourceLimits ? { resourceLimits } : {}),
+  });
+}
+
+type Receivers = {
+  readonly terminal: Terminal;
+  readonly trackers: TrackerService;
+  readonly resources: NativeResources[];
+  readonly monitor: LaunchMonitor;
+};
+
+function receive(
+  message: Exclude<ReplicaMessage, { type: "ended" }>,
+  { terminal, trackers, resources, monitor }: Receivers,
+): void {
+  switch (message.type) {
+    case "output":
+      terminal.print(message.stream, message.text);
+      break;
+    case "progress":
+      terminal.progress(message.progress);
+      break;
+    case "tracker":
+      trackers.receive(message.event, message.weight);
+      break;
+    case "resources":
+      resources.push(message.resources);
+      break;
+    case "checkpoint":
+      monitor.onCheckpoint?.(message.path);
+      break;
+    default:
+      message satisfies never;
+  }
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from "node:url";
+import { selectBackend } from "../backend/select-backend.ts";
+import { SharedMemory } from "../collective/shared-memory.ts";
+import { setReplicaContext } from "../context/replica-context.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { connectHost } from "./connect-host.ts";
+import { sendOutputTo } from "./line-output.ts";
+import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
+import { watchTraining } from "./repeated-training.ts";
+import { runScript } from "./run-script.ts";
+import { failed, ScriptEnd } from "./script-end.ts";
+import { noteThreadKeepers } from "./thread-lifetime.ts";
+
+/**
+ * The file that Piscina loads: runs the training script in this thread. The script's top level is the
+ * program; a function it exports by default is then called with the arguments, and what that returns is
+ * the result of the rank. Never resolves: the thread ends by itself and reports how.
+ */
+export default async function runReplica(task: ReplicaTask): Promise<never> {
+  const { rank, scriptUrl, args, group } = task;
+  const letGo = noteThreadKeepers();
+  const host = connectHost(task);
+  const flushOutput = sendOutputTo(host);
+  const collective = new SharedMemory(group, rank);
+  setReplicaContext({ collective, host, scriptUrl });
+  process.argv = [process.execPath, fileURLToPath(scriptUrl), ...args.map(String)];
+  let endWarning: () => string | undefined = () => undefined;
+  const end = new ScriptEnd(scriptUrl, (outcome) => {
+    // Results of a function are there to differ; one replica speaks for all.
+    const warning = rank === 0 && outcome.ok && outcome.value === undefined && endWarning();
+    if (warning) process.stderr.write(warning);
+    flushOutput();
+    if (sendOutcome(task, outcome).ok) collective.leave();
+  });
+  try {
+    // Before the script, because its top level may already create tensors.
+    await selectBackend("auto", scriptUrl);
+    endWarning = watchTraining(collective.worldSize);
+    letGo();
+    const script = await runScript(scriptUrl);
+    end.start();
+    end.settle(typeof script.default === "function" ? await script.default(...args) : undefined);
+  } catch (error) {
+    await end.fail(error);
+  }
+  return await new Promise<never>(() => {});
+}
+
+/** @returns what was sent: a failure if the result cannot be cloned. */
+function sendOutcome({ messages }: ReplicaTask, outcome: ReplicaOutcome): ReplicaOutcome {
+  const send = (sent: ReplicaOutcome): ReplicaOutcome => {
+    messages.postMessage({ type: "ended", outcome: sent } satisfies ReplicaMessage);
+    return sent;
+  };
+  try {
+    return send(outcome);
+  } catch (error) {
+    const message = `The result of the script cannot be sent to the host: ${messageOf(error)}`;
+    return send(failed(new AcceleratorError("VALUE_INVALID", message), 1));
+  }
+}

@@ -1,0 +1,87 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { readCursor } from "../journal/delivery-cursor.ts";
+import { JournalReader } from "../journal/journal-reader.ts";
+import type { JournalHeader } from "../journal/journal-record.ts";
+import { journalPath } from "../journal/run-folder.ts";
+import { RunLock } from "../journal/run-lock.ts";
+import { inspectRun, type TrackerProgress } from "../sync/inspect-run.ts";
+
+/** In which state a run is, the first that is true. */
+export type RunState =
+  /** A process records or delivers it now. */
+  | "in use"
+  /** A tracker lacks events. */
+  | "pending"
+  /** Every tracker has what it accepted, but some events failed: only the journal has them. */
+  | "failures"
+  /** Every tracker has everything. */
+  | "delivered";
+
+/** A run as a list of runs shows it. */
+export type RunOverview = {
+  readonly folder: string;
+  readonly id: string;
+  readonly projectName: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly startedMs: number;
+  /** When something was logged last, in milliseconds since 1970. */
+  readonly changedMs: number;
+  /** Of all its files, in bytes. */
+  readonly size: number;
+  readonly state: RunState;
+  /** The process that uses it now. */
+  readonly heldBy?: string;
+  readonly trackers: readonly TrackerProgress[];
+  /** Whether this machine wrote down what was delivered. */
+  readonly isOurs: boolean;
+};
+
+/** Looks at a run. The journal of a delivered run is not read. @throws {AcceleratorError} `JOURNAL_INVALID`. */
+export async function overviewOf(folder: string): Promise<RunOverview> {
+  const { mtimeMs } = await lstat(journalPath(folder));
+  const header = await headerOf(folder);
+  const stored = await Promise.all(
+    header.trackers.map(({ name }) => readCursor(folder, name, header.id)),
+  );
+  const isComplete = stored.every(({ cursor }) => cursor.isComplete);
+  const trackers = isComplete
+    ? header.trackers.map(({ name, delivers }, i): TrackerProgress => {
+        const { delivered = 0, failed = 0 } = stored[i]?.cursor ?? {};
+        return { name, delivers, delivered, failed, pending: 0, isComplete };
+      })
+    : (await inspectRun(folder)).trackers;
+  const heldBy = await RunLock.holderOf(folder);
+  const { id, projectName, startedMs } = header;
+  return {
+    ...{ folder, id, projectName, startedMs, changedMs: mtimeMs, size: await sizeOf(folder) },
+    state: stateOf(trackers, heldBy),
+    ...(heldBy === undefined ? {} : { heldBy }),
+    trackers,
+    isOurs: stored.every(({ isOurs }) => isOurs),
+  };
+}
+
+function stateOf(trackers: readonly TrackerProgress[], heldBy: string | undefined): RunState {
+  if (heldBy !== undefined) return "in use";
+  if (!trackers.every(({ isComplete }) => isComplete)) return "pending";
+  return trackers.some(({ failed }) => failed > 0) ? "failures" : "delivered";
+}
+
+async function headerOf(folder: string): Promise<JournalHeader> {
+  const reader = await JournalReader.open(journalPath(folder));
+  await reader.close();
+  return reader.header;
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let size = 0;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    // A run that is in use may remove files meanwhile.
+    const stats = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    size += stats?.size ?? 0;
+  }
+  return size;
+}

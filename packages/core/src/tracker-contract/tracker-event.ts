@@ -1,0 +1,70 @@
+import type {
+  ArtifactData,
+  ImageData,
+  LogContext,
+  LogValue,
+  LogValues,
+  RunConfig,
+  TableData,
+} from "./log-value.ts";
+import type { TrackerLogOptions } from "./tracker-options.ts";
+
+/**
+ * Something to record. `target` names one tracker; without it the event goes to all of them. `logOptions` are what the
+ * user asked of each, by name; a tracker gets its own as `context.options`.
+ */
+export type TrackerEvent = {
+  readonly target?: string;
+  readonly logOptions?: TrackerLogOptions;
+} & (
+  | { readonly type: "config"; readonly values: RunConfig }
+  | { readonly type: "metrics"; readonly values: LogValues; readonly context: LogContext }
+  | {
+      readonly type: "images";
+      readonly values: Record<string, ImageData>;
+      readonly context: LogContext;
+    }
+  | {
+      readonly type: "tables";
+      readonly values: Record<string, TableData>;
+      readonly context: LogContext;
+    }
+  | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }
+  | {
+      /** A call of the native run object that is none of the above, such as adding a tag. */
+      readonly type: "call";
+      readonly method: string;
+      readonly args: readonly LogValue[];
+      readonly context: LogContext;
+    }
+);
+
+/** The place of a checkpoint among the events of a run. It is for the journal: no tracker gets it. */
+export type CheckpointMark = {
+  readonly type: "checkpoint";
+  /** As in the checkpoint's manifest. */
+  readonly id: string;
+};
+
+/** What the log of a run takes. */
+export type RunEvent = TrackerEvent | CheckpointMark;
+
+/** An event with its place in the run, counted from 0: the same in every attempt to deliver it. */
+export type DeliveredEvent = TrackerEvent & { readonly sequence: number };
+
+/** How much a tracker's channel has delivered, for the report at the end. */
+export type TrackerReport = {
+  readonly name: string;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Message of the first failure. */
+  readonly firstError?: string;
+  /** The first entry that was not delivered. */
+  readonly sequence: number;
+  /** Whether it closed the run. */
+  readonly isComplete: boolean;
+  /** Whether it delivers from the journal, so that `acc sync` can deliver the rest. */
+  readonly delivers: boolean;
+  /** The reason why not everything was delivered. */
+  readonly obstacle?: string;
+};

@@ -1,0 +1,44 @@
+import type { DeliveredEvent } from "../../tracker-contract/tracker-event.ts";
+
+/** The event without values that a tracker has already; undefined if nothing is left. */
+export function withoutValues(
+  event: DeliveredEvent,
+  names: ReadonlySet<string>,
+): DeliveredEvent | undefined {
+  if (names.size === 0) return event;
+  if (event.type !== "metrics" && event.type !== "images" && event.type !== "tables")
+    return undefined;
+  const left = Object.entries(event.values).filter(([name]) => !names.has(name));
+  if (left.length === 0) return undefined;
+  return { ...event, values: Object.fromEntries(left) } as DeliveredEvent;
+}
+
+/** One value of an event. */
+export type EventPart = {
+  readonly key: { readonly text: string; readonly isPlace: boolean };
+  readonly name: string;
+  readonly value: unknown;
+};
+
+/** The values of an event, each with what identifies it. */
+export function partsOf(event: DeliveredEvent, place: (name: string) => number): EventPart[] {
+  const { target, type } = event;
+  const step = type === "config" ? undefined : event.context.step;
+  const part = (name: string, value: unknown): EventPart => {
+    const owner = JSON.stringify([target, type, name]);
+    const text = step === undefined ? `${owner} #${place(owner)}` : `${owner} ${step}`;
+    return { key: { text, isPlace: step === undefined }, name, value };
+  };
+  switch (event.type) {
+    case "config":
+      return []; // compared as a whole
+    case "metrics":
+    case "images":
+    case "tables":
+      return Object.entries(event.values).map(([name, value]) => part(name, value));
+    case "artifact":
+      return [part(event.artifact.name, event.artifact.type)];
+    case "call":
+      return [part(event.method, event.args)];
+  }
+}

@@ -1,0 +1,337 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { RemoteHub, RemoteTrackers } from "../../context/remote-hub.ts";
+import type { LogOptionRules, ResumePoint } from "../../context/tracker-request.ts";
+import { AcceleratorError } from "../../errors.ts";
+import { fitEvent, sizeBound } from "../../tracker-contract/event-size.ts";
+import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
+import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
+import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
+import type { TrackerLogOptions } from "../../tracker-contract/tracker-options.ts";
+import type { TrackerHub } from "../hub/tracker-hub.ts";
+import { BlankTracker } from "../select/blank-tracker.ts";
+import { loadPlugins } from "../select/load-plugins.ts";
+import type { TrackerSelection } from "../select/log-with.ts";
+import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-check.ts";
+import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
+import { type LogReduction, requireReducible } from "../values/combine.ts";
+import type { LoggableWithMedia, TableSource } from "../values/logged-media.ts";
+import type { Placement } from "../values/placement.ts";
+import { PlainCopy } from "../values/plain-copy.ts";
+import { RefusedValues } from "../values/refused-values.ts";
+import {
+  copyScalars,
+  requireValues,
+  snapshot,
+  snapshotImages,
+  snapshotTables,
+  snapshotValues,
+} from "../values/snapshot.ts";
+import { HostedTracker } from "./hosted-tracker.ts";
+import {
+  checkInitOptions,
+  type InitTrackersOptions,
+  requireProjectName,
+  resolveDeliveryTimeout,
+} from "./init-options.ts";
+import { nativeObject } from "./native-object.ts";
+import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
+import { ReducedLog } from "./reduced-log.ts";
+
+export type TrackerSessionOptions = {
+  readonly selection: TrackerSelection;
+  readonly loggingDir: string | undefined;
+  /** The hub on another thread. */
+  readonly remote: RemoteHub;
+  /** This replica among the others. */
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Path of the training script. */
+  readonly script: string | undefined;
+};
+
+type Phase = "new" | "open" | "finished";
+
+/** Sessions that this thread has made. */
+let numSessions = 0;
+
+/**
+ * The trackers of one accelerator, seen from its replica. Named trackers run on the host thread when there
+ * is one; instances, and plugins that only this thread knows, run here.
+ */
+export class TrackerSession {
+  readonly #options: TrackerSessionOptions;
+  /** Trackers that run on this thread. */
+  #local: TrackerHub | undefined;
+  /** The trackers that run on another thread. */
+  #remote: RemoteTrackers | undefined;
+  readonly #hosted = new Map<string, HostedTracker>();
+  readonly #refused = new RefusedValues((message) => {
+    if (this.#isMainProcess) process.emitWarning(message);
+  });
+  #logOptionRules: LogOptionRules = {};
+  #phase: Phase = "new";
+  /**
+   * Events wait for the tensors of earlier events, so that trackers see them in the order in which they were logged.
+   */
+  #pending: Promise<void> | undefined;
+  #readError: unknown;
+  /** The highest step of what was logged. */
+  #lastStep: number | undefined;
+
+  readonly #index = numSessions++;
+  #reduced: ReducedLog | undefined;
+
+  constructor(options: TrackerSessionOptions) {
+    this.#options = options;
+    // Other ranks may log before the main process does.
+    if (this.#isMainProcess && options.worldSize > 1 && !this.#isEmpty) this.#reducedLog();
+  }
+
+  get #isMainProcess(): boolean {
+    return this.#options.rank === 0;
+  }
+
+  get #names(): string[] {
+    const { sources, instances } = this.#options.selection;
+    return [...sources, ...instances].map((tracker) => tracker.name);
+  }
+
+  get #isEmpty(): boolean {
+    const { sources, instances } = this.#options.selection;
+    return sources.length === 0 && instances.length === 0;
+  }
+
+  /**
+   * Creates and starts the trackers, then hands them the configuration.
+   *
+   * @param resume where the run goes on; absent for a new run.
+   * @throws {AcceleratorError} `STATE_INVALID` on a second call, `TRACKER_…` as `createTrackers` says.
+   */
+  async init(
+    projectName: string,
+    options: InitTrackersOptions,
+    resume?: ResumePoint,
+  ): Promise<void> {
+    requireProjectName(projectName);
+    if (this.#phase !== "new") {
+      throw new AcceleratorError(
+        "STATE_INVALID",
+        "initTrackers was called already; call it once per run.",
+      );
+    }
+    checkInitOptions(options);
+    checkTrackerNames("initOptions", options.initOptions ?? {}, this.#names);
+    const given = requireValues(options.config ?? {});
+    const config: RunConfig = await snapshotValues(given, this.#refused.of("config"));
+    const { selection, remote, script } = this.#options;
+    const isMainProcess = this.#isMainProcess;
+    const request = {
+      ...{ projectName, loggingDir: this.#options.loggingDir, script },
+      initOptions: options.initOptions ?? {},
+      config: options.config === undefined ? undefined : config,
+      strict: options.strict ?? false,
+      deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+    };
+    const onHost = selection.sources.filter((source) => source.moduleUrl);
+    const here = selection.sources.filter((source) => !onHost.includes(source));
+    const mine = selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly);
+    if (isMainProcess) await loadPlugins({ ...request, sources: here }); // before anything is started
+    if (isMainProcess && onHost.length > 0) {
+      this.#lastStep = resume?.step;
+      const resumed = resume && { resume };
+      const trackers = await remote.start({ ...request, ...resumed, sources: onHost });
+      this.#remote = trackers;
+      this.#logOptionRules = trackers.logOptionRules;
+      for (const [index, { name }] of onHost.entries()) {
+        const native = nativeObject(trackers.natives[index], {
+          ...{ tracker: name, members: trackers.members[index] },
+          refuse: (call) => this.#refused.of(call),
+        });
+        const post = (event: TrackerEvent): void => this.#postHosted(event);
+        this.#hosted.set(name, new HostedTracker(name, native, post));
+      }
+    }
+    const local = { ...request, sources: isMainProcess ? here : [] };
+    if (local.sources.length > 0 || mine.length > 0) {
+      // Imported only here: few scripts define trackers of their own.
+      const { TrackerHub } = await import("../hub/tracker-hub.ts");
+      this.#local = new TrackerHub((message) => process.emitWarning(message));
+      const rules = await this.#local.open(local, { instances: mine, journaled: false });
+      this.#logOptionRules = { ...this.#logOptionRules, ...rules };
+    }
+    this.#phase = "open";
+    if (!this.#isEmpty) addOpenSession(this);
+  }
+
+  /** Records values on every tracker. Returns at once; tensors are read when the backend has them. */
+  log(values: { readonly [key: string]: LoggableWithMedia }, placement: Placement): void {
+    const at = this.#requireOpen("log", placement);
+    if (!at) return;
+    const scalars = copyScalars(requireValues(values));
+    if (scalars) {
+      this.#sendRead(scalars, (copy) => ({ type: "metrics", values: copy, ...at }));
+      return;
+    }
+    // Everything is copied before the first event is sent: if an image is refused, nothing is logged.
+    const { metrics, images, tables } = snapshot(values, this.#refused.of("log"));
+    if (metrics) this.#sendRead(metrics, (copy) => ({ type: "metrics", values: copy, ...at }));
+    if (images) this.#sendRead(images, (copy) => ({ type: "images", values: copy, ...at }));
+    if (tables) this.#sendRead(tables, (copy) => ({ type: "tables", values: copy, ...at }));
+  }
+
+  /** Records values that are combined over all ranks. Returns at once on every rank. */
+  logReduced(
+    values: { readonly [key: string]: LoggableWithMedia },
+    placement: Placement,
+    reduce: LogReduction,
+  ): void {
+    const reduction = requireReducible(requireValues(values), reduce);
+    const isMainProcess = this.#isMainProcess;
+    const at = this.#requireOpen("log", placement);
+    if (isMainProcess ? !at : this.#isEmpty) return;
+    const own = copyScalars(values) ?? snapshotValues(values, this.#refused.of("log"));
+    const combined = this.#reducedLog().add(own, placement.context.step, reduction);
+    if (at) {
+      const whole = combined.then((copy) => copy ?? {});
+      this.#sendRead(whole, (copy) => ({ type: "metrics", values: copy, ...at }));
+    } else combined.catch((error: unknown) => process.emitWarning(error as Error));
+  }
+
+  /** Records images on every tracker that can. Returns at once. */
+  logImages(images: Readonly<Record<string, ImageData | Tensor>>, placement: Placement): void {
+    const at = this.#requireOpen("logImages", placement);
+    if (!at) return;
+    const copies = snapshotImages(Object.entries(images));
+    this.#sendRead(copies, (values) => ({ type: "images", values, ...at }));
+  }
+
+  /** Records tables on every tracker that can. Returns at once. */
+  logTables(tables: Readonly<Record<string, TableSource>>, placement: Placement): void {
+    const at = this.#requireOpen("logTable", placement);
+    if (!at) return;
+    const copies = snapshotTables(Object.entries(tables), this.#refused.of("logTable"));
+    this.#sendRead(copies, (values) => ({ type: "tables", values, ...at }));
+  }
+
+  /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */
+  logArtifact(path: string, options: ArtifactOptions, placement: Placement): void {
+    if (!this.#isMainProcess) return;
+    const artifact = locateArtifact(path, options);
+    const at = this.#requireOpen("logArtifact", placement);
+    if (!at) return;
+    this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, ...at }));
+  }
+
+  /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
+  find(name: string): GeneralTracker {
+    const names = this.#names;
+    if (!names.includes(name)) {
+      throw new AcceleratorError(
+        "TRACKER_UNKNOWN",
+        `This run has no tracker "${name}"; it has ${names.join(", ") || "none"}. Add it to logWith.`,
+      );
+    }
+    return this.#local?.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
+  }
+
+  /**
+   * Marks the place of a checkpoint among what was logged. `flush` then makes sure that what lies before it is on the disk.
+   *
+   * @returns what a run needs to go on from there; undefined if no tracker has a journal.
+   */
+  mark(checkpoint: string): ResumePoint | undefined {
+    const remote = this.#phase === "open" ? this.#remote : undefined;
+    if (!remote?.run) return undefined;
+    this.#whenRead(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
+    return { ...remote.run, checkpoint, step: this.#lastStep };
+  }
+
+  /** Resolves once everything logged so far is on the disk. */
+  async flush(): Promise<void> {
+    await this.#pending;
+    if (this.#phase === "open") await this.#remote?.flush();
+  }
+
+  /** Waits for what was logged, then closes every tracker. A second call does nothing. */
+  async finish(status: FinishStatus): Promise<void> {
+    if (this.#phase !== "open") return;
+    this.#phase = "finished";
+    removeOpenSession(this);
+    await this.#pending;
+    this.#reduced?.close();
+    const results = await Promise.allSettled([
+      this.#local?.finish(status),
+      this.#remote?.finish(status),
+    ]);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    if (this.#readError !== undefined) throw this.#readError;
+  }
+
+  /** @returns the placement with options of our own; undefined if there is no tracker, or this rank does not record. */
+  #requireOpen(method: string, placement: Placement): Placement | undefined {
+    if (!this.#isMainProcess) return undefined;
+    const { context, logOptions } = placement;
+    const { step = this.#lastStep } = context;
+    if (step !== undefined) this.#lastStep = Math.max(step, this.#lastStep ?? step);
+    if (logOptions) checkLogOptions(logOptions, this.#names, this.#logOptionRules);
+    if (this.#isEmpty) return undefined;
+    if (this.#phase === "open") {
+      if (!logOptions) return placement;
+      const copy = new PlainCopy(this.#refused.of(`${method}, logOptions`)).copy(logOptions);
+      return { context, logOptions: copy as TrackerLogOptions };
+    }
+    throw new AcceleratorError(
+      this.#phase === "new" ? "STATE_INVALID" : "TRACKERS_CLOSED",
+      this.#phase === "new"
+        ? `${method} was called before initTrackers: await accelerator.initTrackers(projectName) first.`
+        : `${method} was called after endTraining: the trackers are closed. Log before it.`,
+    );
+  }
+
+  #reducedLog(): ReducedLog {
+    const { rank, worldSize } = this.#options;
+    const warn = (message: string) => process.emitWarning(message, "AcceleratorWarning");
+    this.#reduced ??= new ReducedLog({ rank, worldSize, index: this.#index, warn });
+    return this.#reduced;
+  }
+
+  /** Sends an event of one hosted tracker, with copies of what can cross threads. */
+  #postHosted(event: TrackerEvent): void {
+    const refuse = this.#refused.of(`${event.target}, ${event.type}`);
+    const copy = snapshotValues(event, refuse) as unknown as TrackerEvent;
+    this.#whenRead(copy, (read) => this.#sendRemote(read));
+  }
+
+  /** Sends what was read: at once if no earlier event waits, otherwise after those. */
+  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
+    this.#whenRead(copy, (read) => this.#send(toEvent(read)));
+  }
+
+  #whenRead<T>(copy: T | Promise<T>, send: (copy: T) => void): void {
+    if (!(copy instanceof Promise) && !this.#pending) {
+      send(copy);
+      return;
+    }
+    const tail = (this.#pending ?? Promise.resolve())
+      .then(async () => send(await copy))
+      .catch((error: unknown) => {
+        this.#readError ??= error;
+      });
+    this.#pending = tail;
+    void tail.then(() => {
+      if (this.#pending === tail) this.#pending = undefined;
+    });
+  }
+
+  #send(event: TrackerEvent): void {
+    this.#local?.post(event);
+    if (this.#remote) this.#sendRemote(event);
+  }
+
+  #sendRemote(event: TrackerEvent): void {
+    const bound = sizeBound(event);
+    const fitting = fitEvent(event, bound, this.#refused.of("log"));
+    if (fitting) this.#remote?.post(fitting, bound);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../../errors.ts";
+import { isPlainObject } from "../../plain-object.ts";
+import type {
+  ImageData,
+  LogValue,
+  LogValues,
+  TableData,
+} from "../../tracker-contract/log-value.ts";
+import { describeValue } from "./describe-value.ts";
+import { copyImage } from "./image-copy.ts";
+import { LoggedImage, type TableSource } from "./logged-media.ts";
+import { PlainCopy, type Refuse, type TakeMedia } from "./plain-copy.ts";
+import { normaliseTable } from "./table-rows.ts";
+
+/** A copy, or a promise of it if there are tensors to read. */
+type Copy<T> = T | Promise<T>;
+
+/** Copies of the values of one `log` call, by kind; undefined for a kind that it does not have. */
+export type Snapshot = {
+  readonly metrics: Copy<LogValues> | undefined;
+  readonly images: Promise<Record<string, ImageData>> | undefined;
+  readonly tables: Promise<Record<string, TableData>> | undefined;
+};
+
+/** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
+export function requireValues<T extends object>(values: T): T {
+  if (isPlain(values)) return values;
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `log needs an object of values by name, such as { loss: 0.1 }; got ${describeValue(values)}.`,
+  );
+}
+
+/** A copy of values that are all numbers, strings or booleans, as most are: the fast path of `snapshot`. */
+export function copyScalars(values: { readonly [key: string]: unknown }): LogValues | undefined {
+  try {
+    for (const value of Object.values(values)) {
+      const type = typeof value;
+      if (type !== "number" && type !== "string" && type !== "boolean") return undefined;
+    }
+    if (Object.getOwnPropertySymbols(values).length > 0) return undefined;
+    return { ...values } as LogValues;
+  } catch {
+    return undefined; // a getter throws: `snapshot` finds out which
+  }
+}
+
+/**
+ * Copies the values of one `log` call so that the caller may change or dispose them at once. Tensors are held until they are
+ * read: a scalar becomes a number, a larger tensor nested lists. Images and tables, anywhere in nested objects, are named by
+ * their path.
+ *
+ * @param refuse is told of each value that cannot be copied; the others are.
+ * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image or a table that is none.
+ */
+export function snapshot(values: object, refuse: Refuse): Snapshot {
+  const images = new Map<string, LoggedImage["source"]>();
+  const tables = new Map<string, TableSource>();
+  const metrics = snapshotValues(values, refuse, (path, media) => {
+    if (media instanceof LoggedImage) images.set(path, media.source);
+    else tables.set(path, media.source);
+  });
+  const hasMedia = images.size + tables.size > 0;
+  const isEmpty = !(metrics instanceof Promise) && Object.keys(metrics).length === 0;
+  return {
+    metrics: hasMedia && isEmpty ? undefined : metrics,
+    images: images.size > 0 ? snapshotImages(images) : undefined,
+    tables: tables.size > 0 ? snapshotTables(tables, refuse) : undefined,
+  };
+}
+
+/** Copies plain values, as `snapshot` does. @param takeMedia without it, images and tables are refused. */
+export function snapshotValues(
+  values: object,
+  refuse: Refuse,
+  takeMedia?: TakeMedia,
+): Copy<LogValues> {
+  const plain = new PlainCopy(refuse, takeMedia);
+  const copy = plain.copy(values);
+  return plain.reads.length === 0 ? copy : Promise.all(plain.reads).then(() => copy);
+}
+
+/**
+ * Copies images by tag; a tensor becomes its data and shape.
+ *
+ * @throws {AcceleratorError} `VALUE_INVALID` naming the tag that is no image.
+ */
+export function snapshotImages(
+  images: Iterable<readonly [tag: string, image: ImageData | Tensor]>,
+): Promise<Record<string, ImageData>> {
+  const reads = [...images].map(([tag, image]) =>
+    copyImage(tag, image).then((copy) => [tag, copy] as const),
+  );
+  return Promise.all(reads).then(Object.fromEntries);
+}
+
+/** @throws {AcceleratorError} `VALUE_INVALID` naming the table that is none. */
+export function snapshotTables(
+  tables: Iterable<readonly [name: string, source: TableSource]>,
+  refuse: Refuse,
+): Promise<Record<string, TableData>> {
+  const copies = [...tables].map(([name, source]) => {
+    const { columns, rows } = normaliseTable(name, source);
+    const copy = snapshotValues({ [name]: rows }, refuse);
+    return Promise.resolve(copy).then((values) => {
+      const table: TableData = { columns: columns.map(String), rows: values[name] as LogValue[][] };
+      return [name, table] as const;
+    });
+  });
+  return Promise.all(copies).then(Object.fromEntries);
+}
+
+/** Also where looking at the value throws, as with a revoked proxy. */
+function isPlain(value: unknown): boolean {
+  try {
+    return isPlainObject(value);
+  } catch {
+    return false;
+  }
+}

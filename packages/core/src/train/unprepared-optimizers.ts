@@ -1,0 +1,91 @@
+import {
+  AdadeltaOptimizer,
+  AdagradOptimizer,
+  AdamaxOptimizer,
+  AdamOptimizer,
+  engine,
+  MomentumOptimizer,
+  Optimizer,
+  RMSPropOptimizer,
+  SGDOptimizer,
+  type Tensor,
+  type Variable,
+} from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
+import { AdamWOptimizer } from "./adam-w.ts";
+import { isForbidden } from "./local-updates.ts";
+
+type Gradients = Parameters<Optimizer["applyGradients"]>[0];
+type Owner = Pick<Optimizer, "applyGradients">;
+
+const OPTIMIZERS: readonly { readonly prototype: Owner }[] = [
+  ...[SGDOptimizer, MomentumOptimizer, AdagradOptimizer, AdadeltaOptimizer],
+  ...[AdamOptimizer, AdamaxOptimizer, RMSPropOptimizer, AdamWOptimizer],
+];
+
+/** Variables of prepared models with several replicas. */
+const shared = new WeakSet<Variable>();
+/** The functions below that check. */
+const checking = new WeakSet<object>();
+
+/**
+ * Makes it an error that a `tf.train` optimizer which is not prepared updates these variables. It knows nothing of
+ * other replicas: each would train values of its own, without a word. Assigning a variable stays free.
+ */
+export function shareVariables(variables: readonly Variable[]): void {
+  for (const variable of variables) shared.add(variable);
+  for (const { prototype } of OPTIMIZERS) checkUpdatesOf(prototype);
+  checkOtherOptimizers();
+}
+
+/** Any optimizer may update them again. */
+export function unshareVariables(variables: readonly Variable[]): void {
+  for (const variable of variables) shared.delete(variable);
+}
+
+function checkUpdatesOf(owner: Owner): void {
+  const { applyGradients } = owner;
+  if (checking.has(applyGradients)) return;
+  owner.applyGradients = function (this: Optimizer, gradients) {
+    // Of a prepared one only core gets here, with averaged gradients.
+    if (!isForbidden(this)) requireUnshared(gradients);
+    applyGradients.call(this, gradients);
+  };
+  checking.add(owner.applyGradients);
+}
+
+/** Optimizers of users are known once they minimize. */
+function checkOtherOptimizers(): void {
+  const { minimize } = Optimizer.prototype;
+  if (checking.has(minimize)) return;
+  Optimizer.prototype.minimize = function (this: Optimizer, ...args) {
+    checkUpdatesOf(ownerOf(this));
+    return minimize.apply(this, args);
+  };
+  checking.add(Optimizer.prototype.minimize);
+}
+
+/** The object that has the method itself: the optimizer, or one of its prototypes. */
+function ownerOf(optimizer: Optimizer): Owner {
+  let owner: Owner = optimizer;
+  while (!Object.hasOwn(owner, "applyGradients")) owner = Object.getPrototypeOf(owner);
+  return owner;
+}
+
+function requireUnshared(gradients: Gradients): void {
+  const named: readonly (readonly [string, Tensor | undefined])[] = Array.isArray(gradients)
+    ? gradients.map(({ name, tensor }) => [name, tensor] as const)
+    : Object.entries(gradients);
+  const { registeredVariables } = engine();
+  const found = named.filter(
+    ([name, gradient]) => gradient && shared.has(registeredVariables[name] as Variable),
+  );
+  if (found.length === 0) return;
+  const names = found.map(([name]) => `"${name}"`).join(", ");
+  throw new AcceleratorError(
+    "STATE_INVALID",
+    `An optimizer that is not prepared would update variables of a prepared model on this replica only: ${names}. Pass ` +
+      "it to accelerator.prepare together with its model, and use what prepare returns: const [model, optimizer] = await " +
+      "accelerator.prepare(model, tf.train.adam(0.001)).",
+  );
+}

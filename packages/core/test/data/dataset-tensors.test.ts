@@ -1,0 +1,9 @@
+import { suite } from "uvu";
+import { testHolding } from "./test-holding.ts";
+
+const test = suite("tensors of datasets");
+const script = new URL("./fixtures/hold-tensors.ts", import.meta.url);
+
+testHolding(test, script, "wasm", 2);
+
+test.run();

@@ -1,0 +1,37 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type AcceleratorError, launch } from "../../src/index.ts";
+import { testDeath } from "./dying-replica.ts";
+import { watchThreads } from "./watch-threads.ts";
+
+const test = suite("a replica that dies");
+const threads = watchThreads();
+const LIMIT_MS = 20_000;
+
+testDeath(test, "waitForEveryone", "before");
+testDeath(test, "gather", "inside");
+testDeath(test, "prepare", "inside");
+testDeath(test, "backward", "after");
+testDeath(test, "loader");
+for (const place of ["initTrackers", "log", "endTraining"]) testDeath(test, place, undefined, 0);
+
+test("by termination from outside, while it waits in a collective, ends the run, named", async () => {
+  const known = threads.all.length;
+  const patient = new URL("./fixtures/patient.ts", import.meta.url);
+  const waiting = new Int32Array(new SharedArrayBuffer(4));
+  const run = launch(patient, { numProcesses: 2, args: [waiting] }).then(
+    () => undefined,
+    (error: AcceleratorError) => error,
+  );
+  const limit = Date.now() + LIMIT_MS;
+  while (waiting[0] === 0 && Date.now() < limit) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100)); // the time that rank 0 needs from its note to the barrier
+  await threads.all[known]?.terminate();
+  const error = await run;
+  assert.is(error?.rank, 0, error?.message);
+  assert.is(threads.alive.size, 0);
+});
+
+test.run();

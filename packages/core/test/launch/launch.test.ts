@@ -1,0 +1,100 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { launch } from "../../src/index.ts";
+import { failureOf, testFailure } from "./failing-replica.ts";
+import { watchThreads } from "./watch-threads.ts";
+
+const test = suite("launch");
+const threads = watchThreads();
+const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
+
+for (const numProcesses of [1, 2, 5]) {
+  test(`returns one result per rank, in rank order, for ${numProcesses} replicas`, async () => {
+    const args = ["--epochs", 3];
+    const results = await launch(fixture("results.ts"), { numProcesses, args });
+    const expected = Array.from({ length: numProcesses }, (_, processIndex) => ({
+      processIndex,
+      numProcesses,
+      args,
+      argv: ["--epochs", "3"],
+    }));
+    assert.equal(results, expected);
+    assert.is(threads.alive.size, 0);
+  });
+}
+
+testFailure(test, "throw", "before");
+testFailure(test, "exit", "inside");
+testFailure(test, "memory", "after");
+
+test("rejects within 2 s when a replica's thread is terminated from outside", async () => {
+  const failedAt = new Float64Array(new SharedArrayBuffer(8));
+  const known = threads.all.length;
+  const args = ["spin", "after", failedAt];
+  const run = failureOf(launch(fixture("fail.ts"), { numProcesses: 2, args }));
+  while (failedAt[0] === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const started = Date.now();
+  await threads.all[known + 1]?.terminate();
+  const error = await run;
+  assert.ok(Date.now() - started < 2000);
+  assert.match(error.message, /Replica 1 failed/);
+  assert.is(threads.alive.size, 0);
+});
+
+test("makes all ranks throw, both calls named, when one gathers while another reduces", async () => {
+  const results = await launch<string>(fixture("disagree.ts"), { numProcesses: 3 });
+  for (const result of results) {
+    assert.match(result, /^COLLECTIVE_MISMATCH/);
+    assert.match(result, /gather/);
+    assert.match(result, /reduce/);
+    assert.match(result, /rank 0/);
+  }
+});
+
+test("names the file of a syntax error", async () => {
+  const script = join(mkdtempSync(join(tmpdir(), "acc-")), "broken.ts");
+  writeFileSync(script, "export const answer: number = ;\n");
+  const error = await failureOf(launch(script, { numProcesses: 2 }));
+  assert.match(error.message, "broken.ts");
+});
+
+test("refuses bad options before a thread is started", async () => {
+  const known = threads.all.length;
+  for (const numProcesses of [0, -1, Number.NaN, 1.5, 1000]) {
+    const error = await failureOf(launch(fixture("results.ts"), { numProcesses }));
+    assert.is(error.code, "NUM_PROCESSES_INVALID");
+    assert.match(error.message, String(numProcesses));
+  }
+  const missing = await failureOf(launch("no/such/script.ts"));
+  assert.is(missing.code, "SCRIPT_NOT_FOUND");
+  assert.match(missing.message, "no/such/script.ts");
+  assert.is(threads.all.length, known);
+});
+
+test("refuses a second run while one is in progress", async () => {
+  const first = launch(fixture("results.ts"), { numProcesses: 1 });
+  const error = await failureOf(launch(fixture("results.ts"), { numProcesses: 1 }));
+  assert.is(error.code, "LAUNCH_IN_PROGRESS");
+  await first;
+});
+
+test("ends the run when its signal is aborted", async () => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 1500);
+  const { signal } = controller;
+  const error = await failureOf(launch(fixture("patient.ts"), { numProcesses: 2, signal }));
+  assert.is(error.code, "INTERRUPTED");
+  assert.is(threads.alive.size, 0);
+});
+
+test("ends with COLLECTIVE_TIMEOUT naming the rank that stayed away", async () => {
+  const error = await failureOf(launch(fixture("patient.ts"), { numProcesses: 2, timeoutMs: 300 }));
+  assert.is(error.code, "COLLECTIVE_TIMEOUT");
+  assert.match(error.message, /rank 1/);
+  assert.is(threads.alive.size, 0);
+});
+
+test.run();

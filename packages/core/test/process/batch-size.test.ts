@@ -1,0 +1,136 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { findExecutableBatchSize } from "../../src/index.ts";
+import { isOutOfMemory } from "../../src/process/out-of-memory.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
+import type { Attempts } from "./fixtures/batch-size.ts";
+
+const test = suite("findExecutableBatchSize");
+const script = new URL("./fixtures/batch-size.ts", import.meta.url);
+/** Of JavaScript; the types of this package do not have it. */
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: { Memory: new (size: object) => { grow(pages: number): number } };
+};
+const CALLS = {
+  1: [
+    [[60], [0], undefined, false],
+    [[3], [0], 10, false],
+    [[10], [2], 64, true],
+    [[0], [0], 3, false],
+    [[9], [0], 0, false],
+  ],
+  2: [
+    [[60, 90], [0, 0], undefined, false],
+    [[9, 5], [2, 0], 10, false],
+    [[5, 9], [4, 0], 10, false],
+  ],
+  3: [
+    [[12, 5, 9], [0, 3, 1], 12, false],
+    [[4, 4, 9], [4, 1, 0], 8, true],
+    [[9, 0, 9], [0, 1, 0], 2, false],
+  ],
+};
+const run = sharedLaunches<Attempts>(script, CALLS);
+
+/** The sizes that Accelerate tries. */
+const SIZES: Readonly<Record<string, number[]>> = {
+  "128": [128, 115, 103, 92, 82, 73, 65, 58],
+  "10": [10, 9, 8, 7, 6, 5, 4, 3],
+};
+
+test("tries the sizes of Accelerate, and begins the next call with the one that worked", async () => {
+  const [first] = await run(1, [60], [0], undefined, false);
+  assert.equal(first?.sizes, SIZES["128"]);
+  assert.is(first?.result, "first 58");
+  assert.equal(first?.later, [58]);
+  const [second] = await run(1, [3], [0], 10, false);
+  assert.equal(second?.sizes, SIZES["10"]);
+  const [halved] = await run(1, [10], [2], 64, true);
+  assert.equal(halved?.sizes, [64, 32, 16, 8]);
+});
+
+test("says that no size fits", async () => {
+  for (const [limits, start, sizes] of [
+    [[0], 3, [3, 2, 1]],
+    [[9], 0, []],
+  ] as const) {
+    const [attempts] = await run(1, limits, [0], start, false);
+    assert.equal(attempts?.sizes, sizes);
+    assert.is(attempts?.code, "BATCH_SIZE_NOT_FOUND");
+  }
+  for (const { sizes, code, message } of await run(3, [9, 0, 9], [0, 1, 0], 2, false)) {
+    assert.equal(sizes, [2, 1]);
+    assert.is(code, "BATCH_SIZE_NOT_FOUND");
+    assert.match(message ?? "", /no batch size fits/);
+  }
+});
+
+test("all ranks settle on the same size, wherever one of them ran out of memory", async () => {
+  const cases = [
+    [2, [[60, 90], [0, 0], undefined, false], SIZES["128"]],
+    [2, [[9, 5], [2, 0], 10, false], [10, 9, 8, 7, 6, 5]],
+    [2, [[5, 9], [4, 0], 10, false], [10, 9, 8, 7, 6, 5]],
+    [3, [[12, 5, 9], [0, 3, 1], 12, false], [12, 10, 9, 8, 7, 6, 5]],
+    [3, [[4, 4, 9], [4, 1, 0], 8, true], [8, 4]],
+  ] as const;
+  for (const [numProcesses, args, sizes] of cases) {
+    for (const attempts of await run(numProcesses, ...args)) {
+      const label = JSON.stringify(args);
+      assert.equal(attempts.sizes, sizes, label);
+      assert.is(attempts.result, `first ${sizes?.at(-1)}`, label);
+      assert.equal(attempts.later, [sizes?.at(-1)], label);
+      assert.ok(Math.abs((attempts.weight ?? 0) - 0.96) < 1e-6, "four steps, none left out");
+    }
+  }
+});
+
+test("another error is thrown as it is, at the first attempt", async () => {
+  let calls = 0;
+  const fail = findExecutableBatchSize(() => {
+    calls += 1;
+    throw new TypeError("of its own");
+  });
+  await fail().then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.message, "of its own"),
+  );
+  assert.is(calls, 1);
+});
+
+test("a size that does not get smaller is an error", async () => {
+  const train = findExecutableBatchSize(() => new ArrayBuffer(2 ** 45), {
+    reduceBatchSize: (size) => size,
+  });
+  await train().then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.code, "OPTION_INVALID"),
+  );
+  for (const options of [{ startingBatchSize: 1.5 }, { reduceBatchSizeFn: () => 1 }]) {
+    assert.throws(
+      () => findExecutableBatchSize(() => 1, options as never),
+      (error: { code: string }) => error.code === "OPTION_INVALID",
+    );
+  }
+});
+
+test("knows what V8 and WebAssembly say when memory runs out", () => {
+  const causes = [
+    () => new Float32Array(2 ** 50),
+    () => new ArrayBuffer(2 ** 45),
+    () => new SharedArrayBuffer(2 ** 45),
+    () => new WebAssembly.Memory({ initial: 1, maximum: 1 }).grow(1),
+  ];
+  for (const cause of causes) {
+    try {
+      cause();
+      assert.unreachable(String(cause));
+    } catch (error) {
+      assert.ok(isOutOfMemory(error), String(error));
+      assert.ok(isOutOfMemory(new Error("a replica failed", { cause: error })));
+    }
+  }
+  assert.not(isOutOfMemory(new RangeError("Maximum call stack size exceeded")));
+  assert.not(isOutOfMemory("out of memory"));
+});
+
+test.run();

@@ -1,0 +1,48 @@
+/** Every sample weighs the same, although the last accumulation window has fewer of them. */
+import { Accelerator, DataLoader, setSeed } from "@acc/core";
+import * as tf from "@tensorflow/tfjs";
+
+// New: 2048 samples in batches of 32 are 64 batches: twelve windows of five, and one of four.
+const accelerator = new Accelerator({ gradientAccumulationSteps: 5 });
+// End of new.
+
+setSeed(42); // every run draws the same random numbers, and every replica too
+// Points in a square, and which of them lie in a circle.
+const points = tf.randomUniform<tf.Rank.R2>([2048, 2], -1, 1);
+const inside = points.square().sum(1, true).less(0.6).toFloat();
+
+const adam = tf.train.adam(0.03);
+const data = new DataLoader<[tf.Tensor2D, tf.Tensor2D]>([points, inside], {
+  batchSize: 32,
+  shuffle: true,
+});
+const [model, optimizer, loader] = await accelerator.prepare(buildModel(), adam, data);
+
+for (let epoch = 1; epoch <= 10; epoch++) {
+  for await (const [inputs, targets] of loader) {
+    // New: a sum, and of how many samples; the window is divided by all of them, on all replicas.
+    await accelerator.accumulate(model, async () => {
+      const outputs = model.apply(inputs, { training: true }) as tf.Tensor2D;
+      const loss = tf.losses.sigmoidCrossEntropy(targets, outputs) as tf.Scalar;
+      const items = targets.size;
+      await accelerator.backward(loss.mul(items), { items });
+      optimizer.step();
+      optimizer.zeroGrad();
+      if (loader.endOfDataloader) accelerator.print(`epoch ${epoch}: loss ${await loss.array()}`);
+    });
+    // End of new.
+  }
+}
+
+const guesses = (model.predict(points) as tf.Tensor2D).greater(0);
+const share = await guesses.equal(inside.greater(0)).mean().array();
+accelerator.print(`${(100 * Number(share)).toFixed(1)} % of the points right`);
+
+function buildModel(): tf.Sequential {
+  return tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [2], units: 32, activation: "relu" }),
+      tf.layers.dense({ units: 1 }),
+    ],
+  });
+}

@@ -1,0 +1,12 @@
+/** Two kinds; the long tests run all of them, on one replica and on two. */
+import { suite } from "uvu";
+import { checkExamples } from "./check-examples.ts";
+
+const test = suite("examples by feature without launch");
+
+checkExamples(test, "by-feature", undefined, [
+  "by-feature/checkpoints.ts",
+  "by-feature/custom-tracker.ts",
+]);
+
+test.run();

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FOLDER } from "../run-in.ts";
+import { blocks, checkBlocks } from "./blocks.ts";
+
+const test = suite("documentation");
+/** What the shell blocks may say: each is run by the checks of the repository or by a test beside this one. */
+const COMMANDS = [
+  /^npm run (demo|setup|check|check:packages|format|test:long|test:peers|bench)\b/,
+  /^npm install @acc\/core( @acc\/(tracker-[\w-]+|tracker-kit|backend-onnx))*( onnxruntime-node@1\.30)? @tensorflow\/tfjs$/,
+  /^npm test\b/,
+  /^node tools\/with-node\.mjs 26 npm test\b/,
+  /^npm run test:only -- collective\b/,
+  /^npx acc launch --num-processes 2 (train|quick-start)\.ts\b/,
+  /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
+  /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
+  /^node --import @acc\/core\/register-ts train\.ts\b/,
+  /^node --import @acc\/backend-onnx (program|app)\.js$/, // backend-onnx/test/preload.test.ts
+];
+
+checkBlocks(test, undefined, "guides");
+
+test("shell blocks hold only commands that are run elsewhere", () => {
+  const lines = blocks
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ file, code }) =>
+      code
+        .trim()
+        .split("\n")
+        .map((line) => ({ file, line })),
+    );
+  assert.ok(lines.length > 0);
+  for (const { file, line } of lines) {
+    assert.ok(
+      COMMANDS.some((command) => command.test(line)),
+      `${file}: ${line}`,
+    );
+  }
+});
+
+test("the quick start of the README is the example quick-start.ts", () => {
+  const shown = blocks.find(({ file, language }) => file === "README.md" && language === "ts");
+  assert.is(shown?.code, readFileSync(join(FOLDER, "quick-start.ts"), "utf8"));
+});
+
+test.run();

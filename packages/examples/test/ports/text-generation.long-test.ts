@@ -1,0 +1,8 @@
+import { suite } from "uvu";
+import { comparePort } from "./compare-port.ts";
+
+const test = suite("port: text-generation");
+
+comparePort(test, "text-generation", ["5"]);
+
+test.run();

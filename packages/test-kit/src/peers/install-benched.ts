@@ -1,0 +1,14 @@
+/** Installs what the benches of the onnx backend compare us with, once per machine. */
+import { installJaxJs } from "./jax-js.ts";
+import { installTfjsPackages } from "./tfjs-packages.ts";
+import { installTorch } from "./torch.ts";
+
+const peers = {
+  PyTorch: installTorch,
+  "jax-js": installJaxJs,
+  "packages with TensorFlow.js": installTfjsPackages,
+};
+for (const [name, install] of Object.entries(peers)) {
+  const obstacle = await install();
+  console.log(obstacle ? `peer ${name}: absent, ${obstacle}` : `peer ${name}: ready`);
+}

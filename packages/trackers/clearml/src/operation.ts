@@ -1,0 +1,50 @@
+import type { TaskEdit } from "./format/task-fields.ts";
+
+/** Iteration under which ClearML keeps single values. */
+export const SINGLE_VALUE_ITERATION: number = -(2 ** 31);
+
+/** A point of a curve, or a plot, as the API has them, without the task. `timestamp` in milliseconds. */
+export type MetricEvent = {
+  readonly timestamp: number;
+  readonly iter: number;
+  readonly metric: string;
+  readonly variant: string;
+} & (
+  | { readonly type: "training_stats_scalar"; readonly value: number }
+  | { readonly type: "plot"; readonly plot_str: string }
+  | { readonly type: "training_debug_image" }
+);
+
+export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
+
+/** A line of the console. Each line of a run has a different `timestamp`, which identifies it. */
+export type ConsoleLine = {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly level: LogLevel;
+  readonly msg: string;
+};
+
+/** A file, folder or value to keep with the task. */
+export type Artifact = {
+  readonly key: string;
+  readonly timestamp: number;
+  readonly type: string;
+  /** A file or folder, or the content of a file to make. */
+  readonly source: { readonly path: string } | { readonly fileName: string; readonly text: string };
+};
+
+/** One change of the task. Each is idempotent, except console lines, which sinks send once. */
+export type Operation =
+  | { readonly kind: "metric"; readonly event: MetricEvent }
+  | {
+      readonly kind: "image";
+      readonly event: MetricEvent & { readonly type: "training_debug_image" };
+      /** Below the task's folder. */
+      readonly path: string;
+      readonly png: Uint8Array;
+    }
+  | { readonly kind: "line"; readonly line: ConsoleLine }
+  | { readonly kind: "edit"; readonly edit: TaskEdit }
+  | { readonly kind: "artifact"; readonly artifact: Artifact }
+  | { readonly kind: "close" };

@@ -1,5 +1,0 @@
-/** Accelerate's rule: `eval_`, `test_` and `train_` say the series; any other key is of the series `train`. */
-export function splitKey(key: string): { readonly title: string; readonly series: string } {
-  const [, series = "train", title = ""] = /^(?:(eval|test|train)_)?(.*)$/s.exec(key) ?? [];
-  return { title, series };
-}

@@ -1,0 +1,124 @@
+import { basename } from "node:path";
+import type {
+  ArtifactData,
+  DeliveredEvent,
+  ImageData,
+  LogContext,
+  LogValues,
+  TableData,
+} from "@acc/core/tracker";
+import { imagesOf, type Translator } from "@acc/tracker-kit";
+import { artifactFiles } from "./artifact-files.ts";
+import { toCsv } from "./format/csv.ts";
+import type { Operation } from "./operation.ts";
+import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
+import type { RecordingState } from "./state.ts";
+import { translateCall } from "./translate-call.ts";
+
+export type TranslatorOptions = OperationBuilderOptions & {
+  /** When the run began, in milliseconds since 1970: the time of its configuration. */
+  readonly startedMs: number;
+  /** The first values of an experiment. */
+  readonly first: { readonly name: string | null; readonly tags: readonly string[] };
+  readonly isOffline: boolean;
+};
+
+/** Turns events into operations for Comet. */
+export class CometTranslator implements Translator<RecordingState, Operation> {
+  readonly #builder: OperationBuilder;
+  readonly #options: TranslatorOptions;
+
+  constructor(state: RecordingState, options: TranslatorOptions) {
+    this.#builder = new OperationBuilder(state, options);
+    this.#options = options;
+    const { first, isOffline } = options;
+    if (!state.isOpened) this.#builder.open({ ...first, isOffline });
+  }
+
+  get operations(): readonly Operation[] {
+    return this.#builder.operations;
+  }
+
+  get state(): RecordingState {
+    return this.#builder.state;
+  }
+
+  /** @throws {AcceleratorError} `VALUE_INVALID` for a call that the experiment does not have. */
+  add(event: DeliveredEvent): void {
+    const builder = this.#builder;
+    const { startedMs } = this.#options;
+    const context = event.type === "config" ? { wallTimeMs: startedMs } : event.context;
+    builder.begin(event.sequence, context.wallTimeMs ?? Date.now());
+    switch (event.type) {
+      case "config":
+        builder.parameters(event.values, null);
+        break;
+      case "metrics":
+        recordMetrics(builder, event.values, context);
+        break;
+      case "images":
+        recordImages(builder, event.values, context);
+        break;
+      case "tables":
+        recordTables(builder, event.values, context);
+        break;
+      case "artifact":
+        recordArtifact(builder, event.artifact, context);
+        break;
+      case "call":
+        translateCall(builder, event.method, event.args, context);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}
+
+/** A step given to `accelerator.log` is one that the user set, as Accelerate tells Comet. */
+function recordMetrics(builder: OperationBuilder, values: LogValues, context: LogContext): void {
+  const { epoch, context: group } = context.options ?? {};
+  builder.setStep(context.step, "manual");
+  builder.setEpoch(epoch);
+  for (const [key, value] of Object.entries(values)) {
+    builder.value(key, value, typeof group === "string" ? group : null);
+  }
+}
+
+function recordImages(
+  builder: OperationBuilder,
+  images: Record<string, ImageData>,
+  context: LogContext,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  for (const [tag, image] of Object.entries(images)) {
+    const isBatch = image.shape.length === 4;
+    for (const [index, one] of imagesOf(image).entries()) {
+      builder.image(isBatch ? `${tag}/${index}` : tag, one);
+    }
+  }
+}
+
+function recordTables(
+  builder: OperationBuilder,
+  tables: Record<string, TableData>,
+  context: LogContext,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  for (const [name, table] of Object.entries(tables)) {
+    const fileName = name.endsWith(".csv") ? name : `${name}.csv`;
+    builder.table(fileName, toCsv(table));
+  }
+}
+
+function recordArtifact(
+  builder: OperationBuilder,
+  { name, path, type }: ArtifactData,
+  context: LogContext,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  const metadata = type === undefined ? {} : { type };
+  for (const file of artifactFiles(path)) {
+    const fileName = file.relative === "" ? name || basename(path) : `${name}/${file.relative}`;
+    builder.asset(fileName, { path: file.path }, metadata);
+  }
+}

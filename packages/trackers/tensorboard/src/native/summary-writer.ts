@@ -1,0 +1,104 @@
+import type { ImageData } from "@acc/core/tracker";
+import {
+  histogramValue,
+  imageValue,
+  type SummaryValue,
+  scalarValue,
+  sessionEndInfo,
+  sessionStartEvent,
+  sessionStartInfo,
+  summaryEvent,
+  textValue,
+} from "../format/event.ts";
+import { EventFile } from "../format/event-file.ts";
+import { histogramOf } from "../format/histogram.ts";
+import type { Hparam } from "../format/hparams.ts";
+import { encodeImages } from "../format/image-grid.ts";
+
+export type SummaryWriterOptions = {
+  /** Step at which this program continues; TensorBoard drops the values of earlier files from there on. */
+  readonly resumeStep?: number;
+  /** End of the file name. */
+  readonly filenameSuffix?: string;
+};
+
+/**
+ * Writes the event file of one run: the native object of the TensorBoard tracker. When a call returns, the operating
+ * system has the value. Steps are integers; the default step is 0.
+ */
+export class SummaryWriter {
+  /** Directory of the run. */
+  readonly logDir: string;
+  readonly #file: EventFile;
+
+  constructor(logDir: string, { resumeStep = 0, filenameSuffix = "" }: SummaryWriterOptions = {}) {
+    this.logDir = logDir;
+    const started = sessionStartEvent({ wallTimeMs: Date.now(), step: resumeStep });
+    // Also in the first file: TensorBoard's slow loader uses only the second such mark of a run.
+    this.#file = new EventFile(logDir, [started], filenameSuffix);
+  }
+
+  /** Path of the event file. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Bytes of the event file. */
+  get size(): number {
+    return this.#file.size;
+  }
+
+  /** Removes the events behind the first `size` bytes: those of a call of which a part could not be written. */
+  cutOff(size: number): void {
+    this.#file.cutOff(size);
+  }
+
+  /** A point of a curve; stored as float32. */
+  addScalar(tag: string, value: number, step = 0, wallTimeMs: number = Date.now()): void {
+    this.addValues([scalarValue(tag, value)], step, wallTimeMs);
+  }
+
+  /** Text; Markdown is rendered. */
+  addText(tag: string, text: string, step = 0, wallTimeMs: number = Date.now()): void {
+    this.addValues([textValue(tag, text)], step, wallTimeMs);
+  }
+
+  /** The distribution of values. */
+  addHistogram(
+    tag: string,
+    values: Iterable<number>,
+    step = 0,
+    wallTimeMs: number = Date.now(),
+  ): void {
+    this.addValues([histogramValue(tag, histogramOf(values))], step, wallTimeMs);
+  }
+
+  /** One image, or a batch as a grid. */
+  addImage(tag: string, image: ImageData, step = 0, wallTimeMs: number = Date.now()): void {
+    this.addValues([imageValue(tag, encodeImages(image))], step, wallTimeMs);
+  }
+
+  /** Hyperparameters of the run. TensorBoard reads only the first ones. */
+  addHparams(hparams: ReadonlyMap<string, Hparam>, wallTimeMs: number = Date.now()): void {
+    this.addValues([sessionStartInfo(hparams, wallTimeMs)], 0, wallTimeMs);
+  }
+
+  /** How the run ended. */
+  addEnd(status: "success" | "failure", step = 0, wallTimeMs: number = Date.now()): void {
+    this.addValues([sessionEndInfo(status, wallTimeMs)], step, wallTimeMs);
+  }
+
+  /** Several values of one step as one event. */
+  addValues(values: readonly SummaryValue[], step: number, wallTimeMs: number): void {
+    this.#file.append([summaryEvent({ wallTimeMs, step }, values)]);
+  }
+
+  /** Waits until the disk has everything. */
+  flush(): void {
+    this.#file.flush();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,29 @@
+import type { ArtifactRequest } from "./format/artifact.ts";
+import type { RunFile } from "./format/media.ts";
+import type { MetricDefinition } from "./format/metric-definition.ts";
+import type { Row } from "./format/row.ts";
+
+/**
+ * The changes that a delivery makes to a run. W&B takes rows, files and summary of a delivery together, so a delivery
+ * is one operation. It can be repeated: rows have numbers, files names, artifacts ids that the tracker makes.
+ */
+export type Operation = {
+  /** The whole configuration: JSON text by name. */
+  readonly config: ReadonlyMap<string, string>;
+  /** Names in it that changed. */
+  readonly changedConfig: ReadonlySet<string>;
+  /** All definitions of metrics. */
+  readonly metrics: readonly MetricDefinition[];
+  readonly addedMetrics: readonly MetricDefinition[];
+  readonly files: readonly RunFile[];
+  readonly artifacts: readonly ArtifactRequest[];
+  readonly rows: readonly { readonly step: number; readonly row: Row }[];
+  /** The whole summary. */
+  readonly summary: Row;
+  /** Its values that changed. */
+  readonly changedSummary: Row;
+  /** Whole seconds from the begin of the run to its last row. */
+  readonly runtimeSeconds: number;
+  /** Set at the end of the run. */
+  readonly exitCode: number | undefined;
+};

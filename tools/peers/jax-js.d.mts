@@ -1,2 +1,0 @@
-export function jaxJsEntry(): string | undefined;
-export function installJaxJs(): Promise<string | undefined>;

@@ -1,2 +1,0 @@
-export function tfjsNodeFolder(): string | undefined;
-export function installTfjsNode(): Promise<string | undefined>;

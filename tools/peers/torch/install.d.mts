@@ -1,2 +1,0 @@
-export function torchPython(): string | undefined;
-export function installTorch(): Promise<string | undefined>;
