@@ -98,8 +98,14 @@ async function resultOf({ rank, outcome }: RunningReplica): Promise<unknown> {
     throw new AcceleratorError(cause.code, cause.message, { rank, exitCode });
   }
   const code = cause instanceof AcceleratorError ? cause.code : "REPLICA_FAILED";
-  const message = `Replica ${rank} failed: ${messageOf(cause)}`;
+  const message = `Replica ${rank} failed: ${messageOf(cause)}${adviceFor(cause)}`;
   throw new AcceleratorError(code, message, { cause, rank, exitCode });
+}
+
+/** What Node.js itself says of a thread without memory does not tell what to do. */
+function adviceFor(cause: unknown): string {
+  if ((cause as { code?: unknown } | undefined)?.code !== "ERR_WORKER_OUT_OF_MEMORY") return "";
+  return ". Use smaller batches or fewer replicas, or raise the limit: --max-old-space-size, or resourceLimits of launch.";
 }
 
 async function closeRun(

@@ -30,6 +30,9 @@ type Outcome<T> =
  *
  * Begin `fn` with `await accelerator.freeMemory(…)`, so that an attempt finds the memory of the one before it.
  *
+ * Node.js 26 ends a worker thread in which an array cannot be allocated, as every version does where the heap of JavaScript is
+ * full: no code can go on there, and the launch fails. What the backends allocate in WebAssembly and in ONNX Runtime is not affected.
+ *
  * @param fn gets the batch size of each rank, then the arguments of the call.
  * @throws {AcceleratorError} `BATCH_SIZE_NOT_FOUND` if no size works, `OPTION_INVALID`. What `fn` throws for another
  *   reason is thrown as it is.

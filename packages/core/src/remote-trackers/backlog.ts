@@ -14,7 +14,9 @@ const PROGRESS = 1;
 const WAITS = 2;
 /** Index of how much must be written before it goes on. */
 const GOAL = 3;
-const LENGTH = 4;
+/** Index of how often the disk has taken something. */
+const TAKEN = 4;
+const LENGTH = 5;
 
 /** Longest time that `log` waits for a thread that does not come forward: it died, or the disk takes nothing. */
 const LOG_LIMIT_MS = 5000;
@@ -27,7 +29,10 @@ export function createBacklog(): Backlog {
 export class BacklogSender {
   readonly #backlog: Backlog;
   #sent = 0;
-  /** How far the thread was when `log` had waited in vain: it does not wait again before the thread goes on. */
+  /**
+   * How often the disk had taken something when `log` had waited in vain: it does not wait again before the disk takes more. Events
+   * that arrive are no reason to: on a full disk every call would wait.
+   */
   #stuckAt: number | undefined;
 
   constructor(backlog: Backlog) {
@@ -57,14 +62,15 @@ export class BacklogSender {
 
   /** Blocks until at most so much is not written. */
   #waitFor(unwritten: number): void {
+    const taken = Atomics.load(this.#backlog, TAKEN);
+    if (this.#stuckAt === taken) return;
     let seen = this.progress;
-    if (this.#stuckAt === seen) return;
     Atomics.store(this.#backlog, GOAL, (this.#sent - unwritten) | 0);
     Atomics.store(this.#backlog, WAITS, 1);
     while (((this.#sent - Atomics.load(this.#backlog, WRITTEN)) | 0) > unwritten) {
       if (Atomics.wait(this.#backlog, WAITS, 1, LOG_LIMIT_MS) !== "timed-out") break;
       if (this.progress === seen) {
-        this.#stuckAt = seen;
+        this.#stuckAt = taken;
         break;
       }
       seen = this.progress;
@@ -87,6 +93,11 @@ export class BacklogReceiver {
   receive(weight: number): void {
     this.#received = (this.#received + weight) | 0;
     Atomics.add(this.#backlog, PROGRESS, 1);
+  }
+
+  /** Counts a write of the journal that the disk has taken. */
+  take(): void {
+    Atomics.add(this.#backlog, TAKEN, 1);
   }
 
   /**

@@ -18,7 +18,10 @@ export class TrackerService implements HostApi {
   /** @param backlog shared with the replica: what it sent and this thread has not written. */
   constructor(warn: (message: string) => void, backlog: Backlog) {
     this.#backlog = new BacklogReceiver(backlog);
-    this.#hub = new TrackerHub(warn, () => this.#backlog.give(this.#hub.unwritten));
+    this.#hub = new TrackerHub(warn, (isTaken) => {
+      if (isTaken) this.#backlog.take();
+      this.#backlog.give(this.#hub.unwritten);
+    });
   }
 
   async startTrackers(

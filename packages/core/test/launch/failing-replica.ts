@@ -34,6 +34,8 @@ export function testFailure(test: Test, way: "throw" | "exit" | "memory", moment
       assert.match((error.cause as Error).stack ?? "", /fail\.ts/);
       assert.match(error.message, "the failure under test");
     }
+    if (way === "memory")
+      assert.match(error.message, "memory limit: JS heap out of memory. Use smaller batches");
     assert.is(threads.alive.size, 0);
   });
 }

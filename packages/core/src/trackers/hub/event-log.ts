@@ -47,7 +47,7 @@ type Kept = PlacedEntry & { readonly sizeBytes: number };
  */
 export class EventLog {
   readonly #warn: (message: string) => void;
-  readonly #onWritten: () => void;
+  readonly #onWritten: (isTaken: boolean) => void;
   #writer: JournalWriter | undefined;
   #reader: JournalReader | undefined;
   /** The newest entries, oldest first. */
@@ -69,8 +69,8 @@ export class EventLog {
   /** How far each reader got. */
   readonly #positions: number[] = [];
 
-  /** @param onWritten called after every write of the journal, also one that failed. */
-  constructor(warn: (message: string) => void, onWritten: () => void) {
+  /** @param onWritten called after every write of the journal; `isTaken` is false for one that failed. */
+  constructor(warn: (message: string) => void, onWritten: (isTaken: boolean) => void) {
     this.#warn = warn;
     this.#onWritten = onWritten;
   }
@@ -227,7 +227,7 @@ export class EventLog {
       readable += 1;
     }
     this.#makeReadable(readable);
-    this.#onWritten();
+    this.#onWritten(error === undefined);
   }
 
   #makeReadable(count: number): void {

@@ -48,8 +48,8 @@ export class TrackerHub {
   /** Copies of artifacts that are being made, one after the other. */
   #staging: Promise<void> | undefined;
 
-  /** @param onWritten called after every write of the journal, also one that failed. */
-  constructor(warn: (message: string) => void, onWritten: () => void = () => {}) {
+  /** @param onWritten called after every write of the journal; `isTaken` is false for one that failed. */
+  constructor(warn: (message: string) => void, onWritten: (isTaken: boolean) => void = () => {}) {
     this.#warn = (message) => warn(safeText(message));
     this.#log = new EventLog(this.#warn, onWritten);
   }
