@@ -97,11 +97,11 @@ function compute(
   factors: Numbers,
 ): Found {
   const layer = program.layer?.();
-  const given = inputs.map((input, i) =>
-    program.inputs[i]?.below
-      ? tensorOf(input, "int32")
-      : tf.variable(tensorOf(input), true, undefined, "float32"),
-  );
+  const given = inputs.map((numbers, i) => {
+    const input = program.inputs[i];
+    if (input?.below || input?.constant) return givenTensor(numbers, input);
+    return tf.variable(tensorOf(numbers), true, undefined, "float32");
+  });
   const run = () =>
     layer
       ? apply(layer, given, program.call)
@@ -116,7 +116,7 @@ function compute(
   const trained = (layer?.trainableWeights ?? []).map(
     (weight) => (weight as unknown as { val: tf.Variable }).val,
   );
-  const own = given.filter((tensor) => tensor.dtype === "float32") as tf.Variable[];
+  const own = given.filter((tensor) => tensor instanceof tf.Variable);
   const loss = () => tf.sum(tf.mul(run(), tensorOf(factors))) as tf.Scalar;
   const { grads } = tf.variableGrads(loss, [...own, ...trained]);
   const slopeOf = (variable: tf.Tensor | undefined) => {
@@ -127,7 +127,7 @@ function compute(
     (weight) => (weight as unknown as { val: tf.Variable }).val,
   );
   const slopes = [
-    ...given.map((tensor) => (own.includes(tensor as tf.Variable) ? slopeOf(tensor) : undefined)),
+    ...given.map((tensor) => (tensor instanceof tf.Variable ? slopeOf(tensor) : undefined)),
     ...names.map((variable) => (trained.includes(variable) ? slopeOf(variable) : undefined)),
   ];
   layer?.dispose();

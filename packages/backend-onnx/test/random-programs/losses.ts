@@ -5,6 +5,10 @@ import type { Kind, Program } from "./program.ts";
 type Pair = (label: number, prediction: number) => number;
 
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const softmax = (values: readonly number[]) => {
+  const total = values.reduce((sum, value) => sum + Math.exp(value), 0);
+  return values.map((value) => Math.exp(value) / total);
+};
 const logOf = (x: number) => Math.log(x + 1e-7);
 
 /** Losses that are means over elements. */
@@ -57,14 +61,18 @@ const rowLoss: Kind = (draw): Program => {
   const shape = [rows, classes];
   return {
     label: `${isCosine ? "cosineDistance" : "softmaxCrossEntropy"} of [${shape}]`,
-    inputs: [{ shape }, { shape }],
+    // tfjs's cross entropy is right for labels that are a distribution, and gives them another gradient than the formula.
+    inputs: [{ shape, constant: !isCosine }, { shape }],
     run: (y, p) =>
-      isCosine ? tf.losses.cosineDistance(y, p, 1) : tf.losses.softmaxCrossEntropy(y, p),
-    // The gradient of the labels is not defined in tfjs.
+      isCosine
+        ? tf.losses.cosineDistance(y, p, 1)
+        : tf.losses.softmaxCrossEntropy(tf.softmax(y), p),
     reference: ([y, p]) => {
       const ofRow = generate([rows], ([row = 0]) => {
         const of = (x: Numbers) => Array.from({ length: classes }, (_, i) => at(x, [row, i]));
-        const [labels, logits] = [of(y as Numbers), of(p as Numbers)];
+        const drawn = of(y as Numbers);
+        const labels = isCosine ? drawn : softmax(drawn);
+        const logits = of(p as Numbers);
         const total = Math.log(logits.reduce((sum, value) => sum + Math.exp(value), 0));
         return labels.reduce(
           (sum, label, i) =>

@@ -22,6 +22,8 @@ export type Input = {
   readonly shape: readonly number[];
   /** Whole numbers below it; they have no gradient. */
   readonly below?: number;
+  /** Its gradient is not compared. */
+  readonly constant?: boolean;
   /** Numbers from 0.2 on. */
   readonly positive?: boolean;
 };
