@@ -1,4 +1,4 @@
-/** Two kinds; the long tests run all of them, on one replica and on two. */
+/** Two kinds; the long tests run all of them, on one replica and on two, twice. */
 import { suite } from "uvu";
 import { checkExamples } from "./check-examples.ts";
 
@@ -6,7 +6,7 @@ const test = suite("examples by feature without launch");
 
 checkExamples(test, "by-feature", undefined, [
   "by-feature/checkpoints.ts",
-  "by-feature/custom-tracker.ts",
+  "by-feature/evaluation.ts",
 ]);
 
 test.run();
