@@ -1,28 +1,8 @@
-import { launch } from "@acc/core";
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import type { Draws } from "../../core/test/random/fixtures/draw-everything.ts";
+import { testTwoRuns } from "./test-seeds.ts";
 
 const test = suite("setSeed on onnx");
 
-const SCRIPT = new URL("./fixtures/draw-everything.ts", import.meta.url);
-
-const draw = (numProcesses: number, backend: "onnx" | "cpu" = "onnx") =>
-  launch<Draws>(SCRIPT, { args: [backend, 7], numProcesses, timeoutMs: 60_000 });
-
-test("draws the same in every run, alike on all replicas", async () => {
-  const [first, again] = [await draw(2), await draw(2)];
-  assert.equal(again, first);
-  const [rank0, rank1] = first as [Draws, Draws];
-  assert.equal(rank1.common, rank0.common);
-  for (const [name, values] of Object.entries(rank0.own)) {
-    assert.not.equal(rank1.own[name], values, name);
-  }
-});
-
-test("reads samples as cpu does", async () => {
-  const [onnx, cpu] = [await draw(1), await draw(1, "cpu")];
-  assert.equal(onnx[0]?.read, cpu[0]?.read);
-});
+testTwoRuns(test);
 
 test.run();

@@ -1,21 +1,8 @@
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { runInScratch } from "./run-in-scratch.ts";
+import { testRefusedOptions } from "./test-refused-options.ts";
 
-const test = suite("options of trackers");
-const TRACKERS = ["aim", "clearml", "comet_ml", "dvclive", "mlflow", "tensorboard", "wandb"];
+const test = suite("options of trackers, in two replicas");
 
-for (const numProcesses of [undefined, 2]) {
-  const where = numProcesses === undefined ? "under node" : "in two replicas";
-  test(`an option that a tracker does not have is refused ${where}`, async () => {
-    const { output } = await runInScratch("test/fixtures/refused-options.ts", numProcesses);
-    for (const name of TRACKERS) {
-      assert.match(output, `${name} initTrackers: OPTION_INVALID initOptions.${name}: there is no`);
-    }
-    for (const name of ["comet_ml", "dvclive", "wandb"]) {
-      assert.match(output, `${name} log: OPTION_INVALID logOptions.${name}: there is no option`);
-    }
-  });
-}
+testRefusedOptions(test, 2);
 
 test.run();

@@ -4,10 +4,8 @@ import { replayedEqualsTraced } from "./replayed-equals-traced.ts";
 const test = suite("compileStep");
 
 /** The long tests take all variants. */
-const CHOSEN = ["dropout", "clipping at the end of windows"] as const;
+const CHOSEN = "clipping at the end of windows";
 
-for (const variant of CHOSEN) {
-  test(`replays what was traced, bit for bit: ${variant}`, () => replayedEqualsTraced(1, variant));
-}
+test(`replays what was traced, bit for bit: ${CHOSEN}`, () => replayedEqualsTraced(1, CHOSEN));
 
 test.run();

@@ -6,11 +6,7 @@ const script = new URL("./fixtures/resume.ts", import.meta.url);
 const backend = "onnx";
 
 testResume(test, script, 1, [
-  [{ backend, optimizer: "adam" }, 5],
   [{ backend, compiled: true, optimizer: "momentum", model: "dropout" }, 12],
-]);
-testResume(test, script, 2, [
-  [{ backend, compiled: true, optimizer: "adam", model: "batchNorm" }, 3],
 ]);
 
 test.run();

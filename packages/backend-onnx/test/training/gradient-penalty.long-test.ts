@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { testGradientPenalty } from "./test-gradient-penalty.ts";
+import { BACKENDS, testGradientPenalty } from "./test-gradient-penalty.ts";
 
-const test = suite("a gradient inside the loss of a step");
+const test = suite("a gradient inside the loss of a step, on all backends");
 
-testGradientPenalty(test, 1);
+for (const backend of BACKENDS) testGradientPenalty(test, backend, 1);
+for (const backend of ["cpu", "wasm"] as const) testGradientPenalty(test, backend, 2);
 
 test.run();

@@ -22,30 +22,42 @@ import { scratchFolder } from "./folders.ts";
 import { logSteadily } from "./log-steadily.ts";
 
 /** One requirement. `run` rejects if the tracker does not meet it. */
-export type ContractCase = { readonly name: string; readonly run: () => Promise<void> };
+export type ContractCase = {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+  /** Whether it takes seconds: a launch, disks that take nothing, load. A suite may run those less often. */
+  readonly isSlow: boolean;
+};
 
 const STEPS = 50;
+type Requirement = (subject: ContractSubject) => Promise<void>;
 
+/** All requirements; none may be left out for good. */
 export function trackerContract(subject: ContractSubject): ContractCase[] {
-  const cases: Record<string, (subject: ContractSubject) => Promise<void>> = {
+  const quick: Record<string, Requirement> = {
     "records every value in order": recordsInOrder,
     "is not disturbed by a tracker that fails, nor by being alone": isIsolated,
-    "is blank on the other ranks": isBlankElsewhere,
     "takes every kind of value and of configuration": takesEveryValue,
     "keeps or leaves out each value of a call by itself": takesAwkwardValues,
     "takes any key, and writes nowhere else": takesAnyKey,
     "names a native call that it lacks": namesMissingCall,
     "ends once, and says so when logged to afterwards": endsOnce,
+    "goes on from a checkpoint, each value once": goesOnFromCheckpoint,
+  };
+  const slow: Record<string, Requirement> = {
+    "is blank on the other ranks": isBlankElsewhere,
     "does not stop training where it cannot write": survivesUnwritableFolder,
     "does not stop training on a full disk": survivesFullDisk,
     "keeps what a full disk refuses until there is space": keepsWhatDoesNotFit,
-    "goes on from a checkpoint, each value once": goesOnFromCheckpoint,
     "takes 10 000 logs a second in bounded memory": staysBounded,
   };
-  return Object.entries(cases).map(([name, run]) => ({
-    name: `${subject.name}: ${name}`,
-    run: () => run(subject),
-  }));
+  const casesOf = (requirements: Record<string, Requirement>, isSlow: boolean): ContractCase[] =>
+    Object.entries(requirements).map(([name, run]) => ({
+      name: `${subject.name}: ${name}`,
+      run: () => run(subject),
+      isSlow,
+    }));
+  return [...casesOf(quick, false), ...casesOf(slow, true)];
 }
 
 async function recordsInOrder(subject: ContractSubject): Promise<void> {

@@ -15,6 +15,7 @@ testResume(test, script, 2, [
   [{ optimizer: "adamW", model: "transformer" }, 6],
   [{ optimizer: "rmsprop", model: "lstm" }, 7],
 ]);
+testResume(test, script, 3, [[{ model: "batchNorm" }, 3]]);
 testMatrix(test, script, { backend: "wasm" });
 
 test.run();

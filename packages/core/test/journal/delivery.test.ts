@@ -2,51 +2,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Mode, Service } from "./service.ts";
-import { ServiceProject, WAYS } from "./service-project.ts";
+import { WAYS } from "./service-project.ts";
+import { range, testCrash, testFault, testWholeRun, withService } from "./test-delivery.ts";
 
 const test = suite("delivery to a service");
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-async function withService(use: (service: Service, project: ServiceProject) => Promise<void>) {
-  const service = new Service();
-  await service.start();
-  try {
-    await use(service, new ServiceProject());
-  } finally {
-    await service.stop();
-  }
-}
-
-for (const [way, command] of Object.entries(WAYS)) {
-  test(`hands over every event once, in order, and how the run ended (${way})`, () =>
-    withService(async (service, project) => {
-      const result = await project.run(command("log.mjs"), { SERVICE_URL: service.url });
-      assert.is(result.code, 0, result.stderr);
-      assert.equal(service.numbers, range(20));
-      assert.equal([...service.finished.values()], ["success"]);
-      assert.is(result.stderr, "");
-      const list = await project.acc(["sync", "--list", "--json"]);
-      const [{ trackers }] = JSON.parse(list.stdout);
-      const done = { delivered: 21, failed: 0, pending: 0, isComplete: true };
-      assert.equal(trackers, [{ name: "service", delivers: true, ...done }]);
-    }));
-
-  test(`a script that fails leaves nothing behind in memory (${way})`, () =>
-    withService(async (service, project) => {
-      for (const crash of ["exit", "throw"]) {
-        const env = { SERVICE_URL: service.url, CRASH: crash };
-        const { code } = await project.run(command("log.mjs"), env);
-        assert.is.not(code, 0);
-      }
-      await project.acc(["sync"], { SERVICE_URL: service.url });
-      assert.equal(
-        service.numbers.sort((a, b) => a - b),
-        range(20).flatMap((i) => [i, i]),
-      );
-      assert.equal([...service.finished.values()], ["failure", "failure"]);
-    }));
-}
+for (const way of Object.keys(WAYS)) testWholeRun(test, way);
+testCrash(test, "acc launch");
 
 test("the journal is for its owner's eyes, and holds no key, whatever its name", () =>
   withService(async (service, project) => {
@@ -86,31 +48,8 @@ test("values reach the journal while the script leaves its thread no rest", () =
     assert.ok(length >= 150 - 40, `${length} of 151 and more`); // 100 ms are at most 20 steps
   }));
 
-const FAULTS: Record<string, Mode> = {
-  "429 with Retry-After": { kind: "status", status: 429, retryAfter: 1 },
-  "500": { kind: "status", status: 500 },
-  "503": { kind: "status", status: 503 },
-  "broken connections": { kind: "reset" },
-  "answers that are lost": { kind: "lost-answer" },
-  garbage: { kind: "garbage" },
-  "no answer": { kind: "hang" },
-};
-
-for (const [name, mode] of Object.entries(FAULTS)) {
-  test(`survives ${name}, and delivers everything once it is over`, () =>
-    withService(async (service, project) => {
-      service.mode = mode;
-      const env = { SERVICE_URL: service.url, COUNT: "40", PAUSE: "25" };
-      const { finished } = project.start(["log.mjs"], env);
-      await service.seen(2);
-      service.mode = { kind: "good" };
-      const result = await finished;
-      assert.is(result.code, 0, result.stderr);
-      assert.match(result.stderr, "cannot deliver now");
-      assert.equal(service.numbers, range(40));
-      assert.equal([...service.finished.values()], ["success"]);
-    }));
-}
+for (const fault of ["429 with Retry-After", "answers that are lost"] as const)
+  testFault(test, fault);
 
 test("a service that is down to the end costs the time limit, one line, and no value", () =>
   withService(async (service, project) => {

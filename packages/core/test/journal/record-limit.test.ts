@@ -1,17 +1,12 @@
-import { cpSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { numbersInJournal } from "@acc/test-kit/faults/numbers-in-journal";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeRecord } from "../../src/journal/journal-record.ts";
 import { fitEvent, MAX_EVENT_BYTES, sizeBound } from "../../src/tracker-contract/event-size.ts";
 import type { LogValue, LogValues } from "../../src/tracker-contract/log-value.ts";
 import type { TrackerEvent } from "../../src/tracker-contract/tracker-event.ts";
-import { ServiceProject, WAYS } from "./service-project.ts";
+import { testTooLarge } from "./test-record-limit.ts";
 
 const test = suite("values for which the journal has no place");
-const script = fileURLToPath(new URL("fixtures/too-large.mjs", import.meta.url));
 const MIB = 2 ** 20;
 
 const metrics = (values: LogValues): TrackerEvent => ({ type: "metrics", values, context: {} });
@@ -58,17 +53,6 @@ test("never take more than their bound says", () => {
   assert.ok(MAX_EVENT_BYTES < 2 ** 29);
 });
 
-for (const [way, argsOf] of Object.entries(WAYS)) {
-  test(`are refused at the call, with key and limit; the others arrive (${way})`, async () => {
-    const project = new ServiceProject();
-    cpSync(script, join(project.folder, "too-large.mjs"));
-    const ended = await project.run(argsOf("too-large.mjs"), { SERVICE_URL: "http://127.0.0.1:9" });
-    assert.is(ended.code, 0, ended.stderr);
-    assert.match(ended.stderr, /log: the value "weights" is left out: it takes 534 MiB .* 500 MiB/);
-    assert.match(ended.stderr, /log: the value "text" is left out: it takes 541 MiB .* 500 MiB/);
-    assert.is(await numbersInJournal(project.folder), 3);
-    rmSync(project.folder, { recursive: true, force: true });
-  });
-}
+testTooLarge(test, "acc launch");
 
 test.run();

@@ -1,38 +1,16 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Service } from "./service.ts";
-import { ServiceProject, WAYS } from "./service-project.ts";
+import { ServiceProject } from "./service-project.ts";
 import { testKills } from "./test-kills.ts";
+import { runFolder, stopped, testWrongCursors, undelivered } from "./undelivered.ts";
 
 const test = suite("acc sync");
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** A project whose run had a service that was down. */
-async function undelivered(service: Service, env: Record<string, string> = {}) {
-  const project = new ServiceProject();
-  const wanted = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "0", ...env };
-  const { code, stderr } = await project.run(["log.mjs"], wanted);
-  assert.is(code, 0, stderr);
-  return project;
-}
-
-function runFolder(project: ServiceProject): string {
-  const runs = join(project.folder, "runs/.acc");
-  const [run = ""] = readdirSync(runs).filter((name) => name !== ".gitignore");
-  return join(runs, run);
-}
-
-async function stopped(): Promise<Service> {
-  const service = new Service();
-  await service.start(); // to have a port
-  await service.stop();
-  return service;
-}
-
-for (const way of Object.keys(WAYS)) testKills(test, way, 2);
+testKills(test, "acc launch", 2);
 
 test("goes on where it was killed, and two at once deliver once", async () => {
   const service = await stopped();
@@ -154,31 +132,8 @@ test("events that are missing before the end of the run stay lost, sync after sy
   await service.stop();
 });
 
-test("a cursor that does not fit its journal is an error", async () => {
-  const service = await stopped();
-  const project = await undelivered(service);
-  const cursor = join(runFolder(project), "service.cursor.json");
-  await service.start();
-  const env = { SERVICE_URL: service.url };
-  const faults = [
-    { sequence: 7, offset: 1e9 },
-    { sequence: 3, offset: 20 },
-    { sequence: -1 },
-    { sequence: 2.5, offset: 200 },
-    { delivered: "many" },
-    { isComplete: "no" },
-    { isComplete: true },
-    { state: "lost" },
-  ];
-  for (const fault of faults) {
-    writeFileSync(cursor, JSON.stringify(fault));
-    const sync = await project.acc(["sync", "--trust", "."], env);
-    assert.is(sync.code, 1, `${JSON.stringify(fault)}: ${sync.stdout}`);
-    assert.match(sync.stdout, "does not fit the journal");
-    assert.equal(service.numbers, []);
-  }
-  await service.stop();
-});
+// One with a wrong place, one with a wrong end, one with a wrong type; the long tests have more.
+testWrongCursors(test, [{ sequence: 7, offset: 1e9 }, { isComplete: true }, { delivered: "many" }]);
 
 test("refuses options it does not know", async () => {
   const project = new ServiceProject();

@@ -10,6 +10,7 @@ const MOMENTS = ["before", "inside", "after"] as const;
 for (const name of COLLECTIVE_NAMES) {
   for (const moment of MOMENTS) testDeath(test, name, moment);
 }
+for (const place of ["initTrackers", "endTraining"]) testDeath(test, place, undefined, 0);
 for (const way of ["throw", "exit", "memory"] as const) {
   for (const moment of MOMENTS) testFailure(test, way, moment);
 }

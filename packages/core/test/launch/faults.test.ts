@@ -8,12 +8,11 @@ const test = suite("a replica that dies");
 const threads = watchThreads();
 const LIMIT_MS = 20_000;
 
-testDeath(test, "waitForEveryone", "before");
+// The long tests have every collective, every moment, and all calls of trackers.
 testDeath(test, "gather", "inside");
-testDeath(test, "prepare", "inside");
 testDeath(test, "backward", "after");
 testDeath(test, "loader");
-for (const place of ["initTrackers", "log", "endTraining"]) testDeath(test, place, undefined, 0);
+testDeath(test, "log", undefined, 0);
 
 test("by termination from outside, while it waits in a collective, ends the run, named", async () => {
   const known = threads.all.length;

@@ -5,44 +5,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "../../src/index.ts";
 import { failureOf, testFailure } from "./failing-replica.ts";
+import { testResults } from "./test-launch.ts";
 import { watchThreads } from "./watch-threads.ts";
 
 const test = suite("launch");
 const threads = watchThreads();
 const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
 
-for (const numProcesses of [1, 2, 5]) {
-  test(`returns one result per rank, in rank order, for ${numProcesses} replicas`, async () => {
-    const args = ["--epochs", 3];
-    const results = await launch(fixture("results.ts"), { numProcesses, args });
-    const expected = Array.from({ length: numProcesses }, (_, processIndex) => ({
-      processIndex,
-      numProcesses,
-      args,
-      argv: ["--epochs", "3"],
-    }));
-    assert.equal(results, expected);
-    assert.is(threads.alive.size, 0);
-  });
-}
-
+for (const numProcesses of [1, 2]) testResults(test, numProcesses);
 testFailure(test, "throw", "before");
-testFailure(test, "exit", "inside");
 testFailure(test, "memory", "after");
-
-test("rejects within 2 s when a replica's thread is terminated from outside", async () => {
-  const failedAt = new Float64Array(new SharedArrayBuffer(8));
-  const known = threads.all.length;
-  const args = ["spin", "after", failedAt];
-  const run = failureOf(launch(fixture("fail.ts"), { numProcesses: 2, args }));
-  while (failedAt[0] === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  const started = Date.now();
-  await threads.all[known + 1]?.terminate();
-  const error = await run;
-  assert.ok(Date.now() - started < 2000);
-  assert.match(error.message, /Replica 1 failed/);
-  assert.is(threads.alive.size, 0);
-});
 
 test("makes all ranks throw, both calls named, when one gathers while another reduces", async () => {
   const results = await launch<string>(fixture("disagree.ts"), { numProcesses: 3 });

@@ -5,7 +5,7 @@ import { launched, testSilence, testWarning } from "./test-repeated-training.ts"
 const test = suite("a script without an accelerator that trains on every replica");
 
 testWarning(test, "fit");
-for (const way of ["apart", "collective"]) testSilence(test, way);
+testSilence(test, "apart");
 
 test("a script that fails has its error only, and one replica trains once", () => {
   assert.equal(launched("fail", 2), { warnings: 0, status: 1 });

@@ -11,6 +11,11 @@ const threads = watchThreads();
 const script = new URL("./fixtures/unawaited.ts", import.meta.url);
 const LIMIT_MS = 100_000;
 const BATCHES = 12;
+const EXIT_CODES = {
+  "exit-3": [3, /Replica 1 failed: .*exit code 3/],
+  "exit-code": [7, /Replica \d failed: .*exit code 7/],
+  unsettled: [13, /Replica 1 failed: .*awaits a promise that can never settle/],
+} as const;
 
 type Report = { steps: number; logged: number; finished: string; error: string; waitedMs: number };
 type Run = { reports: Report[]; results: unknown[]; error: AcceleratorError | undefined };
@@ -89,5 +94,16 @@ export function testEarlyEnd(test: Test, numProcesses: number): void {
       assert.match(report.error, `rank ${rank} called gather(float32[3])`);
       assert.ok(report.waitedMs < 2000, `rank ${rank} waited ${report.waitedMs} ms`);
     }
+  });
+}
+
+/** Tests ways to end whose exit code is that of the script. */
+export function testExitCode(test: Test, way: keyof typeof EXIT_CODES, numProcesses: number): void {
+  const [exitCode, message] = EXIT_CODES[way];
+  test(`${way} ends the run with exit code ${exitCode}, of ${numProcesses}`, async () => {
+    const { error } = await runUnawaited(way, numProcesses);
+    assert.is(error?.code, "REPLICA_FAILED");
+    assert.is(error?.exitCode, exitCode);
+    assert.match(error?.message ?? "", message);
   });
 }

@@ -13,7 +13,8 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AcceleratorError, launch } from "../../src/index.ts";
+import { AcceleratorError } from "../../src/index.ts";
+import { testAllRanks } from "./test-all-ranks.ts";
 
 const test = suite("models at file:// URLs");
 const root = mkdtempSync(join(tmpdir(), "acc-models-"));
@@ -190,19 +191,7 @@ test("what is wrong with the files is said", async () => {
   }
 });
 
-for (const [numProcesses, backend] of [
-  [1, "cpu"],
-  [2, "wasm"],
-  [3, "wasm"],
-] as const) {
-  test(`every rank may save at once: ${numProcesses} replicas on ${backend}`, async () => {
-    const folder = newFolder();
-    const script = new URL("./fixtures/save-on-all-ranks.ts", import.meta.url);
-    const ranks = await launch<number[][]>(script, { numProcesses, args: [folder, backend] });
-    assert.equal(ranks.flat(2), new Array(5 * numProcesses).fill(0));
-    assert.equal(readdirSync(folder).sort(), ["model.json", "weights.bin"]);
-  });
-}
+testAllRanks(test, 3, "wasm");
 
 test("another handler of the URL, such as that of tfjs-node, goes first", async () => {
   const saved: string[] = [];

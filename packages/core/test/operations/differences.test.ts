@@ -1,41 +1,8 @@
-/** Values that differ from rank to rank are an error on every rank, which names both, and the group goes on. */
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
-import { OPERATION_NAMES, type Seen } from "./fixtures/differ.ts";
+import { testDifferences } from "./test-differences.ts";
 
 const test = suite("values that differ");
-const fixture = (name: string) => new URL(`./fixtures/${name}.ts`, import.meta.url);
-const timeoutMs = 60_000;
 
-for (const numProcesses of [2, 3]) {
-  test(`are refused on each of ${numProcesses} ranks, and the next operation works`, async () => {
-    const ranks = await launch<Seen[]>(fixture("differ"), { numProcesses, timeoutMs });
-    const last = numProcesses - 1;
-    const all = Array.from({ length: numProcesses }, (_, rank) => rank);
-    for (const seen of ranks) {
-      assert.equal(
-        seen.map(({ name }) => name),
-        OPERATION_NAMES,
-      );
-      for (const { name, error, next } of seen) {
-        const [call] = name.split(":");
-        assert.match(error, /^COLLECTIVE_MISMATCH/, `${name}: ${error}`);
-        assert.match(error, new RegExp(`rank ${last} called ${call}`), name);
-        assert.equal(next, all, name);
-      }
-    }
-  });
-
-  test(`in nothing that matters are no error, of ${numProcesses}`, async () => {
-    const ranks = await launch<string[]>(fixture("alike"), { numProcesses, timeoutMs });
-    for (const [pad, gather, reduce, shape] of ranks) {
-      assert.is(pad, "VALUE_INVALID");
-      assert.is(gather, "VALUE_INVALID");
-      assert.is(reduce, "OPTION_INVALID");
-      assert.is(shape, `${numProcesses * numProcesses},3`);
-    }
-  });
-}
+testDifferences(test, 3);
 
 test.run();

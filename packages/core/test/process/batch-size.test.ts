@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { findExecutableBatchSize } from "../../src/index.ts";
 import { isOutOfMemory } from "../../src/process/out-of-memory.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
+import { checkAgreed, SIZES } from "./agreed-sizes.ts";
 import type { Attempts } from "./fixtures/batch-size.ts";
 
 const test = suite("findExecutableBatchSize");
@@ -19,11 +20,6 @@ const CALLS = {
     [[0], [0], 3, false],
     [[9], [0], 0, false],
   ],
-  2: [
-    [[60, 90], [0, 0], undefined, false],
-    [[9, 5], [2, 0], 10, false],
-    [[5, 9], [4, 0], 10, false],
-  ],
   3: [
     [[12, 5, 9], [0, 3, 1], 12, false],
     [[4, 4, 9], [4, 1, 0], 8, true],
@@ -31,12 +27,6 @@ const CALLS = {
   ],
 };
 const run = sharedLaunches<Attempts>(script, CALLS);
-
-/** The sizes that Accelerate tries. */
-const SIZES: Readonly<Record<string, number[]>> = {
-  "128": [128, 115, 103, 92, 82, 73, 65, 58],
-  "10": [10, 9, 8, 7, 6, 5, 4, 3],
-};
 
 test("tries the sizes of Accelerate, and begins the next call with the one that worked", async () => {
   const [first] = await run(1, [60], [0], undefined, false);
@@ -67,21 +57,17 @@ test("says that no size fits", async () => {
 
 test("all ranks settle on the same size, wherever one of them ran out of memory", async () => {
   const cases = [
-    [2, [[60, 90], [0, 0], undefined, false], SIZES["128"]],
-    [2, [[9, 5], [2, 0], 10, false], [10, 9, 8, 7, 6, 5]],
-    [2, [[5, 9], [4, 0], 10, false], [10, 9, 8, 7, 6, 5]],
-    [3, [[12, 5, 9], [0, 3, 1], 12, false], [12, 10, 9, 8, 7, 6, 5]],
-    [3, [[4, 4, 9], [4, 1, 0], 8, true], [8, 4]],
+    [
+      [[12, 5, 9], [0, 3, 1], 12, false],
+      [12, 10, 9, 8, 7, 6, 5],
+    ],
+    [
+      [[4, 4, 9], [4, 1, 0], 8, true],
+      [8, 4],
+    ],
   ] as const;
-  for (const [numProcesses, args, sizes] of cases) {
-    for (const attempts of await run(numProcesses, ...args)) {
-      const label = JSON.stringify(args);
-      assert.equal(attempts.sizes, sizes, label);
-      assert.is(attempts.result, `first ${sizes?.at(-1)}`, label);
-      assert.equal(attempts.later, [sizes?.at(-1)], label);
-      assert.ok(Math.abs((attempts.weight ?? 0) - 0.96) < 1e-6, "four steps, none left out");
-    }
-  }
+  for (const [args, sizes] of cases)
+    checkAgreed(await run(3, ...args), sizes, JSON.stringify(args));
 });
 
 test("another error is thrown as it is, at the first attempt", async () => {

@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
 import { splitBetweenRanks } from "../../src/operations/split-between.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
 import type script from "./fixtures/processes.ts";
 
 const test = suite("process control");
 const url = new URL("./fixtures/processes.ts", import.meta.url);
 type Result = Exclude<Awaited<ReturnType<typeof script>>, string>;
+const run = sharedLaunches<Result | string>(url, { 1: [[false]], 3: [[false], [true]] });
 
 for (const P of [1, 3]) {
   test(`objects, padding, roles and splitting on ${P} replicas`, async () => {
@@ -22,7 +23,7 @@ for (const P of [1, 3]) {
           [4, 4],
         ],
       }[P] ?? [];
-    for (const [rank, result] of (await launch<Result>(url, { numProcesses: P })).entries()) {
+    for (const [rank, result] of ((await run(P, false)) as Result[]).entries()) {
       assert.equal(
         result.objects,
         ranks.map((r) => ({ rank: r, text: `rank ${r}` })),
@@ -56,8 +57,7 @@ for (const P of [1, 3]) {
 }
 
 test("a failure on the main process that goes first is a failure on all", async () => {
-  const results = await launch<string>(url, { numProcesses: 3, args: [true] });
-  for (const result of results) assert.match(result, "no download today");
+  for (const result of await run(3, true)) assert.match(result as string, "no download today");
 });
 
 // length, ranks, sizes of Accelerate

@@ -3,30 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
-import { launchCalls } from "../launch/launch-calls.ts";
+import { testSameNumbers } from "./test-forgotten-await.ts";
 
 const test = suite("a backward that is not awaited");
-const script = new URL("./fixtures/forget-await.ts", import.meta.url);
 
-for (const numProcesses of [1, 2, 3]) {
-  test(`computes the same as one that is, on cpu and wasm with ${numProcesses} replicas`, async () => {
-    const calls = ["cpu", "wasm"].flatMap((backend) => [
-      [backend, true],
-      [backend, false],
-    ]);
-    const [cpu = [], cpuForgotten, wasm = [], wasmForgotten] = await launchCalls<number>(
-      ...[script, numProcesses, calls],
-    );
-    for (const [expected, forgotten] of [
-      [cpu, cpuForgotten],
-      [wasm, wasmForgotten],
-    ] as const) {
-      assert.is(expected.length, numProcesses);
-      assert.ok((expected[0] ?? 0) > 0, "it has learned");
-      assert.equal(forgotten, expected);
-    }
-  });
-}
+testSameNumbers(test, 2);
 
 test("of an asynchronous function is named by the next call", async () => {
   const accelerator = new Accelerator({ backend: "cpu" });

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
-import { testParity } from "./test-parity.ts";
+import { ALL_CASES, testParity } from "./test-parity.ts";
 
-const test = suite("data parallelism");
+const test = suite("data parallelism, all models and optimizers");
 
-testParity(test, [4]);
+testParity(test, [2, 3, 4], ALL_CASES);
 
 test.run();

@@ -3,6 +3,7 @@ import { testParity } from "./test-parity.ts";
 
 const test = suite("data parallelism");
 
-testParity(test, [2, 3]);
+const CASES = [["mlp", "adam"] as const, ["cnn", "momentum"] as const];
+testParity(test, [2, 3], CASES);
 
 test.run();

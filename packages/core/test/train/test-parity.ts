@@ -5,15 +5,16 @@ import { sharedLaunches } from "../launch/launch-calls.ts";
 const script = new URL("./fixtures/train-model.ts", import.meta.url);
 const TOLERANCE = 1e-5;
 
-const CASES = ["mlp", "cnn"].flatMap((model) =>
+type Case = readonly [model: string, optimizer: string];
+export const ALL_CASES: readonly Case[] = ["mlp", "cnn"].flatMap((model) =>
   ["sgd", "momentum", "adam"].map((optimizer) => [model, optimizer] as const),
 );
 
 /** Tests that replicas learn what one replica learns, for each of these numbers of replicas. */
-export function testParity(test: Test, counts: readonly number[]): void {
-  const calls = Object.fromEntries([1, ...counts].map((count) => [count, CASES]));
+export function testParity(test: Test, counts: readonly number[], cases: readonly Case[]): void {
+  const calls = Object.fromEntries([1, ...counts].map((count) => [count, cases]));
   const trainOn = sharedLaunches<Float32Array[]>(script, calls);
-  for (const [model, optimizer] of CASES) {
+  for (const [model, optimizer] of cases) {
     test(`${counts.join(", ")} replicas of a ${model} with ${optimizer} learn what one learns`, async () => {
       const [alone = []] = await trainOn(1, model, optimizer);
       assert.ok(alone.length > 0);

@@ -23,23 +23,22 @@ function blocksOf(file: string): Block[] {
 const files = ownFiles(ROOT).filter((path) => path.endsWith(".md") && !path.includes("fixtures"));
 export const blocks: readonly Block[] = files.flatMap(blocksOf);
 
-const PACKAGES = "packages/";
+const REFERENCE = /^(packages|docs\/trackers)\//;
 
 /**
  * Tests that every block of TypeScript runs.
  *
  * @param numProcesses undefined for plain `node`.
- * @param where only those of packages, or only the others; default: all.
+ * @param where only those of packages and trackers, or only the others; default: all.
  */
 export function checkBlocks(
   test: Test,
   numProcesses: number | undefined,
-  where: "packages" | "guides" | "all" = "all",
+  where: "reference" | "guides" | "all" = "all",
 ): void {
   const chosen = blocks.filter(
     ({ file, language }) =>
-      language === "ts" &&
-      (where === "all" || file.startsWith(PACKAGES) === (where === "packages")),
+      language === "ts" && (where === "all" || REFERENCE.test(file) === (where === "reference")),
   );
   // Inside the package, so that its imports resolve as a user's would.
   const scratch = join(FOLDER, `.docs/blocks-${numProcesses ?? "node"}-${where}`);

@@ -1,37 +1,10 @@
-import { trackerContract } from "@acc/core/testing";
+import { testContract } from "@acc/test-kit/contract/test-contract";
 import { suite } from "uvu";
-import { StubServer } from "./stub-server.ts";
+import { server, subject } from "./contract-subject.ts";
 
 const test = suite("Aim holds the contract");
-const server = await StubServer.start();
 test.after(() => server.stop());
 
-/**
- * Values of a metric of the run that was written last, by step. Aim holds one value per step, and says so; what was
- * there before counts here.
- */
-function read(_folder: string, key: string): number[] {
-  const written = server.points.flatMap(([path, value]) => {
-    const [, version, , hash, , name, column] = JSON.parse(path) as string[];
-    return version === "v2" ? [{ hash, name, column, value: JSON.parse(value) as string }] : [];
-  });
-  const { hash } = written.at(-1) ?? {};
-  const points = written.filter((entry) => entry.hash === hash && entry.name === key);
-  const columnOf = (column: string) =>
-    points.filter((point) => point.column === column).map(({ value }) => Number.parseFloat(value));
-  const steps = columnOf("step");
-  return columnOf("val")
-    .map((value, index) => ({ step: steps[index] ?? Number.NaN, value }))
-    .sort((a, b) => a.step - b.step)
-    .map(({ value }) => value);
-}
+testContract(test, subject, "quick");
 
-const subject = {
-  name: "aim",
-  moduleUrl: new URL("../src/index.ts", import.meta.url).href,
-  options: () => ({ repo: server.url }),
-  read,
-  loadMs: 500, // the stub keeps everything, in this process
-};
-for (const { name, run } of trackerContract(subject)) test(name, run);
 test.run();

@@ -1,23 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { trackerContract } from "@acc/core/testing";
+import { testContract } from "@acc/test-kit/contract/test-contract";
 import { suite } from "uvu";
+import { subject } from "./contract-subject.ts";
 
 const test = suite("DVCLive holds the contract");
-const subject = {
-  name: "dvclive",
-  moduleUrl: new URL("../src/index.ts", import.meta.url).href,
-  options: (folder: string) => ({ dir: join(folder, "dvclive"), saveDvcExp: false }),
-  /** The second column of the metric's table, by step. */
-  read: (folder: string, key: string) =>
-    readFileSync(join(folder, "dvclive/plots/metrics", `${key}.tsv`), "utf8")
-      .trim()
-      .split("\n")
-      .slice(1)
-      .map((line) => line.split("\t").map(Number) as [number, number])
-      .sort(([a], [b]) => a - b)
-      .map(([, value]) => value),
-  loadMs: 500,
-};
-for (const { name, run } of trackerContract(subject)) test(name, run);
+
+testContract(test, subject, "quick");
+
 test.run();

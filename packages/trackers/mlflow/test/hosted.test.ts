@@ -1,19 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { StubServer } from "./stub-server.ts";
-import { killAfterStep, scratch, sync, train } from "./training.ts";
+import type { StubServer } from "./stub-server.ts";
+import { holdings, testKill, withServer } from "./test-hosted.ts";
+import { scratch, sync, train } from "./training.ts";
 
 const test = suite("MLflow through the public API");
-/** What the server holds of the only run, without times. */
-function holdings(server: StubServer) {
-  const [run, ...others] = server.runs.values();
-  assert.equal(others, []);
-  assert.ok(run);
-  const losses = (run.metrics.loss ?? []).map((point) => point.split(" ").slice(0, 2).map(Number));
-  const artifacts = [...server.artifacts.keys()].map((path) => path.split("/artifacts/")[1] ?? "");
-  return { run, losses, artifacts };
-}
-
 function requireWhole(server: StubServer, steps: number): void {
   const { run, losses, artifacts } = holdings(server);
   assert.equal(
@@ -30,16 +21,6 @@ function requireWhole(server: StubServer, steps: number): void {
   const [, weights] =
     [...server.artifacts].find(([path]) => path.endsWith("model/weights.bin")) ?? [];
   assert.is(weights?.toString(), "weights", "as it was when it was logged");
-}
-
-async function withServer(use: (server: StubServer, uri: string) => Promise<void>): Promise<void> {
-  const server = new StubServer();
-  const uri = await server.start();
-  try {
-    await use(server, uri);
-  } finally {
-    await server.stop();
-  }
 }
 
 test("records a run, whole", () =>
@@ -64,23 +45,6 @@ test("without a server it says once what to set; acc sync delivers, and has noth
     }
   }));
 
-for (const stepsBefore of [1, 12, 40]) {
-  test(`killed after step ${stepsBefore}, with a server that fails now and then: acc sync brings the rest, once`, () =>
-    withServer(async (server, uri) => {
-      const folder = scratch();
-      server.fault = ({ count }) => (count % 3 === 0 ? "reset after" : undefined);
-      const last = await killAfterStep(stepsBefore, folder, { MLFLOW_TRACKING_URI: uri });
-      server.fault = () => undefined;
-      const synced = await sync(folder, { MLFLOW_TRACKING_URI: uri });
-      assert.is(synced.code, 0, synced.output);
-      const { losses } = holdings(server);
-      assert.equal(
-        losses,
-        Array.from({ length: losses.length }, (_, step) => [step, 1 / (step + 1)]),
-      );
-      // The journal is written every 100 ms.
-      assert.ok(losses.length > last - 30, `${losses.length} values after step ${last}`);
-    }));
-}
+testKill(test, 12);
 
 test.run();

@@ -1,8 +1,0 @@
-import { suite } from "uvu";
-import { testHolding } from "../../core/test/data/test-holding.ts";
-
-const test = suite("tensors of datasets on onnx");
-
-testHolding(test, new URL("./fixtures/hold-tensors.ts", import.meta.url), "onnx", 1);
-
-test.run();

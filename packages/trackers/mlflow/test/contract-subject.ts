@@ -1,0 +1,18 @@
+import type { ContractSubject } from "@acc/core/testing";
+import { StubServer } from "./stub-server.ts";
+
+export const server = new StubServer();
+const uri = await server.start();
+
+export const subject: ContractSubject = {
+  name: "mlflow",
+  moduleUrl: new URL("../src/index.ts", import.meta.url).href,
+  options: (folder: string) => ({ trackingUri: uri, experimentName: folder }),
+  loadMs: 500,
+  read(folder: string, key: string): number[] {
+    const experiment = server.experiments.get(folder)?.id;
+    const [run] = [...server.runs.values()].filter((one) => one.experimentId === experiment);
+    const points = (run?.metrics[key] ?? []).map((point) => point.split(" ").map(Number));
+    return points.sort(([a = 0], [b = 0]) => a - b).map(([, value = Number.NaN]) => value);
+  },
+};

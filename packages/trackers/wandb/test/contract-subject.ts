@@ -1,0 +1,13 @@
+import type { ContractSubject } from "@acc/core/testing";
+import { offlineFolder, readOfflineRun } from "./read-run.ts";
+
+export const subject: ContractSubject = {
+  name: "wandb",
+  moduleUrl: new URL("../src/index.ts", import.meta.url).href,
+  options: (folder: string) => ({ mode: "offline", dir: folder }),
+  read: (folder: string, key: string) =>
+    readOfflineRun(offlineFolder(folder))
+      .history.map((row) => row[key])
+      .filter((value) => typeof value === "number"),
+  loadMs: 500,
+};
