@@ -2,6 +2,7 @@ import { registerModelFiles } from "./model-files/register.ts";
 
 export { Accelerator } from "./accelerator/accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator/accelerator-options.ts";
+export type { AcceleratorState } from "./accelerator/accelerator-state.ts";
 export type { ProjectConfiguration } from "./accelerator/project-configuration.ts";
 export type { BackendName } from "./backend/candidates.ts";
 export { registerCpuKernels } from "./backend/cpu/register-cpu-kernels.ts";
@@ -60,6 +61,7 @@ export {
   recursivelyApply,
   sliceTensors,
 } from "./operations/structures.ts";
+export { DistributedType } from "./process/distributed-type.ts";
 export {
   type ExecutableBatchSizeOptions,
   findExecutableBatchSize,
@@ -122,5 +124,6 @@ export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
 export type { JoinOptions } from "./train/join-uneven-inputs.ts";
 export type { LocalSgd, LocalSgdOptions, OuterStep } from "./train/local-sgd.ts";
+export type { LoopState } from "./train/loop-state.ts";
 
 registerModelFiles();

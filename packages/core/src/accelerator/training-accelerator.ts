@@ -5,7 +5,6 @@ import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { skipFirstBatches } from "../data/skip-first-batches.ts";
 import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
-import { PartialState } from "../process/partial-state.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import { checkEngine } from "../step/check-engine.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
@@ -16,15 +15,17 @@ import type { Differentiation } from "../train/differentiate.ts";
 import type { Preparation, Prepared } from "../train/prepare.ts";
 import type { ResolvedAcceleratorOptions } from "./accelerator-options.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
+import { AcceleratorState } from "./accelerator-state.ts";
 
 /** The members of the accelerator that prepare and train. */
-export abstract class TrainingAccelerator extends PartialState {
+export abstract class TrainingAccelerator extends AcceleratorState {
   readonly #options: ResolvedAcceleratorOptions;
   readonly #training: Differentiation;
   readonly #preparation: Preparation;
 
-  constructor({ options, training, preparation }: AcceleratorParts) {
-    super();
+  constructor(parts: AcceleratorParts) {
+    super(parts);
+    const { options, training, preparation } = parts;
     this.#options = options;
     this.#training = training;
     this.#preparation = preparation;

@@ -5,13 +5,15 @@ import type { DataLoader } from "./data-loader.ts";
 /**
  * Checks that a loader is configured equally on all ranks. Collective.
  *
+ * @param baseSeed the seed of pass 0 on this rank.
  * @param sharesData whether every rank reads the same dataset: false if one rank reads for all, or each rank has its
  *   own data.
  * @returns the seed of pass 0, that of rank 0.
  * @throws {AcceleratorError} `DATA_INVALID` on every rank if the loaders differ in options that determine the batches.
  */
 export function agreeOnLoader(
-  { baseSeed, datasetLength, options }: DataLoader<unknown>,
+  { datasetLength, options }: DataLoader<unknown>,
+  baseSeed: number,
   sharesData: boolean,
   collective: Collective,
 ): number {

@@ -25,7 +25,13 @@ export type PreparedDataLoaderOptions = {
   /** Rank 0 reads for all. */
   readonly dispatchBatches: boolean;
   /** Seed of pass 0, equal on every rank; read when a pass begins. */
-  readonly seed: { read(): number; readonly current: number; restore(seed: number): void };
+  readonly seed: {
+    /** The seed that the user has given. */
+    readonly given?: number | undefined;
+    readonly current: number;
+    read(): number;
+    restore(seed: number): void;
+  };
   readonly observer: LoaderObserver;
 };
 
@@ -129,7 +135,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   loadStateDict(state: LoaderStateDict): void {
     this.requireFit(state);
     const { rank } = this.#options.collective;
-    if (rank === 0) warnOfChanges(state, this.#sizes.facts, this.loader.options.seed);
+    if (rank === 0) warnOfChanges(state, this.#sizes.facts, this.#options.seed.given);
     this.#shared.cursor.resume(progressOf(state, rank));
     this.#options.seed.restore(state.seed);
   }
