@@ -31,6 +31,7 @@ export type ErrorCode =
   | "PREEMPTED"
   | "REPLICA_FAILED"
   | "REPLICA_HUNG"
+  | "REPLICAS_DIFFER"
   | "SAMPLE_INVALID"
   | "SCRIPT_NOT_FOUND"
   | "SCRIPT_INVALID"

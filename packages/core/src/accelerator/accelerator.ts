@@ -79,6 +79,14 @@ export class Accelerator extends CheckpointingAccelerator {
     this.#checkpoints.noteLogged(values);
   }
 
+  /** Records the `fingerprint` of this moment under this name, and returns it. Collective: every rank makes the call. */
+  async logFingerprint(options: LogOptions = {}): Promise<string> {
+    const placement = placementOf("logFingerprint", options); // before the hash is taken
+    const fingerprint = await this.fingerprint();
+    this.#trackers.log({ fingerprint }, placement);
+    return fingerprint;
+  }
+
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
   logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
     const placement = placementOf("logImages", options);
