@@ -31,6 +31,16 @@ export type { CollateFunction, DataLoaderOptions } from "./data/data-loader-opti
 export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
 export type { LoaderStateDict } from "./data/loader-state-dict.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
+export {
+  type LengthGroupedOptions,
+  LengthGroupedSampler,
+} from "./data/samplers/length-grouped-sampler.ts";
+export type { Sampler } from "./data/samplers/sampler.ts";
+export { SubsetRandomSampler } from "./data/samplers/subset-random-sampler.ts";
+export {
+  WeightedRandomSampler,
+  type WeightedSamplerOptions,
+} from "./data/samplers/weighted-random-sampler.ts";
 export { skipFirstBatches } from "./data/skip-first-batches.ts";
 export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
 export { type DropoutOptions, dropout } from "./functions/dropout.ts";
@@ -53,6 +63,7 @@ export {
 export { launch } from "./launch/launch.ts";
 export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export type { EpochCollector } from "./operations/epoch-collector.ts";
 export {
   concatenate,
   findBatchSize,

@@ -1,6 +1,7 @@
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { DataLoader } from "./data-loader.ts";
+import { checksumOf, type Sampler } from "./samplers/sampler.ts";
 
 /**
  * Checks that a loader is configured equally on all ranks. Collective.
@@ -17,13 +18,15 @@ export function agreeOnLoader(
   sharesData: boolean,
   collective: Collective,
 ): number {
-  const { batchSize, batchSampler, dropLast, shuffle } = options;
+  const { batchSize, batchSampler, sampler, dropLast, shuffle } = options;
   const facts: Facts = {
     batchSize,
     dropLast,
     shuffle,
     "a batchSampler": batchSampler !== undefined,
+    "a sampler": sampler !== undefined,
     ...(sharesData ? { "the length of the dataset": datasetLength } : {}),
+    ...(sharesData && sampler ? orderFacts(sampler) : {}),
   };
   const ranks = collective.allGatherObject({ facts, baseSeed }, "prepare(dataLoader)");
   for (const name of Object.keys(facts)) {
@@ -41,3 +44,10 @@ export function agreeOnLoader(
 }
 
 type Facts = { readonly [name: string]: number | boolean | null | undefined };
+
+function orderFacts(sampler: Sampler): Facts {
+  return {
+    "the length of the sampler": sampler.length,
+    "the checksum of the sampler's order": checksumOf(sampler),
+  };
+}

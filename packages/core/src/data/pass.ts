@@ -1,3 +1,4 @@
+import type { BatchRows } from "./batch-rows.ts";
 import { readApart } from "./dataset-tensors.ts";
 import type { Position } from "./position.ts";
 
@@ -10,6 +11,8 @@ export type PlannedBatch<Batch> = {
   readonly fetch: () => Promise<BatchMaker<Batch>>;
   /** Real samples in the batches of all ranks together; undefined if unknown. */
   readonly realSamples: number | undefined;
+  /** Of this rank. */
+  readonly rows: BatchRows;
   /** Where the pass stands behind it. */
   readonly after: Position;
 };

@@ -1,5 +1,7 @@
+import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { type BatchRows, maskOf, requireRows } from "./batch-rows.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { Decoder } from "./decode/decoder.ts";
 import { planDispatch } from "./dispatch.ts";
@@ -42,6 +44,7 @@ type Shared<Batch> = {
   endOfDataloader: boolean;
   /** Of the current batch, if it is known only by reading. */
   realSamples: number | undefined;
+  rows: BatchRows | undefined;
   pass: Pass<Batch> | undefined;
 };
 
@@ -76,7 +79,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     this.#shared = view?.shared ?? {
       cursor: new LoaderCursor(options.observer),
       ...{ evenBatches: options.evenBatches, endOfDataloader: false },
-      ...{ realSamples: undefined, pass: undefined },
+      ...{ realSamples: undefined, rows: undefined, pass: undefined },
     };
     this.#skip = view?.skip ?? 0;
   }
@@ -164,6 +167,36 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     return isKnown ? (this.#shared.realSamples ?? -1) : -1;
   }
 
+  /**
+   * Samples in the batch of this rank, and how many of them are real: the first ones; the others only complete the last round.
+   * Undefined between passes. Of a dataset that gives whole batches a batch counts as one sample.
+   *
+   * @internal
+   */
+  get batchRows(): BatchRows | undefined {
+    return this.#shared.rows;
+  }
+
+  /**
+   * Real samples in the batch of this rank; the rows behind them only complete the last round.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` outside of a loop over this loader, and for a dataset that gives whole batches.
+   */
+  get validSamples(): number {
+    return requireRows(this, "validSamples").valid;
+  }
+
+  /**
+   * A mask of the batch of this rank: true for real samples, false for those that only complete the last round. So a mean over
+   * a batch can leave them out.
+   *
+   * @returns bool `[samples of the batch]`; it belongs to the step.
+   * @throws {AcceleratorError} as `validSamples`.
+   */
+  validMask(): Tensor1D {
+    return maskOf(requireRows(this, "validMask"));
+  }
+
   /** Samples that all replicas together take in a step; NaN if batches vary in size. */
   get totalBatchSize(): number {
     return this.#sizes.totalBatchSize;
@@ -248,7 +281,8 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       ...{ seed, epoch: this.epoch, from: this.#from },
     };
     const { source } = this.loader;
-    if (this.loader.options.shuffle && !dispatchBatches) {
+    const { shuffle, sampler } = this.loader.options;
+    if ((shuffle || sampler) && !dispatchBatches) {
       // A pass on one rank alone would increase the epoch of that rank alone: the orders would differ from then on.
       collective.barrier(`a pass of a shuffled data loader (epoch ${this.epoch})`);
     }
@@ -258,8 +292,9 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       : planIndices(this.loader, options, collective);
   }
 
-  #beginStep({ realSamples, after }: PlannedBatch<Batch>, isLast: boolean): void {
+  #beginStep({ realSamples, rows, after }: PlannedBatch<Batch>, isLast: boolean): void {
     this.#shared.realSamples = realSamples;
+    this.#shared.rows = rows;
     this.#shared.endOfDataloader = isLast;
     const { totalBatchSize } = this;
     const last = isLast && this.remainder > 0 ? this.remainder : totalBatchSize;
@@ -273,6 +308,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     if (this.#shared.pass === pass) this.#shared.pass = undefined;
     this.#shared.cursor.end();
     this.#shared.endOfDataloader = false;
+    this.#shared.rows = undefined;
     this.#options.observer.end(this);
   }
 }

@@ -38,6 +38,18 @@ export class LoopState {
     return this.#state.remainder;
   }
 
+  /**
+   * Of the batch of the active loader: its samples on this rank, undefined if the dataset gives whole batches, and how many of them
+   * are real. Undefined outside of loops.
+   *
+   * @internal
+   */
+  get batchRows(): { readonly count: number | undefined; readonly valid: number } | undefined {
+    const { activeDataloader: active } = this;
+    const rows = active?.batchRows;
+    return rows && active?.loader.options.batchSize === null ? { ...rows, count: undefined } : rows;
+  }
+
   /** Whether the current micro-batch ends an accumulation window. */
   get syncGradients(): boolean {
     return this.#state.syncGradients;

@@ -1,0 +1,46 @@
+import { keep } from "@tensorflow/tfjs-core";
+import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
+import { skipFirstBatches } from "../data/skip-first-batches.ts";
+import { EpochCollector } from "../operations/epoch-collector.ts";
+import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
+import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
+import { withoutGradients } from "../step/autograd.ts";
+import { AcceleratorState } from "./accelerator-state.ts";
+
+/** The members of the accelerator that an evaluation uses, besides collectives. */
+export abstract class EvaluatingAccelerator extends AcceleratorState {
+  /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
+  noGrad<T>(fn: () => T): T {
+    return withoutGradients(fn);
+  }
+
+  /**
+   * Like `gather`, but on the last batch without the samples that were added to complete it. Also takes a
+   * list per rank, one entry per sample: the lists are joined.
+   */
+  gatherForMetrics<T extends TensorStructure | readonly unknown[]>(value: T): Promise<T> {
+    return gatherForMetrics(value, this.gradientState, this.collective);
+  }
+
+  /**
+   * Collects results over a whole pass of a loader, each sample once: `add(results)` in every step, then
+   * `await collect()` gives every rank as many rows as the pass has samples, in its order.
+   */
+  epochCollector<T extends TensorStructure | readonly unknown[]>(): EpochCollector<T> {
+    return new EpochCollector(() => this.gradientState.batchRows, this.collective);
+  }
+
+  /** Holds tensors beyond the step that made them. The caller disposes them. */
+  keep<T extends TensorStructure>(value: T): T {
+    for (const tensor of tensorsOf(value)) keep(tensor);
+    return value;
+  }
+
+  /** The loader without the first steps of each of its passes; see the function of the same name. */
+  skipFirstBatches<Batch>(
+    loader: PreparedDataLoader<Batch>,
+    numBatches: number,
+  ): PreparedDataLoader<Batch> {
+    return skipFirstBatches(loader, numBatches);
+  }
+}
