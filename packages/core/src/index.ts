@@ -87,6 +87,9 @@ export {
 export { PartialState } from "./process/partial-state.ts";
 export { type SetSeedOptions, setSeed } from "./process/set-seed.ts";
 export { synchronizeRngStates } from "./process/synchronize-rng-states.ts";
+export type { PhaseTotals } from "./profile/phase-totals.ts";
+export type { ProfileOptions, ProfileSchedule, ProfileTrace } from "./profile/profile-options.ts";
+export type { Profiler } from "./profile/profiler.ts";
 export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
 export type { AcceleratedScheduler, SchedulerUnit } from "./schedule/accelerated-scheduler.ts";
 export { LambdaScheduler } from "./schedule/lambda-scheduler.ts";

@@ -4,10 +4,13 @@ import { skipFirstBatches } from "../data/skip-first-batches.ts";
 import { EpochCollector } from "../operations/epoch-collector.ts";
 import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
+import { profile } from "../profile/profile.ts";
+import type { ProfileOptions } from "../profile/profile-options.ts";
+import type { Profiler } from "../profile/profiler.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import { AcceleratorState } from "./accelerator-state.ts";
 
-/** The members of the accelerator that an evaluation uses, besides collectives. */
+/** The members of the accelerator that evaluate and measure, besides collectives. */
 export abstract class EvaluatingAccelerator extends AcceleratorState {
   /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
   noGrad<T>(fn: () => T): T {
@@ -28,6 +31,20 @@ export abstract class EvaluatingAccelerator extends AcceleratorState {
    */
   epochCollector<T extends TensorStructure | readonly unknown[]>(): EpochCollector<T> {
     return new EpochCollector(() => this.gradientState.batchRows, this.collective);
+  }
+
+  /**
+   * Runs `body` and records the phases of its steps on every rank: loader, forward, backward, exchange, waiting, optimizer. With
+   * `outputTraceDir` each rank writes a trace that Chrome (`chrome://tracing`) and Perfetto show; the files of all ranks
+   * have one time axis. Without a call of it nothing is measured. Collective at its end, when all traces are written.
+   *
+   * @param options `schedule` records some steps only; `onTraceReady` gets the sums.
+   * @param body calls `profiler.step()` at the end of each step.
+   * @throws {AcceleratorError} `OPTION_INVALID`, `STATE_INVALID` inside another call, `PROFILE_FAILED` on every rank if a
+   *   trace cannot be written.
+   */
+  profile<T>(options: ProfileOptions, body: (profiler: Profiler) => T): Promise<Awaited<T>> {
+    return profile(options, body, this.collective);
   }
 
   /** Holds tensors beyond the step that made them. The caller disposes them. */

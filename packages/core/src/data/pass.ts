@@ -1,3 +1,4 @@
+import { timedUntilSettled } from "../phases.ts";
 import type { BatchRows } from "./batch-rows.ts";
 import { readApart } from "./dataset-tensors.ts";
 import type { Position } from "./position.ts";
@@ -61,14 +62,16 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
   }
 
   next(): Promise<IteratorResult<Batch, undefined>> {
-    return this.#inOrder(async () => {
-      try {
-        return await this.#advance();
-      } catch (error) {
-        await this.#finish();
-        throw error;
-      }
-    });
+    return this.#inOrder(() =>
+      timedUntilSettled("loader", async () => {
+        try {
+          return await this.#advance();
+        } catch (error) {
+          await this.#finish();
+          throw error;
+        }
+      }),
+    );
   }
 
   return(): Promise<IteratorResult<Batch, undefined>> {
