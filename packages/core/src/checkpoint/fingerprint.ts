@@ -9,10 +9,19 @@ import { saveAccumulation } from "./loop-part.ts";
 import { saveModels } from "./models-part.ts";
 import { saveOptimizers } from "./optimizers-part.ts";
 
-/** Checksums of what must be equal on all ranks, by what they are of, such as `the variable "dense/kernel"`. */
-type Sums = readonly (readonly [what: string, sum: number])[];
+/** A checksum of what must be equal on all ranks. */
+type Sum = {
+  /** What it is of, such as `the variable "dense/kernel" of a model`. */
+  readonly what: string;
+  readonly sum: number;
+  /** It is changed on this rank, and the next exchange makes it equal: statistics within an accumulation window. */
+  readonly waits?: boolean;
+};
+type Sums = readonly Sum[];
 
 const LENGTH = 16;
+/** In the place of a sum that is not compared. */
+const UNEQUAL: Sum = { what: "", sum: 0 };
 
 /**
  * A hash of the state of a training that does not depend on the rank: weights, state of optimizers and schedulers, place
@@ -24,10 +33,11 @@ const LENGTH = 16;
 export function fingerprint(subject: Omit<Subject, "custom" | "mark">): string {
   const { collective, training } = subject;
   training.pending.check("fingerprint");
-  const own = sumsOf(subject);
-  const ranks = collective.allGatherObject(own, "fingerprint");
-  requireEqual(ranks);
-  const hash = createHash("sha256").update(Int32Array.from(own, ([, sum]) => sum));
+  const ranks = collective.allGatherObject(sumsOf(subject), "fingerprint");
+  const waits = (place: number) => ranks.some((sums) => sums[place]?.waits);
+  requireEqual(ranks.map((sums) => sums.map((sum, place) => (waits(place) ? UNEQUAL : sum))));
+  const hash = createHash("sha256");
+  for (const sums of ranks) hash.update(Int32Array.from(sums, ({ sum }) => sum));
   return hash.digest("hex").slice(0, LENGTH);
 }
 
@@ -40,12 +50,22 @@ function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
   const counts = made.optimizers.map(({ optimizer, completedSteps }) => [
     ...[learningRateOf(optimizer), optimizer.iterations, completedSteps],
   ]);
+  const { statistics, variables, trainable } = training.models;
+  const trained = new Set(trainable);
+  const changed = statistics.changedOf(variables.filter((variable) => !trained.has(variable)));
+  const waiting = new Set<Entry["source"]>(changed);
+  const others: readonly (readonly [string, unknown])[] = [
+    ["the learning rate or the count of steps of an optimizer", counts],
+    ["the place in the accumulation window", saveAccumulation(training.state)],
+    ["the schedule", made.schedulers.map((scheduler) => scheduler.save())],
+    ["the place in the data", made.loaders.map(cursorOf)],
+  ];
   return [
-    ...entries.map((entry) => [labelOf(entry), checksum(entry, buffer)] as const),
-    ["the learning rate or the count of steps of an optimizer", sumOf(counts)],
-    ["the place in the accumulation window", sumOf(saveAccumulation(training.state))],
-    ["the schedule", sumOf(made.schedulers.map((scheduler) => scheduler.save()))],
-    ["the place in the data", sumOf(made.loaders.map(cursorOf))],
+    ...entries.map((entry) => ({
+      ...{ what: labelOf(entry), sum: checksum(entry, buffer) },
+      ...(waiting.has(entry.source) ? { waits: true } : {}),
+    })),
+    ...others.map(([what, value]) => ({ what, sum: sumOf(value) })),
   ];
 }
 
@@ -74,7 +94,7 @@ function sumOf(value: unknown): number {
 
 /** @throws {AcceleratorError} `REPLICAS_DIFFER` naming the ranks that differ from most, and the first difference of each. */
 function requireEqual(ranks: readonly Sums[]): void {
-  const keys = ranks.map((sums) => sums.map(([, sum]) => sum).join());
+  const keys = ranks.map((sums) => sums.map(({ sum }) => sum).join());
   const votes = (key: string) => keys.filter((other) => other === key).length;
   // The first of those that most ranks have: with a tie that of the lowest rank.
   const usual = keys.reduce((best, key) => (votes(key) > votes(best) ? key : best));
@@ -93,7 +113,7 @@ function requireEqual(ranks: readonly Sums[]): void {
 function differenceOf(sums: Sums, reference: Sums): string {
   const length = Math.max(sums.length, reference.length);
   const places = Array.from({ length }, (_, place) => place);
-  const differing = places.filter((place) => sums[place]?.[1] !== reference[place]?.[1]);
-  const [what = "the number of tensors"] = sums[differing[0] ?? 0] ?? [];
+  const differing = places.filter((place) => sums[place]?.sum !== reference[place]?.sum);
+  const { what = "the number of tensors" } = sums[differing[0] ?? 0] ?? {};
   return differing.length === 1 ? what : `${what} and ${differing.length - 1} more`;
 }

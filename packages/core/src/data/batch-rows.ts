@@ -1,5 +1,6 @@
 import { type Tensor1D, tensor1d } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { stepObserver } from "../step/step-observer.ts";
 
 /** The rows of the batch that one rank has: real samples first, then those that only complete the last round. */
 export type BatchRows = {
@@ -34,8 +35,14 @@ export function requireRows({ batchRows: rows, loader }: Loader, call: string): 
   );
 }
 
-/** True for real samples. It belongs to the active scope. */
+/** True for real samples. It belongs to the active scope. @throws {AcceleratorError} `STATE_INVALID` in a compiled step. */
 export function maskOf({ count, valid }: BatchRows): Tensor1D {
+  if (stepObserver()) {
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "validMask: a step of compileStep would repeat the mask of the batch that it was recorded with. Pass the mask to it.",
+    );
+  }
   const values = Uint8Array.from({ length: count }, (_, row) => (row < valid ? 1 : 0));
   return tensor1d(values, "bool");
 }

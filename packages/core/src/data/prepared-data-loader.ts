@@ -178,7 +178,8 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   /**
-   * Real samples in the batch of this rank; the rows behind them only complete the last round.
+   * Real samples in the batch of this rank; the rows behind them only complete the last round. A step of `compileStep` needs
+   * it as an argument.
    *
    * @throws {AcceleratorError} `STATE_INVALID` outside of a loop over this loader, and for a dataset that gives whole batches.
    */
@@ -191,7 +192,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
    * a batch can leave them out.
    *
    * @returns bool `[samples of the batch]`; it belongs to the step.
-   * @throws {AcceleratorError} as `validSamples`.
+   * @throws {AcceleratorError} as `validSamples`; `STATE_INVALID` in a step of `compileStep`, which gets it as an argument.
    */
   validMask(): Tensor1D {
     return maskOf(requireRows(this, "validMask"));

@@ -1,6 +1,7 @@
 import { gather, keep, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { stepObserver } from "../step/step-observer.ts";
 import { filled, joinedRows, type Part, partOf, placesOf, rowCounts } from "./collected-parts.ts";
 import { gatherTensors } from "./tensor-collectives.ts";
 import { isTensorStructure, type TensorStructure, tensorsOf } from "./tensor-structure.ts";
@@ -38,6 +39,12 @@ export class EpochCollector<T extends TensorStructure | readonly unknown[]> {
    *   `STATE_INVALID` outside of a loop over a prepared loader.
    */
   add(value: T): void {
+    if (stepObserver()) {
+      throw new AcceleratorError(
+        "STATE_INVALID",
+        "collector.add: a step of compileStep would not add anything when it is replayed. Add what it returns.",
+      );
+    }
     const batch = this.#batch();
     if (!batch) {
       throw new AcceleratorError(
