@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { AcceleratorError } from "../errors.ts";
+import type { AcceleratedScheduler } from "../schedule/accelerated-scheduler.ts";
 import { learningRateOf } from "../schedule/learning-rate.ts";
 import { type Entry, readEntry } from "./entry.ts";
 import type { Subject } from "./inventory.ts";
@@ -35,9 +36,11 @@ export function fingerprint(subject: Omit<Subject, "custom" | "mark">): string {
   training.pending.check("fingerprint");
   const ranks = collective.allGatherObject(sumsOf(subject), "fingerprint");
   const waits = (place: number) => ranks.some((sums) => sums[place]?.waits);
-  requireEqual(ranks.map((sums) => sums.map((sum, place) => (waits(place) ? UNEQUAL : sum))));
-  const hash = createHash("sha256");
-  for (const sums of ranks) hash.update(Int32Array.from(sums, ({ sum }) => sum));
+  const equal = ranks.map((sums) => sums.map((sum, place) => (waits(place) ? UNEQUAL : sum)));
+  requireEqual(equal);
+  const others = ranks.flatMap((sums) => sums.filter((_, place) => waits(place)));
+  const all = [...(equal[0] ?? []), ...others];
+  const hash = createHash("sha256").update(Int32Array.from(all, ({ sum }) => sum));
   return hash.digest("hex").slice(0, LENGTH);
 }
 
@@ -57,7 +60,7 @@ function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
   const others: readonly (readonly [string, unknown])[] = [
     ["the learning rate or the count of steps of an optimizer", counts],
     ["the place in the accumulation window", saveAccumulation(training.state)],
-    ["the schedule", made.schedulers.map((scheduler) => scheduler.save())],
+    ["the schedule", made.schedulers.map(scheduleOf)],
     ["the place in the data", made.loaders.map(cursorOf)],
   ];
   return [
@@ -69,7 +72,12 @@ function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
   ];
 }
 
-/** Without what the number of replicas says. */
+/** Without what depends on the number of replicas; so is the place in the data. */
+function scheduleOf(scheduler: AcceleratedScheduler): unknown {
+  const { state, counting } = scheduler.save();
+  return [state, counting.unit, counting.samplesWaiting];
+}
+
 function cursorOf(loader: PreparedDataLoader): unknown {
   const { epoch, inPass, cursor, seed, source, ranks } = loader.gatherStateDict();
   return [epoch, inPass, ranks ?? [cursor, source], seed];

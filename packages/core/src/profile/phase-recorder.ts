@@ -10,14 +10,14 @@ const PLACES = new Map(PHASES.map((phase, place) => [phase, place]));
 /** Records the phases of this thread. Times are made absolute, so that traces of all ranks have one time axis. */
 export class PhaseRecorder {
   #events: number[] = [];
-  #lastEnd: number | undefined;
+  #lastEnd = 0;
   #isRecording = false;
 
-  /** Whether phases are recorded; forward passes begin to be with the first phase after that. */
+  /** Whether phases are recorded. Without a phase before it a forward pass begins where this is set. */
   set isRecording(value: boolean) {
     if (value === this.#isRecording) return;
     this.#isRecording = value;
-    this.#lastEnd = undefined;
+    this.#lastEnd = performance.now();
     listenToPhases(value ? (phase, start, end) => this.#note(phase, start, end) : undefined);
   }
 
@@ -33,9 +33,7 @@ export class PhaseRecorder {
   }
 
   #note(phase: Phase, start: number, end: number): void {
-    if (phase === "backward" && this.#lastEnd !== undefined && this.#lastEnd < start) {
-      this.#add("forward", this.#lastEnd, start);
-    }
+    if (phase === "backward") this.#add("forward", this.#lastEnd, start);
     this.#add(phase, start, end);
     if (OUTER.has(phase)) this.#lastEnd = end;
   }
