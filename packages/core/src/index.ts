@@ -2,6 +2,7 @@ import { registerModelFiles } from "./model-files/register.ts";
 
 export { Accelerator } from "./accelerator/accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator/accelerator-options.ts";
+export type { AcceleratorState } from "./accelerator/accelerator-state.ts";
 export type { ProjectConfiguration } from "./accelerator/project-configuration.ts";
 export type { BackendName } from "./backend/candidates.ts";
 export { registerCpuKernels } from "./backend/cpu/register-cpu-kernels.ts";
@@ -30,6 +31,16 @@ export type { CollateFunction, DataLoaderOptions } from "./data/data-loader-opti
 export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
 export type { LoaderStateDict } from "./data/loader-state-dict.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
+export {
+  type LengthGroupedOptions,
+  LengthGroupedSampler,
+} from "./data/samplers/length-grouped-sampler.ts";
+export type { Sampler } from "./data/samplers/sampler.ts";
+export { SubsetRandomSampler } from "./data/samplers/subset-random-sampler.ts";
+export {
+  WeightedRandomSampler,
+  type WeightedSamplerOptions,
+} from "./data/samplers/weighted-random-sampler.ts";
 export { skipFirstBatches } from "./data/skip-first-batches.ts";
 export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
 export { type DropoutOptions, dropout } from "./functions/dropout.ts";
@@ -52,6 +63,7 @@ export {
 export { launch } from "./launch/launch.ts";
 export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export type { EpochCollector } from "./operations/epoch-collector.ts";
 export {
   concatenate,
   findBatchSize,
@@ -60,6 +72,7 @@ export {
   recursivelyApply,
   sliceTensors,
 } from "./operations/structures.ts";
+export { DistributedType } from "./process/distributed-type.ts";
 export {
   type ExecutableBatchSizeOptions,
   findExecutableBatchSize,
@@ -74,6 +87,9 @@ export {
 export { PartialState } from "./process/partial-state.ts";
 export { type SetSeedOptions, setSeed } from "./process/set-seed.ts";
 export { synchronizeRngStates } from "./process/synchronize-rng-states.ts";
+export type { PhaseTotals } from "./profile/phase-totals.ts";
+export type { ProfileOptions, ProfileSchedule, ProfileTrace } from "./profile/profile-options.ts";
+export type { Profiler } from "./profile/profiler.ts";
 export { type Progress, type ProgressOptions, progress } from "./progress/progress.ts";
 export type { AcceleratedScheduler, SchedulerUnit } from "./schedule/accelerated-scheduler.ts";
 export { LambdaScheduler } from "./schedule/lambda-scheduler.ts";
@@ -122,5 +138,6 @@ export { applyFused } from "./train/fused-optimizer.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
 export type { JoinOptions } from "./train/join-uneven-inputs.ts";
 export type { LocalSgd, LocalSgdOptions, OuterStep } from "./train/local-sgd.ts";
+export type { LoopState } from "./train/loop-state.ts";
 
 registerModelFiles();

@@ -84,7 +84,7 @@ const RULES: OptionRules<AcceleratorOptions> = {
 };
 
 const SHARING =
-  "it belongs to dataLoaderConfiguration: { evenBatches, splitBatches, dispatchBatches }";
+  "it belongs to dataLoaderConfiguration: { evenBatches, splitBatches, dispatchBatches, dataSeed }";
 const PROCESSES =
   "it is an option of launch: launch(script, { numProcesses }), acc launch --num-processes";
 
@@ -105,6 +105,10 @@ const FOREIGN_NAMES: ForeignNames = {
   automaticCheckpointNaming: "it belongs to projectConfiguration: { automaticCheckpointNaming }",
   totalLimit: "it belongs to projectConfiguration: { totalLimit }",
   rngTypes: "rank 0's seed of a DataLoader is used on every rank, so leave it out",
+  kwargsHandlers:
+    "options are plain objects where they are used, such as launch(script, { timeoutMs })",
+  useSeedableSampler: SHARING,
+  dataSeed: SHARING,
   numProcesses: PROCESSES,
   numWorkers: PROCESSES,
 };

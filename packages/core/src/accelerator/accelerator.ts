@@ -14,11 +14,7 @@ import {
   REDUCED_LOG_RULES,
   type ReducedLogOptions,
 } from "../trackers/values/placement.ts";
-import {
-  type AcceleratorOptions,
-  type ResolvedAcceleratorOptions,
-  resolveAcceleratorOptions,
-} from "./accelerator-options.ts";
+import { type AcceleratorOptions, resolveAcceleratorOptions } from "./accelerator-options.ts";
 import { makeParts } from "./accelerator-parts.ts";
 import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 
@@ -28,7 +24,6 @@ import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
  * file for each topic, and those about the trackers are here.
  */
 export class Accelerator extends CheckpointingAccelerator {
-  readonly #options: ResolvedAcceleratorOptions;
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
   readonly #trigger = new Trigger();
@@ -37,17 +32,8 @@ export class Accelerator extends CheckpointingAccelerator {
   constructor(options: AcceleratorOptions = {}) {
     const parts = makeParts(resolveAcceleratorOptions(options));
     super(parts);
-    this.#options = parts.options;
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
-  }
-
-  get projectDir(): string | undefined {
-    return this.#options.projectDir;
-  }
-
-  get loggingDir(): string | undefined {
-    return this.#options.loggingDir;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -93,6 +79,14 @@ export class Accelerator extends CheckpointingAccelerator {
     this.#checkpoints.noteLogged(values);
   }
 
+  /** Records the `fingerprint` of this moment under this name, and returns it. Collective: every rank makes the call. */
+  async logFingerprint(options: LogOptions = {}): Promise<string> {
+    const placement = placementOf("logFingerprint", options); // before the hash is taken
+    const fingerprint = await this.fingerprint();
+    this.#trackers.log({ fingerprint }, placement);
+    return fingerprint;
+  }
+
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
   logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
     const placement = placementOf("logImages", options);
@@ -114,6 +108,14 @@ export class Accelerator extends CheckpointingAccelerator {
   logArtifact(path: string, options: ArtifactOptions = {}): void {
     const placement = placementOf("logArtifact", options, ARTIFACT_RULES);
     this.#trackers.logArtifact(path, options, placement);
+  }
+
+  /**
+   * The trackers that record on this rank: those of the main process, and elsewhere trackers of your own that run on every
+   * rank. Empty before `initTrackers`.
+   */
+  get trackers(): GeneralTracker[] {
+    return this.#trackers.recording;
   }
 
   /**

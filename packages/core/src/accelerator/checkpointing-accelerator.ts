@@ -2,6 +2,7 @@ import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Checkpoint, CheckpointSummary } from "../checkpoint/checkpoint.ts";
 import type { SaveStateOptions } from "../checkpoint/checkpoint-options.ts";
 import type { Checkpoints } from "../checkpoint/checkpoints.ts";
+import { fingerprint } from "../checkpoint/fingerprint.ts";
 import type { LoadStateHook, SaveStateHook } from "../checkpoint/hooks.ts";
 import type { LoadModelOptions } from "../checkpoint/load-weights.ts";
 import { type SaveModelOptions, variablesByName } from "../checkpoint/model-weights.ts";
@@ -12,9 +13,11 @@ import { ExchangingAccelerator } from "./exchanging-accelerator.ts";
 /** The members of the accelerator that save and load. */
 export abstract class CheckpointingAccelerator extends ExchangingAccelerator {
   readonly #checkpoints: Checkpoints;
+  readonly #parts: AcceleratorParts;
 
   constructor(parts: AcceleratorParts) {
     super(parts);
+    this.#parts = parts;
     this.#checkpoints = parts.checkpoints;
   }
 
@@ -105,6 +108,19 @@ export abstract class CheckpointingAccelerator extends ExchangingAccelerator {
     path: string,
   ): Promise<void> {
     return this.#checkpoints.saveTensors(tensors, path);
+  }
+
+  /**
+   * A hash of weights, state of optimizers and schedulers, and the place in the data: 16 hexadecimal digits. Two runs that
+   * have the same are at the same place, to the bit; names are not part of it. Call it on every rank where all are alike: between two
+   * steps, not inside `localSgd`. Collective.
+   *
+   * @throws {AcceleratorError} on every rank: `REPLICAS_DIFFER` naming the ranks that differ and in what, `VALUE_INVALID` for
+   *   an optimizer that extends none of tfjs.
+   */
+  async fingerprint(): Promise<string> {
+    const { training, preparation } = this.#parts;
+    return fingerprint({ training, made: preparation.made, collective: this.collective });
   }
 
   /** The numbered checkpoints of the project that are complete, the oldest first. */

@@ -1,12 +1,6 @@
-import { getBackend, keep, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { getBackend, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { selectBackend } from "../backend/select-backend.ts";
 import { replicaContext } from "../context/replica-context.ts";
-import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
-import { skipFirstBatches } from "../data/skip-first-batches.ts";
-import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
-import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
-import { PartialState } from "../process/partial-state.ts";
-import { withoutGradients } from "../step/autograd.ts";
 import { checkEngine } from "../step/check-engine.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { type BackwardOptions, backward, type LossSource } from "../train/backward.ts";
@@ -16,15 +10,17 @@ import type { Differentiation } from "../train/differentiate.ts";
 import type { Preparation, Prepared } from "../train/prepare.ts";
 import type { ResolvedAcceleratorOptions } from "./accelerator-options.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
+import { EvaluatingAccelerator } from "./evaluating-accelerator.ts";
 
 /** The members of the accelerator that prepare and train. */
-export abstract class TrainingAccelerator extends PartialState {
+export abstract class TrainingAccelerator extends EvaluatingAccelerator {
   readonly #options: ResolvedAcceleratorOptions;
   readonly #training: Differentiation;
   readonly #preparation: Preparation;
 
-  constructor({ options, training, preparation }: AcceleratorParts) {
-    super();
+  constructor(parts: AcceleratorParts) {
+    super(parts);
+    const { options, training, preparation } = parts;
     this.#options = options;
     this.#training = training;
     this.#preparation = preparation;
@@ -145,25 +141,6 @@ export abstract class TrainingAccelerator extends PartialState {
     return this.#training.regularizers.addTo(loss, model);
   }
 
-  /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
-  noGrad<T>(fn: () => T): T {
-    return withoutGradients(fn);
-  }
-
-  /**
-   * Like `gather`, but on the last batch without the samples that were added to complete it. Also takes a
-   * list per rank, one entry per sample: the lists are joined.
-   */
-  gatherForMetrics<T extends TensorStructure | readonly unknown[]>(value: T): Promise<T> {
-    return gatherForMetrics(value, this.#training.state, this.collective);
-  }
-
-  /** Holds tensors beyond the step that made them. The caller disposes them. */
-  keep<T extends TensorStructure>(value: T): T {
-    for (const tensor of tensorsOf(value)) keep(tensor);
-    return value;
-  }
-
   /**
    * Releases everything that was prepared and frees the shared memory of its gradients for other models; `step` is 0
    * again. Objects that are listed are disposed too: the variables of prepared models, the moments of optimizers.
@@ -185,13 +162,5 @@ export abstract class TrainingAccelerator extends PartialState {
   /** The model itself: `prepare` does not wrap models. */
   unwrapModel<T extends object>(model: T): T {
     return model;
-  }
-
-  /** The loader without the first steps of each of its passes; see the function of the same name. */
-  skipFirstBatches<Batch>(
-    loader: PreparedDataLoader<Batch>,
-    numBatches: number,
-  ): PreparedDataLoader<Batch> {
-    return skipFirstBatches(loader, numBatches);
   }
 }

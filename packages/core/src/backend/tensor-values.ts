@@ -1,4 +1,5 @@
 import { backend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { timed } from "../phases.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import type { WasmHeap } from "./wasm/wasm-heap.ts";
 
@@ -12,7 +13,7 @@ const COPYING_BACKENDS: ReadonlySet<string> = new Set(["onnx", "wasm"]);
 export function readInto(target: Float32Array, source: Tensor): void {
   const lazy = lazyBackend();
   if (lazy) {
-    lazy.readInto(source.dataId, target);
+    timed("compute", () => lazy.readInto(source.dataId, target));
     return;
   }
   target.set(valuesOnHeap(source) ?? (source.dataSync() as Float32Array));

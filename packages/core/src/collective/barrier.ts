@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { timed } from "../phases.ts";
 import { ARRIVED, DEAD, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
 
 /**
@@ -28,6 +29,10 @@ export class Barrier {
 
   /** Waits until all ranks have called it. */
   wait(timeoutMs: number): BarrierResult {
+    return timed("wait", () => this.#wait(timeoutMs));
+  }
+
+  #wait(timeoutMs: number): BarrierResult {
     const cells = this.#cells;
     const round = Atomics.load(cells, ROUND); // before arriving: the last rank may be fast
     if (Atomics.load(cells, DEAD) !== 0) return "dead";

@@ -1,4 +1,5 @@
-import { checkOptions } from "../options/check-options.ts";
+import { AcceleratorError } from "../errors.ts";
+import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 /** How prepared loaders shard their data. */
@@ -12,25 +13,60 @@ export type DataLoaderConfiguration = {
    * otherwise differ from rank to rank.
    */
   readonly dispatchBatches?: boolean;
+  /** Always so, and can be left out: the order of an epoch is that of a seed and the number of the epoch. */
+  readonly useSeedableSampler?: true;
+  /** Always so, and can be left out: prepared loaders know their place. */
+  readonly useStatefulDataloader?: true;
+  /** Seed of the orders of loaders without a `seed` of their own, also after `setSeed`. */
+  readonly dataSeed?: number;
 };
 
 export type ResolvedDataLoaderConfiguration = {
   readonly evenBatches: boolean;
   readonly splitBatches: boolean;
   readonly dispatchBatches: boolean | undefined;
+  readonly dataSeed: number | undefined;
 };
 
 const RULES: OptionRules<DataLoaderConfiguration> = {
   evenBatches: "boolean",
   splitBatches: "boolean",
   dispatchBatches: "boolean",
+  useSeedableSampler: "boolean",
+  useStatefulDataloader: "boolean",
+  dataSeed: "any",
+};
+
+const FOREIGN_NAMES: ForeignNames = {
+  nonBlocking: "there is no device to copy to while the loop goes on, so leave it out",
 };
 
 /** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function resolveDataLoaderConfiguration(
   configuration: DataLoaderConfiguration = {},
 ): ResolvedDataLoaderConfiguration {
-  checkOptions("dataLoaderConfiguration", configuration, RULES);
-  const { evenBatches = true, splitBatches = false, dispatchBatches } = configuration;
-  return { evenBatches, splitBatches, dispatchBatches };
+  checkOptions("dataLoaderConfiguration", configuration, RULES, FOREIGN_NAMES);
+  requireSeeded(configuration);
+  requireSeed(configuration.dataSeed);
+  const { evenBatches = true, splitBatches = false, dispatchBatches, dataSeed } = configuration;
+  return { evenBatches, splitBatches, dispatchBatches, dataSeed };
+}
+
+function requireSeeded(configuration: DataLoaderConfiguration): void {
+  for (const name of ["useSeedableSampler", "useStatefulDataloader"] as const) {
+    if (configuration[name] !== (false as boolean)) continue;
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `dataLoaderConfiguration: ${name} cannot be false: orders are always seeded, and loaders always know their place. ` +
+        "Leave it out.",
+    );
+  }
+}
+
+function requireSeed(seed: unknown): void {
+  if (seed === undefined || Number.isSafeInteger(seed)) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `dataLoaderConfiguration: dataSeed must be an integer, got ${String(seed)}.`,
+  );
 }

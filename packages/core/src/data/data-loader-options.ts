@@ -1,6 +1,7 @@
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
+import { requireSampler, type Sampler } from "./samplers/sampler.ts";
 
 /** Joins samples into what the loader yields. It may hold tensors, as a dataset may; the step gets copies. */
 export type CollateFunction<Batch> = (samples: unknown[]) => Batch | Promise<Batch>;
@@ -19,6 +20,8 @@ export type DataLoaderOptions<Batch> = {
   readonly dropLast?: boolean;
   /** Joins samples into a batch, instead of stacking them. */
   readonly collate?: CollateFunction<Batch>;
+  /** Which samples a pass takes, and in which order, instead of `shuffle`. */
+  readonly sampler?: Sampler;
   /** Lists of sample indices, one list per batch, instead of `batchSize`, `shuffle` and `dropLast`. */
   readonly batchSampler?: Iterable<readonly number[]>;
   /**
@@ -41,6 +44,7 @@ export type ResolvedDataLoaderOptions<Batch> = {
   readonly seed: number | undefined;
   readonly dropLast: boolean;
   readonly collate: CollateFunction<Batch> | undefined;
+  readonly sampler: Sampler | undefined;
   readonly batchSampler: Iterable<readonly number[]> | undefined;
   readonly decode: string | undefined;
   readonly numWorkers: number;
@@ -54,6 +58,7 @@ const RULES: OptionRules<DataLoaderOptions<unknown>> = {
   seed: "any",
   dropLast: "boolean",
   collate: "function",
+  sampler: "any",
   batchSampler: "any",
   decode: "any",
   numWorkers: "any",
@@ -66,7 +71,6 @@ const FOREIGN_NAMES: ForeignNames = {
   dropRemainder: 'did you mean "dropLast"?',
   prefetchFactor: 'did you mean "prefetch"?',
   generator: 'did you mean "seed"?',
-  sampler: "use batchSampler, with one list of indices per batch",
   workerInitFn: "use decode, a module that each thread imports",
   splitBatches: "it belongs to the Accelerator: dataLoaderConfiguration: { splitBatches }",
   evenBatches: "it belongs to the Accelerator: dataLoaderConfiguration: { evenBatches }",
@@ -79,7 +83,7 @@ export function resolveDataLoaderOptions<Batch>(
 ): ResolvedDataLoaderOptions<Batch> {
   checkOptions("DataLoader", options, RULES, FOREIGN_NAMES);
   const { batchSampler, batchSize = 1, shuffle = false, dropLast = false, seed, collate } = options;
-  const { decode, numWorkers = 0, shard = true } = options;
+  const { decode, numWorkers = 0, shard = true, sampler } = options;
   const { prefetch = 2 * numWorkers } = options;
   if (batchSize !== null) requireBatchSize(batchSize);
   requireInteger("numWorkers", numWorkers, 0);
@@ -94,6 +98,14 @@ export function resolveDataLoaderOptions<Batch>(
       "batchSize null means that the dataset yields batches; leave out collate, dropLast and shuffle.",
     );
   }
+  if (sampler !== undefined) {
+    requireSampler(sampler);
+    if (shuffle || batchSampler !== undefined || batchSize === null) {
+      throw invalid(
+        "a sampler decides on the samples and their order; leave out shuffle, batchSampler and batchSize null.",
+      );
+    }
+  }
   if (batchSampler !== undefined) {
     if (typeof batchSampler?.[Symbol.iterator] !== "function") {
       throw invalid("batchSampler must be iterable.");
@@ -106,7 +118,7 @@ export function resolveDataLoaderOptions<Batch>(
   }
   return {
     batchSize: batchSampler === undefined ? batchSize : undefined,
-    ...{ shuffle, seed, dropLast, collate, batchSampler, numWorkers, prefetch, shard },
+    ...{ shuffle, seed, dropLast, collate, sampler, batchSampler, numWorkers, prefetch, shard },
     decode: decode === undefined ? undefined : new URL(decode).href,
   };
 }

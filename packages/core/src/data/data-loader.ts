@@ -14,6 +14,8 @@ import { IndexBatches } from "./index-batches.ts";
 import type { BatchMaker } from "./pass.ts";
 import { readAll } from "./read-all.ts";
 import { SamplerReader } from "./sampler-reader.ts";
+import { orderOf } from "./samplers/sampler.ts";
+import { shuffledIndices } from "./samplers/shuffled-indices.ts";
 
 /**
  * Reads a dataset in batches. `Batch` is what a pass yields: tensors in the structure of a sample.
@@ -69,13 +71,18 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
   get length(): number {
     const { batchSampler, batchSize, dropLast } = this.options;
     if (batchSampler) return [...batchSampler].length;
-    const batches = this.requireDatasetLength() / (batchSize ?? 1);
+    const batches = this.requirePassLength() / (batchSize ?? 1);
     return dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
+  /** Samples of a pass; undefined if the dataset is a stream that does not say. */
+  get passLength(): number | undefined {
+    return this.options.sampler?.length ?? this.datasetLength;
+  }
+
   /** @throws {AcceleratorError} `STATE_INVALID` for a stream without a length. */
-  requireDatasetLength(): number {
-    if (this.datasetLength !== undefined) return this.datasetLength;
+  requirePassLength(): number {
+    if (this.passLength !== undefined) return this.passLength;
     throw new AcceleratorError(
       "STATE_INVALID",
       "This data loader reads a stream of unknown length; give the stream a length, or count its batches.",
@@ -88,10 +95,15 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
   }
 
   indexBatches(seed: number): IndexBatches {
-    const { dropLast, shuffle } = this.options;
+    const { dropLast, shuffle, sampler } = this.options;
     const batchSize = this.options.batchSize ?? 1;
-    const shuffleSeed = shuffle ? seed : undefined;
-    return new IndexBatches(this.requireDatasetLength(), { batchSize, dropLast, shuffleSeed });
+    const length = this.requirePassLength();
+    const order = sampler
+      ? orderOf(sampler, seed, this.datasetLength ?? 0)
+      : shuffle
+        ? shuffledIndices(length, seed)
+        : undefined;
+    return new IndexBatches(length, { batchSize, dropLast, order });
   }
 
   sampledBatches({ seed, ...options }: SamplerPass): SamplerReader | undefined {
@@ -137,10 +149,12 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
   }
 
   #requireFit(): void {
-    const { collate, decode, shuffle, batchSampler } = this.options;
+    const { collate, decode, shuffle, sampler, batchSampler } = this.options;
     let fault: string | undefined;
     if (this.source.kind === "stream") {
       if (shuffle) fault = "a stream cannot be shuffled; shuffle it where it is made.";
+      if (sampler)
+        fault = "a stream has no indices for a sampler; choose samples where it is made.";
       if (batchSampler) fault = "a stream has no indices for a batchSampler.";
     } else if (this.source.readRows && (collate || decode)) {
       fault =

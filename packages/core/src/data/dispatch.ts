@@ -1,5 +1,6 @@
 import type { Collective } from "../collective/collective.ts";
 import { errorOf, type Fault, faultOf } from "../fault.ts";
+import { batchRows } from "./batch-rows.ts";
 import type { BatchSource } from "./batch-source.ts";
 import type { StreamSource } from "./dataset.ts";
 import type { PlannedBatch } from "./pass.ts";
@@ -49,7 +50,10 @@ export async function* planDispatch<Batch>(
       }
       const { samples, numbers } = dispatch.shares[collective.rank] as Shares["shares"][number];
       const fetch = () => loader.assemble(samples, numbers, options.decoder);
-      yield { fetch, realSamples: dispatch.realSamples, after: dispatch.after };
+      const { realSamples, after } = dispatch;
+      const earlier = dispatch.shares.slice(0, collective.rank);
+      const before = earlier.reduce((sum, share) => sum + share.numbers.length, 0);
+      yield { fetch, realSamples, rows: batchRows(numbers.length, before, realSamples), after };
     }
   } finally {
     await reader?.return(undefined);

@@ -6,14 +6,25 @@ import type { BatchSource } from "./batch-source.ts";
 export class GroupSeed {
   readonly #loader: BatchSource<unknown>;
   readonly #collective: Collective;
+  /** The seed that the user has given, which `setSeed` does not replace. */
+  readonly given: number | undefined;
   #seed: number;
   #timesSeeded = timesSeeded();
 
-  /** @param agreed what the ranks agreed on when the loader was prepared. */
-  constructor(loader: BatchSource<unknown>, collective: Collective, agreed: number) {
+  /**
+   * @param agreed what the ranks agreed on when the loader was prepared.
+   * @param given of the configuration, where the loader has none.
+   */
+  constructor(
+    loader: BatchSource<unknown>,
+    collective: Collective,
+    agreed: number,
+    given: number | undefined = loader.options.seed,
+  ) {
     this.#loader = loader;
     this.#collective = collective;
     this.#seed = agreed;
+    this.given = given;
   }
 
   /** Goes on with the seed of a checkpoint, until `setSeed` is called again. */
@@ -29,8 +40,7 @@ export class GroupSeed {
 
   /** Read when a pass begins. Collective in the first one after `setSeed`, which agrees on it again. */
   read(): number {
-    const { seed } = this.#loader.options;
-    if (seed === undefined && this.#timesSeeded !== timesSeeded()) {
+    if (this.given === undefined && this.#timesSeeded !== timesSeeded()) {
       this.#timesSeeded = timesSeeded();
       const { baseSeed } = this.#loader;
       const call = "first pass of a data loader after setSeed";

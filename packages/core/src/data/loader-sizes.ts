@@ -1,6 +1,7 @@
 import type { Collective } from "../collective/collective.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { type LoaderFacts, ORDER } from "./loader-state-dict.ts";
+import { checksumOf, type Sampler } from "./samplers/sampler.ts";
 import { type ShardOptions, shardLength } from "./shard.ts";
 import { requireSplittable, splitLength } from "./split.ts";
 import { streamLength } from "./stream-shard.ts";
@@ -15,6 +16,7 @@ export type LoaderModes = {
 export class LoaderSizes {
   readonly #loader: DataLoader<unknown>;
   readonly #modes: LoaderModes;
+  #order: string | undefined;
 
   /** @throws {AcceleratorError} `OPTION_INVALID` if batches cannot be split over the replicas. */
   constructor(loader: DataLoader<unknown>, modes: LoaderModes) {
@@ -53,7 +55,7 @@ export class LoaderSizes {
       const shared = this.readsByIndex ? options : { ...options, evenBatches: true };
       return shardLength(left(this.#loader.length), shared);
     }
-    const samples = left(this.#loader.requireDatasetLength());
+    const samples = left(this.#loader.requirePassLength());
     if (!this.readsByIndex) {
       const [worldSize, shareSize] = [this.#ranksPerStream, this.#shareSize];
       return streamLength(samples, { worldSize, shareSize, dropLast });
@@ -65,7 +67,7 @@ export class LoaderSizes {
 
   /** Steps before a position, counted in steps of now. */
   stepsBefore(consumed: number, evenBatches: boolean): number {
-    const isKnown = !this.#loader.options.batchSampler && this.#loader.datasetLength !== undefined;
+    const isKnown = !this.#loader.options.batchSampler && this.#loader.passLength !== undefined;
     if (!isKnown) return Math.ceil(consumed / this.stepSize);
     return this.stepsBehind(0, evenBatches) - this.stepsBehind(consumed, evenBatches);
   }
@@ -74,19 +76,26 @@ export class LoaderSizes {
   remainderBehind(consumed: number): number {
     const { batchSize, dropLast } = this.#loader.options;
     if (!this.readsByIndex || dropLast || typeof batchSize !== "number") return -1;
-    return Math.max(this.#loader.requireDatasetLength() - consumed, 0) % this.totalBatchSize;
+    return Math.max(this.#loader.requirePassLength() - consumed, 0) % this.totalBatchSize;
   }
 
   get facts(): LoaderFacts {
-    const { batchSampler, shard, shuffle } = this.#loader.options;
+    const { batchSampler, sampler, shard, shuffle } = this.#loader.options;
     const isStream = this.#loader.source.kind === "stream";
     return {
       kind: batchSampler ? "sampler" : isStream ? "stream" : "list",
-      ...{ length: this.#loader.datasetLength ?? null, shuffle, order: ORDER },
+      ...{ length: this.#loader.passLength ?? null, shuffle },
+      order: sampler ? this.#orderOf(sampler) : ORDER,
       isShared: !isStream || shard,
       globalBatch: this.stepSize,
       worldSize: this.#modes.collective.worldSize,
     };
+  }
+
+  /** Computed once: it takes as long as the order of an epoch. */
+  #orderOf(sampler: Sampler): string {
+    this.#order ??= `sampler ${checksumOf(sampler)}`;
+    return this.#order;
   }
 
   /** Samples or batches of a rank in one step. */

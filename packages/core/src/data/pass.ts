@@ -1,3 +1,5 @@
+import { timedUntilSettled } from "../phases.ts";
+import type { BatchRows } from "./batch-rows.ts";
 import { readApart } from "./dataset-tensors.ts";
 import type { Position } from "./position.ts";
 
@@ -10,6 +12,8 @@ export type PlannedBatch<Batch> = {
   readonly fetch: () => Promise<BatchMaker<Batch>>;
   /** Real samples in the batches of all ranks together; undefined if unknown. */
   readonly realSamples: number | undefined;
+  /** Of this rank. */
+  readonly rows: BatchRows;
   /** Where the pass stands behind it. */
   readonly after: Position;
 };
@@ -58,14 +62,16 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
   }
 
   next(): Promise<IteratorResult<Batch, undefined>> {
-    return this.#inOrder(async () => {
-      try {
-        return await this.#advance();
-      } catch (error) {
-        await this.#finish();
-        throw error;
-      }
-    });
+    return this.#inOrder(() =>
+      timedUntilSettled("loader", async () => {
+        try {
+          return await this.#advance();
+        } catch (error) {
+          await this.#finish();
+          throw error;
+        }
+      }),
+    );
   }
 
   return(): Promise<IteratorResult<Batch, undefined>> {

@@ -1,4 +1,5 @@
 import type { Collective } from "../collective/collective.ts";
+import { type BatchRows, batchRows } from "./batch-rows.ts";
 import { sequenceOf } from "./batch-sequence.ts";
 import type { BatchSource } from "./batch-source.ts";
 import type { StreamSource } from "./dataset.ts";
@@ -33,13 +34,23 @@ export async function* planIndices<Batch>(
 ): AsyncGenerator<PlannedBatch<Batch>> {
   const { dropLast } = loader.options;
   const batchSize = loader.options.batchSize ?? undefined;
-  const share = options.splitBatches ? splitBatches : shardBatches;
-  const roundSize = options.splitBatches ? 1 : options.worldSize;
+  const { splitBatches: isSplit, rank, worldSize } = options;
+  const share = isSplit ? splitBatches : shardBatches;
+  /** A position counts samples, or batches of a batchSampler, which are real or repeated as a whole. */
+  const ownRows = (count: number, real: number): BatchRows => {
+    if (batchSize === undefined && loader.options.batchSampler)
+      return { count, valid: rank < real ? count : 0 };
+    return batchRows(count, rank * ((batchSize ?? 1) / (isSplit ? worldSize : 1)), real);
+  };
+  const roundSize = isSplit ? 1 : worldSize;
   const { batches, first, after } = sequenceOf(loader, { ...options, roundSize }, collective);
+  let { consumed } = options.from;
   for (const indices of share(batches, { ...options, batchSize, dropLast }, first)) {
     const fetch = async () =>
       loader.assemble(await loader.read(indices, options.seed), indices, options.decoder);
-    yield { fetch, realSamples: undefined, after: after() };
+    const real = after().consumed - consumed;
+    consumed += real;
+    yield { fetch, realSamples: undefined, rows: ownRows(indices.length, real), after: after() };
   }
 }
 
@@ -64,8 +75,10 @@ export async function* planStream<Batch>(
   }
   const shares = shardStream(reader.samples(), shareOptions, () => reader.first());
   for await (const { items, realSamples } of shares) {
+    const rows = batchRows(items.length, shared.rank * shareOptions.shareSize, realSamples);
     const known = shard ? realSamples : undefined;
-    yield { ...planned(loader, items, known, options.decoder), after: await reader.position() };
+    const { fetch } = planned(loader, items, options.decoder);
+    yield { fetch, realSamples: known, rows, after: await reader.position() };
   }
 }
 
@@ -81,10 +94,9 @@ export function shareSize(
 function planned<Batch>(
   loader: BatchSource<Batch>,
   items: readonly Numbered[],
-  realSamples: number | undefined,
   decoder: Decoder | undefined,
-): Omit<PlannedBatch<Batch>, "after"> {
+): Pick<PlannedBatch<Batch>, "fetch"> {
   const samples = items.map(({ sample }) => sample);
   const numbers = items.map(({ number }) => number);
-  return { fetch: () => loader.assemble(samples, numbers, decoder), realSamples };
+  return { fetch: () => loader.assemble(samples, numbers, decoder) };
 }

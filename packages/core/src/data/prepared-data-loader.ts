@@ -1,5 +1,7 @@
+import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { type BatchRows, maskOf, requireRows } from "./batch-rows.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { Decoder } from "./decode/decoder.ts";
 import { planDispatch } from "./dispatch.ts";
@@ -25,7 +27,13 @@ export type PreparedDataLoaderOptions = {
   /** Rank 0 reads for all. */
   readonly dispatchBatches: boolean;
   /** Seed of pass 0, equal on every rank; read when a pass begins. */
-  readonly seed: { read(): number; readonly current: number; restore(seed: number): void };
+  readonly seed: {
+    /** The seed that the user has given. */
+    readonly given?: number | undefined;
+    readonly current: number;
+    read(): number;
+    restore(seed: number): void;
+  };
   readonly observer: LoaderObserver;
 };
 
@@ -36,6 +44,7 @@ type Shared<Batch> = {
   endOfDataloader: boolean;
   /** Of the current batch, if it is known only by reading. */
   realSamples: number | undefined;
+  rows: BatchRows | undefined;
   pass: Pass<Batch> | undefined;
 };
 
@@ -70,7 +79,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     this.#shared = view?.shared ?? {
       cursor: new LoaderCursor(options.observer),
       ...{ evenBatches: options.evenBatches, endOfDataloader: false },
-      ...{ realSamples: undefined, pass: undefined },
+      ...{ realSamples: undefined, rows: undefined, pass: undefined },
     };
     this.#skip = view?.skip ?? 0;
   }
@@ -129,7 +138,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   loadStateDict(state: LoaderStateDict): void {
     this.requireFit(state);
     const { rank } = this.#options.collective;
-    if (rank === 0) warnOfChanges(state, this.#sizes.facts, this.loader.options.seed);
+    if (rank === 0) warnOfChanges(state, this.#sizes.facts, this.#options.seed.given);
     this.#shared.cursor.resume(progressOf(state, rank));
     this.#options.seed.restore(state.seed);
   }
@@ -156,6 +165,37 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     const { dropLast, batchSize } = this.loader.options;
     const isKnown = !dropLast && typeof batchSize === "number" && this.endOfDataloader;
     return isKnown ? (this.#shared.realSamples ?? -1) : -1;
+  }
+
+  /**
+   * Samples in the batch of this rank, and how many of them are real: the first ones; the others only complete the last round.
+   * Undefined between passes. Of a dataset that gives whole batches a batch counts as one sample.
+   *
+   * @internal
+   */
+  get batchRows(): BatchRows | undefined {
+    return this.#shared.rows;
+  }
+
+  /**
+   * Real samples in the batch of this rank; the rows behind them only complete the last round. A step of `compileStep` needs
+   * it as an argument.
+   *
+   * @throws {AcceleratorError} `STATE_INVALID` outside of a loop over this loader, and for a dataset that gives whole batches.
+   */
+  get validSamples(): number {
+    return requireRows(this, "validSamples").valid;
+  }
+
+  /**
+   * A mask of the batch of this rank: true for real samples, false for those that only complete the last round. So a mean over
+   * a batch can leave them out.
+   *
+   * @returns bool `[samples of the batch]`; it belongs to the step.
+   * @throws {AcceleratorError} as `validSamples`; `STATE_INVALID` in a step of `compileStep`, which gets it as an argument.
+   */
+  validMask(): Tensor1D {
+    return maskOf(requireRows(this, "validMask"));
   }
 
   /** Samples that all replicas together take in a step; NaN if batches vary in size. */
@@ -242,7 +282,8 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       ...{ seed, epoch: this.epoch, from: this.#from },
     };
     const { source } = this.loader;
-    if (this.loader.options.shuffle && !dispatchBatches) {
+    const { shuffle, sampler } = this.loader.options;
+    if ((shuffle || sampler) && !dispatchBatches) {
       // A pass on one rank alone would increase the epoch of that rank alone: the orders would differ from then on.
       collective.barrier(`a pass of a shuffled data loader (epoch ${this.epoch})`);
     }
@@ -252,8 +293,9 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       : planIndices(this.loader, options, collective);
   }
 
-  #beginStep({ realSamples, after }: PlannedBatch<Batch>, isLast: boolean): void {
+  #beginStep({ realSamples, rows, after }: PlannedBatch<Batch>, isLast: boolean): void {
     this.#shared.realSamples = realSamples;
+    this.#shared.rows = rows;
     this.#shared.endOfDataloader = isLast;
     const { totalBatchSize } = this;
     const last = isLast && this.remainder > 0 ? this.remainder : totalBatchSize;
@@ -267,6 +309,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     if (this.#shared.pass === pass) this.#shared.pass = undefined;
     this.#shared.cursor.end();
     this.#shared.endOfDataloader = false;
+    this.#shared.rows = undefined;
     this.#options.observer.end(this);
   }
 }

@@ -1,3 +1,4 @@
+import { timed } from "../phases.ts";
 import { lazyBackend } from "./lazy-backend.ts";
 
 let isDue = false;
@@ -14,5 +15,6 @@ export function updateVariables(update: () => void): void {
 export function markDueStep(): void {
   if (!isDue) return;
   isDue = false;
-  lazyBackend()?.markStep();
+  const lazy = lazyBackend();
+  if (lazy) timed("compute", () => lazy.markStep());
 }

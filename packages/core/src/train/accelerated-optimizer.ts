@@ -1,4 +1,5 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
+import { timed } from "../phases.ts";
 import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { isRecording, StepScope } from "../step/autograd.ts";
 import { markDueStep, updateVariables } from "../step/step-mark.ts";
@@ -175,6 +176,15 @@ export class AcceleratedOptimizer {
       variable,
       gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
     }));
+    timed("optimizer", () => this.#apply(updates));
+    stepEffect(() => {
+      this.#completedSteps += 1;
+      state.noteUpdate();
+    });
+    if (!isRecording()) markDueStep(); // otherwise the scope of the step does this
+  }
+
+  #apply(updates: Parameters<typeof applyFused>[1]): void {
     updateVariables(() => {
       if (applyFused(this.optimizer, updates)) return;
       const gradients = updates.map(({ variable, gradient }) => ({
@@ -183,11 +193,6 @@ export class AcceleratedOptimizer {
       }));
       applyGradientsOf(this.optimizer).call(this.optimizer, gradients as NamedTensor[]);
     });
-    stepEffect(() => {
-      this.#completedSteps += 1;
-      state.noteUpdate();
-    });
-    if (!isRecording()) markDueStep(); // otherwise the scope of the step does this
   }
 
   /** A new list when other variables are trained. */

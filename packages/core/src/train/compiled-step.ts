@@ -1,5 +1,6 @@
 import type { Tensor, TensorContainer, Variable } from "@tensorflow/tfjs-core";
 import { beginRandomStep } from "../functions/dropout-key.ts";
+import { timed } from "../phases.ts";
 import { StepScope } from "../step/autograd.ts";
 import {
   type LazyBackend,
@@ -170,7 +171,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   }
 
   #replay(args: Args, { run, trace }: NonNullable<Recording["replay"]>): Awaited<Result> {
-    const kept = run.run(this.#given(args));
+    const kept = timed("replay", () => run.run(this.#given(args)));
     let next = trace.numResults;
     const { gradients } = this.#training.models;
     for (const [i, variable] of this.#variables().entries()) {

@@ -1,6 +1,7 @@
 import { Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { advanceRandomStep } from "../functions/dropout-key.ts";
+import { timed } from "../phases.ts";
 import { gradientsOf, graphOf, isRecording, type RecordedGraph } from "../step/autograd.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { stepEffect } from "../step/step-observer.ts";
@@ -53,7 +54,9 @@ export function differentiate(
   regularizers.check(graph);
   lazyBackend()?.markBackward();
   const scale = items ? 1 : 1 / state.accumulation.numSteps;
-  const gradients = gradientsOf(loss, graph, variables, scale, retainGraph);
+  const gradients = timed("backward", () =>
+    gradientsOf(loss, graph, variables, scale, retainGraph),
+  );
   if (gradients.every((gradient) => !gradient)) throw unconnected(call, graph, models);
   const trained = variables.filter((_, i) => gradients[i]);
   const trainedModels = models.models.filter((model) => trained.some((one) => model.has(one)));

@@ -1,6 +1,7 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import { placeIn, readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
+import { timed } from "../phases.ts";
 import { stepEffect, stepObserver } from "../step/step-observer.ts";
 import type { Gradients } from "./gradients.ts";
 
@@ -56,7 +57,9 @@ export class GradientBucket {
     );
     if (!isCertain && !isPresent.includes(true)) return;
     const placed = this.#fill(isPresent);
-    stepEffect(() => this.#collective.allReduce(this.#bucket, "mean", "backward"));
+    stepEffect(() =>
+      timed("all-reduce", () => this.#collective.allReduce(this.#bucket, "mean", "backward")),
+    );
     this.#read(placed);
   }
 

@@ -54,6 +54,11 @@ export class GradientState implements LoaderObserver {
     return this.#passes.at(-1)?.loader;
   }
 
+  /** The loaders of all loops that run now, the outermost first. */
+  get loaders(): LoaderState[] {
+    return this.#passes.map(({ loader }) => loader);
+  }
+
   /** Loops over prepared loaders, one inside the other, that run now. */
   get depth(): number {
     return this.#passes.length;

@@ -2,6 +2,7 @@ import type { Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { broadcastTensors } from "../operations/tensor-collectives.ts";
+import { timed } from "../phases.ts";
 import { GradientExchange } from "./gradient-exchange.ts";
 import { Gradients } from "./gradients.ts";
 import { releaseDisposedBuckets } from "./live-buckets.ts";
@@ -60,8 +61,10 @@ export class ModelRegistry {
    * @param isComplete exchange everything, also what has no gradient on this rank.
    */
   average(takesPart: (variable: Variable) => boolean, isComplete = false): void {
-    this.exchange.average(takesPart, isComplete);
-    this.statistics.average(this.#floats, this.trainable, takesPart);
+    timed("exchange", () => {
+      this.exchange.average(takesPart, isComplete);
+      this.statistics.average(this.#floats, this.trainable, takesPart);
+    });
   }
 
   /** The variables that are trained now; a new list when they change. */

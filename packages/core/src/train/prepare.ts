@@ -145,7 +145,9 @@ export class Preparation {
     // A stream may differ from rank to rank; one rank reads it for all, unless it is shared out already.
     const dispatchBatches = dataLoader.dispatchBatches ?? (isStream && loader.options.shard);
     const sharesData = !dispatchBatches && (!isStream || loader.options.shard);
-    const seed = new GroupSeed(loader, collective, agreeOnLoader(loader, sharesData, collective));
+    const given = loader.options.seed ?? dataLoader.dataSeed;
+    const agreed = agreeOnLoader(loader, given ?? loader.baseSeed, sharesData, collective);
+    const seed = new GroupSeed(loader, collective, agreed, given);
     return added(
       this.#made.loaders,
       new PreparedDataLoader(loader, {

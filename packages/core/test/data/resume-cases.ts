@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { SingleProcess } from "../../src/collective/single-process.ts";
 import { GroupSeed } from "../../src/data/group-seed.ts";
 import { PreparedDataLoader } from "../../src/data/prepared-data-loader.ts";
-import { shuffledIndices } from "../../src/data/shuffled-indices.ts";
+import { shuffledIndices } from "../../src/data/samplers/shuffled-indices.ts";
 import { DataLoader, type LoaderStateDict } from "../../src/index.ts";
 import { GradientState } from "../../src/train/gradient-state.ts";
 import { DATASETS, samplerOf } from "./fixtures/resumable-datasets.ts";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shuffledIndices } from "../../src/data/shuffled-indices.ts";
+import { shuffledIndices } from "../../src/data/samplers/shuffled-indices.ts";
 import { Random } from "../../src/random/random.ts";
 
 const test = suite("random order");

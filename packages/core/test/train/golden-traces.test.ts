@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator, DataLoader, launch } from "../../src/index.ts";
+import { scratch, smallTraining } from "../checkpoint/scratch.ts";
 import type { TraceRow } from "./fixtures/trace-a.ts";
 
 const test = suite("golden traces of Accelerate");
@@ -66,6 +67,28 @@ test("trace D: a window of four goes on where the counter says another run stopp
   const second = new Accelerator({ gradientAccumulationSteps: 4 });
   second.step = first.step;
   assert.is(await flags(second, 3), "FTF");
+});
+
+test("trace D, with a checkpoint in the middle of the window", async () => {
+  const run = () => smallTraining({ options: { gradientAccumulationSteps: 4 } });
+  const flags = async ({ accelerator, step }: Awaited<ReturnType<typeof run>>, steps: number) => {
+    let seen = "";
+    for (let i = 0; i < steps; i++) {
+      await step();
+      seen += accelerator.syncGradients ? "T" : "F";
+    }
+    return seen;
+  };
+  const folder = scratch();
+  const first = await run();
+  assert.is(await flags(first, 6), "FFFTFF");
+  await (await first.accelerator.saveState(folder)).written;
+  const second = await run();
+  await second.accelerator.loadState(folder);
+  assert.is(second.accelerator.step, 6);
+  assert.is(await flags(second, 3), "FTF");
+  assert.is(await flags(first, 3), "FTF");
+  assert.equal(second.values(), first.values(), "the gradients of the window were saved too");
 });
 
 const FLAGS: [

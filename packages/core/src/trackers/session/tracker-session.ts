@@ -222,6 +222,11 @@ export class TrackerSession {
     this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, ...at }));
   }
 
+  /** The trackers that record on this rank; none before `init`. */
+  get recording(): GeneralTracker[] {
+    return this.#names.flatMap((name) => this.#local?.find(name) ?? this.#hosted.get(name) ?? []);
+  }
+
   /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
   find(name: string): GeneralTracker {
     const names = this.#names;

@@ -1,4 +1,4 @@
-import { Random } from "../random/random.ts";
+import { Random } from "../../random/random.ts";
 
 /** A random permutation of `0 … length - 1` (Fisher-Yates). The same seed gives the same permutation. */
 export function shuffledIndices(length: number, seed: number): number[] {

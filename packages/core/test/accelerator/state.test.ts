@@ -1,0 +1,93 @@
+/** The members of an accelerator that say how it is configured and where its loops are. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Accelerator, DistributedType } from "../../src/index.ts";
+import { errorOf, scratch } from "../checkpoint/scratch.ts";
+import { launchCalls } from "../launch/launch-calls.ts";
+import { RecordingTracker } from "../trackers/recording-tracker.ts";
+import type { State } from "./fixtures/state.ts";
+
+const test = suite("state of an accelerator");
+const script = new URL("./fixtures/state.ts", import.meta.url);
+
+for (const numProcesses of [1, 2, 3]) {
+  test(`loops make their loaders active and give them up again: ${numProcesses} replicas`, async () => {
+    const [ranks = []] = await launchCalls<State>(script, numProcesses, [[]]);
+    for (const { outer, afterThrow, orders, ...rest } of ranks) {
+      assert.equal(rest, {
+        distributedType: numProcesses === 1 ? DistributedType.No : DistributedType.MultiCpu,
+        multiDevice: false,
+        isItself: true,
+      });
+      // Trace B of Accelerate: the end of the inner loop does not reach the outer one.
+      assert.equal(outer, [
+        ...["outer 1 F", "outer 1 F", "inner 2 F", "inner 2 F", "inner 2 T", "outer 1 F"],
+        ...["outer 1 F", "outer 1 T", "none 0 F"],
+      ]);
+      assert.equal(afterThrow, ["inner 2 F", "outer 1 F", "none 0 F"]);
+      const [first, afterSeed, own] = orders;
+      assert.equal(orders, ranks[0]?.orders);
+      assert.equal(afterSeed, first, "setSeed leaves the seed of the data alone");
+      assert.not.equal(own, first, "the seed of a loader comes first");
+      assert.is(new Set(first).size, 8 * numProcesses);
+    }
+  });
+}
+
+test("the configuration can be read", () => {
+  const folder = scratch();
+  const accelerator = new Accelerator({
+    dataLoaderConfiguration: { evenBatches: false, splitBatches: true, dataSeed: -5 },
+    projectConfiguration: { projectDir: folder, totalLimit: 2 },
+    gradientAccumulationPlugin: { numSteps: 3, syncEachBatch: true },
+  });
+  assert.is(accelerator.evenBatches, false);
+  assert.is(accelerator.splitBatches, true);
+  assert.is(accelerator.dispatchBatches, undefined);
+  assert.is(accelerator.dataSeed, -5);
+  assert.is(accelerator.useSeedableSampler && accelerator.useStatefulDataloader, true);
+  assert.equal(accelerator.projectConfiguration, {
+    ...{ projectDir: folder, loggingDir: folder, totalLimit: 2 },
+  });
+  assert.equal(new Accelerator().projectConfiguration, {});
+  const { gradientState } = accelerator;
+  assert.is(gradientState.numSteps, 3);
+  assert.is(gradientState.syncEachBatch && gradientState.syncWithDataloader, true);
+  assert.is(gradientState.activeDataloader, undefined);
+  assert.is(gradientState.inDataloader, false);
+  assert.is(gradientState.remainder, -1);
+  assert.is(new Accelerator().gradientState.numSteps, 1, "every accelerator has its own");
+});
+
+test("the trackers of this rank are listed once they run", async () => {
+  const tracker = new RecordingTracker();
+  const accelerator = new Accelerator({ logWith: tracker });
+  assert.equal(accelerator.trackers, []);
+  await accelerator.initTrackers("state");
+  assert.equal(
+    accelerator.trackers.map(({ name }) => name),
+    ["recording"],
+  );
+  await accelerator.endTraining();
+});
+
+test("what an option cannot be is said", async () => {
+  const refused: [object, RegExp][] = [
+    [{ dataSeed: 1.5 }, /dataSeed must be an integer, got 1.5/],
+    [{ dataSeed: "3" }, /dataSeed must be an integer, got 3/],
+    [{ useSeedableSampler: false }, /useSeedableSampler cannot be false.*Leave it out/],
+    [{ useStatefulDataloader: false }, /useStatefulDataloader cannot be false/],
+    [{ nonBlocking: true }, /leave it out/],
+  ];
+  for (const [dataLoaderConfiguration, message] of refused) {
+    const error = await errorOf(() => new Accelerator({ dataLoaderConfiguration }));
+    assert.is(error.code, "OPTION_INVALID");
+    assert.match(error.message, message);
+  }
+  for (const name of ["rngTypes", "kwargsHandlers", "dataSeed"]) {
+    const error = await errorOf(() => new Accelerator({ [name]: [] }));
+    assert.is(error.code, "OPTION_INVALID");
+  }
+});
+
+test.run();
