@@ -21,6 +21,7 @@ export type { LoadModelOptions } from "./checkpoint/load-weights.ts";
 export type { SaveModelOptions } from "./checkpoint/model-weights.ts";
 export type { LoadStateOptions } from "./checkpoint/restore-plan.ts";
 export type { ReduceOp } from "./collective/collective.ts";
+export { type BasicConfigOptions, writeBasicConfig } from "./config/write-config.ts";
 export type { NativeResources } from "./context/native-resources.ts";
 export { releaseAfterThread } from "./context/release-after-thread.ts";
 export { runUninterrupted } from "./context/run-uninterrupted.ts";

@@ -6,6 +6,7 @@ import {
   checkpointsVerifyCommand,
 } from "./checkpoints-commands.ts";
 import type { Command } from "./command.ts";
+import { configCommand, configDefaultCommand, configUpdateCommand } from "./config-commands.ts";
 import { envCommand } from "./env-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, overview } from "./help.ts";
@@ -15,7 +16,8 @@ import { runsListCommand, runsPruneCommand } from "./runs-commands.ts";
 import { syncCommand } from "./sync-command.ts";
 
 const COMMANDS: readonly Command[] = [
-  ...[launchCommand, syncCommand, runsListCommand, runsPruneCommand],
+  ...[launchCommand, configCommand, configDefaultCommand, configUpdateCommand],
+  ...[syncCommand, runsListCommand, runsPruneCommand],
   ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand, envCommand],
 ];
 
@@ -31,11 +33,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
     return EXIT.done;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command) return await runCommand(command, argv.slice(1));
   const group = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `));
   const member = group.find((candidate) => candidate.name === `${name} ${second}`);
   if (member) return await runCommand(member, argv.slice(2));
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command) return await runCommand(command, argv.slice(1));
   if (group.length > 0 && (second === "-h" || second === "--help")) {
     process.stdout.write(overview(group));
     return EXIT.done;

@@ -5,6 +5,7 @@ import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Terminal } from "../progress/terminal.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
+import { explainedBySignal, explainLongWaits } from "./explain.ts";
 import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
 import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
 import type { RunningReplica } from "./replica-thread.ts";
@@ -53,7 +54,7 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   shareCores(numProcesses);
   const terminal = new Terminal();
-  const group = createSharedGroup(numProcesses, { timeoutMs });
+  const group = createSharedGroup(numProcesses, { timeoutMs, debug: resolved.debug });
   const replicas = Array.from({ length: numProcesses }, (_, rank) =>
     startReplica(resolved, rank, group, terminal),
   );
@@ -63,6 +64,10 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   const stopSaving = savedBySignal(resolved.saveSignal, control, (text) =>
     terminal.print("stderr", `Warning: ${text}\n`),
   );
+  const tell = (lines: readonly string[]): void =>
+    terminal.print("stderr", `Where the replicas stand:\n  ${lines.join("\n  ")}\n`);
+  const stopExplaining = explainedBySignal(resolved.explainSignal, group, tell);
+  const stopWatching = resolved.debug ? explainLongWaits(group, tell) : () => {};
   const results = replicas.map(resultOf);
   try {
     const values = await Promise.race([Promise.all(results), interrupt.promise, watchdog.promise]);
@@ -79,6 +84,8 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
     interrupt.dispose();
     watchdog.dispose();
     stopSaving();
+    stopExplaining();
+    stopWatching();
   }
 }
 
