@@ -53,6 +53,12 @@ export {
 export { launch } from "./launch/launch.ts";
 export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export { convertBytes, convertFileSizeToInt, dtypeByteSize } from "./model-sizes/byte-units.ts";
+export {
+  calculateMaximumSizes,
+  computeModuleSizes,
+  type MaximumSizes,
+} from "./model-sizes/module-sizes.ts";
 export {
   concatenate,
   findBatchSize,

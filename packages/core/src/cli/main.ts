@@ -8,6 +8,7 @@ import {
 import type { Command } from "./command.ts";
 import { configCommand, configDefaultCommand, configUpdateCommand } from "./config-commands.ts";
 import { envCommand } from "./env-command.ts";
+import { estimateCommand } from "./estimate-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, overview } from "./help.ts";
 import { launchCommand } from "./launch-command.ts";
@@ -18,7 +19,8 @@ import { syncCommand } from "./sync-command.ts";
 const COMMANDS: readonly Command[] = [
   ...[launchCommand, configCommand, configDefaultCommand, configUpdateCommand],
   ...[syncCommand, runsListCommand, runsPruneCommand],
-  ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand, envCommand],
+  ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand],
+  ...[estimateCommand, envCommand],
 ];
 
 /** The `acc` command. Resolves with the exit code: one of `EXIT`, or that of a script that failed. */
