@@ -15,12 +15,13 @@ import { launchCommand } from "./launch-command.ts";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { runsListCommand, runsPruneCommand } from "./runs-commands.ts";
 import { syncCommand } from "./sync-command.ts";
+import { testCommand } from "./test-command.ts";
 
 const COMMANDS: readonly Command[] = [
   ...[launchCommand, configCommand, configDefaultCommand, configUpdateCommand],
   ...[syncCommand, runsListCommand, runsPruneCommand],
   ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand],
-  ...[estimateCommand, envCommand],
+  ...[testCommand, estimateCommand, envCommand],
 ];
 
 /** The `acc` command. Resolves with the exit code: one of `EXIT`, or that of a script that failed. */
