@@ -5,6 +5,7 @@ import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { skipFirstBatches } from "../data/skip-first-batches.ts";
 import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { PartialState } from "../process/partial-state.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import { checkEngine } from "../step/check-engine.ts";
@@ -130,6 +131,7 @@ export abstract class TrainingAccelerator extends PartialState {
   compileStep<Args extends readonly unknown[], Result>(
     step: (...args: Args) => Result,
   ): (...args: Args) => Promise<Awaited<Result>> {
+    requireFunction("compileStep", step);
     const compiled = new CompiledStep(step, this.#training);
     return (...args) => compiled.run(args);
   }
@@ -147,6 +149,7 @@ export abstract class TrainingAccelerator extends PartialState {
 
   /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
   noGrad<T>(fn: () => T): T {
+    requireFunction("noGrad", fn);
     return withoutGradients(fn);
   }
 

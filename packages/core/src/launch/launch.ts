@@ -2,6 +2,7 @@ import { shareCores } from "../backend/onnx.ts";
 import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
 import { ControlBlock } from "../collective/control-block.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
+import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Terminal } from "../progress/terminal.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
@@ -31,6 +32,13 @@ export async function launch<T = unknown>(
   script: string | URL,
   options: LaunchOptions = {},
 ): Promise<T[]> {
+  if (replicaContext().host) {
+    throw new AcceleratorError(
+      "LAUNCH_IN_PROGRESS",
+      "launch: this is a replica of a run, and a replica starts no replicas: it would start them on every rank. Call launch in " +
+        "another script than the one that it launches, or leave it out under acc launch.",
+    );
+  }
   if (running) {
     throw new AcceleratorError(
       "LAUNCH_IN_PROGRESS",
