@@ -55,7 +55,6 @@ async function readText(path: string): Promise<string> {
       isMissing
         ? `There is no configuration at ${path}. acc config default --config-file ${path} writes one.`
         : `The configuration ${path} cannot be read: ${messageOf(error)}.`,
-      { cause: error },
     );
   }
 }

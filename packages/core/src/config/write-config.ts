@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { defaultConfigPath } from "./config-path.ts";
@@ -42,7 +42,7 @@ export async function writeConfig(
   { replace }: { readonly replace: boolean },
 ): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(resolve(path)));
     await writeFile(path, await yamlOf(config), { flag: replace ? "w" : "wx" });
     return true;
   } catch (error) {
@@ -50,8 +50,21 @@ export async function writeConfig(
     throw new AcceleratorError(
       "CONFIG_INVALID",
       `The configuration ${path} could not be written: ${messageOf(error)}.`,
-      { cause: error },
     );
+  }
+}
+
+/** Makes a folder and those around it. `recursive` of Node.js 20 never ends in `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const isFirst = dirname(path) === path;
+    if (code !== "ENOENT" || isFirst) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
   }
 }
 

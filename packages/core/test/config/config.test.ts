@@ -122,6 +122,17 @@ test("writeBasicConfig writes what Accelerate reads too, once", async () => {
   assert.is(readFileSync(path, "utf8"), text);
 });
 
+test("a place that cannot be written is told, not waited for", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  const places = [join(file, "config.yaml"), folder];
+  if (process.platform === "linux") places.push("/proc/none/config.yaml");
+  for (const path of places) {
+    const write = writeConfig(path, { numProcesses: 1 }, { replace: true });
+    assert.is(await write.catch(({ code }: AcceleratorError) => code), "CONFIG_INVALID", path);
+  }
+});
+
 test("writeBasicConfig takes the number of cores, and refuses what is no number", async () => {
   const path = join(folder, "cores.yaml");
   await writeBasicConfig({ path });
