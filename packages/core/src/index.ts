@@ -22,6 +22,7 @@ export type { LoadModelOptions } from "./checkpoint/load-weights.ts";
 export type { SaveModelOptions } from "./checkpoint/model-weights.ts";
 export type { LoadStateOptions } from "./checkpoint/restore-plan.ts";
 export type { ReduceOp } from "./collective/collective.ts";
+export { type BasicConfigOptions, writeBasicConfig } from "./config/write-config.ts";
 export type { NativeResources } from "./context/native-resources.ts";
 export { releaseAfterThread } from "./context/release-after-thread.ts";
 export { runUninterrupted } from "./context/run-uninterrupted.ts";
@@ -63,6 +64,12 @@ export {
 export { launch } from "./launch/launch.ts";
 export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";
+export { convertBytes, convertFileSizeToInt, dtypeByteSize } from "./model-sizes/byte-units.ts";
+export {
+  calculateMaximumSizes,
+  computeModuleSizes,
+  type MaximumSizes,
+} from "./model-sizes/module-sizes.ts";
 export type { EpochCollector } from "./operations/epoch-collector.ts";
 export {
   concatenate,

@@ -11,8 +11,11 @@ import {
   type BackendName,
   DataLoader,
   type ErrorCode,
+  findExecutableBatchSize,
   GeneralTracker,
+  getLogger,
   launch,
+  recursivelyApply,
 } from "../src/index.ts";
 
 const test = suite("bad input");
@@ -55,7 +58,32 @@ async function logging(accelerator: Accelerator): Promise<Accelerator> {
   return accelerator;
 }
 
+/** Calls that take a function, with something else. */
+const FUNCTION_CALLS: [what: string, act: (value: never) => unknown][] = [
+  ["findExecutableBatchSize", (value) => findExecutableBatchSize(value)],
+  ["recursivelyApply", (value) => recursivelyApply(value, [])],
+  ["compileStep", (value) => new Accelerator().compileStep(value)],
+  ["noGrad", (value) => new Accelerator().noGrad(value)],
+  ["onMainProcess", (value) => new Accelerator().onMainProcess(value)],
+  ["onMainProcess", (value) => new Accelerator().onLocalMainProcess(value)],
+  ["onLastProcess", (value) => new Accelerator().onLastProcess(value)],
+  ["onProcess", (value) => new Accelerator().onProcess(1, value)],
+  ["mainProcessFirst", (value) => new Accelerator().mainProcessFirst(value)],
+];
+
 const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown][] = [
+  ...FUNCTION_CALLS.map(([call, act]): (typeof CASES)[number] => [
+    `${call} without a function`,
+    "OPTION_INVALID",
+    new RegExp(`^${call} needs a function, got object\\.$`),
+    () => act({ startingBatchSize: 64 } as never),
+  ]),
+  [
+    "a logger without a name",
+    "OPTION_INVALID",
+    /getLogger needs a name, such as "train", got object/,
+    () => getLogger({ level: "info" } as never),
+  ],
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1000].map(
     (numProcesses): (typeof CASES)[number] => [
       `${numProcesses} processes`,

@@ -4,6 +4,7 @@ import { skipFirstBatches } from "../data/skip-first-batches.ts";
 import { EpochCollector } from "../operations/epoch-collector.ts";
 import { gatherForMetrics } from "../operations/gather-for-metrics.ts";
 import { type TensorStructure, tensorsOf } from "../operations/tensor-structure.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { profile } from "../profile/profile.ts";
 import type { ProfileOptions } from "../profile/profile-options.ts";
 import type { Profiler } from "../profile/profiler.ts";
@@ -14,6 +15,7 @@ import { AcceleratorState } from "./accelerator-state.ts";
 export abstract class EvaluatingAccelerator extends AcceleratorState {
   /** Runs `fn`, also across its awaits, without recording operations for `backward`: for evaluation. */
   noGrad<T>(fn: () => T): T {
+    requireFunction("noGrad", fn);
     return withoutGradients(fn);
   }
 

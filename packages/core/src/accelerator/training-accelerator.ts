@@ -1,6 +1,7 @@
 import { getBackend, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { selectBackend } from "../backend/select-backend.ts";
 import { replicaContext } from "../context/replica-context.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { checkEngine } from "../step/check-engine.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { type BackwardOptions, backward, type LossSource } from "../train/backward.ts";
@@ -126,6 +127,7 @@ export abstract class TrainingAccelerator extends EvaluatingAccelerator {
   compileStep<Args extends readonly unknown[], Result>(
     step: (...args: Args) => Result,
   ): (...args: Args) => Promise<Awaited<Result>> {
+    requireFunction("compileStep", step);
     const compiled = new CompiledStep(step, this.#training);
     return (...args) => compiled.run(args);
   }

@@ -1,9 +1,10 @@
+import type { LaunchConfig } from "../config/launch-config.ts";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../launch/launch.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
-import { numberOption } from "./parse-arguments.ts";
-import { reportToParent, runWithRestarts } from "./restarts.ts";
+import { launchSettings, SETTING_OPTIONS } from "./launch-settings.ts";
+import { isSupervised, reportToParent, runWithRestarts } from "./restarts.ts";
 
 /** `acc launch`: everything after the script belongs to the script. */
 export const launchCommand: Command = {
@@ -12,14 +13,7 @@ export const launchCommand: Command = {
   operands: "SCRIPT [arguments of the script]",
   passesArguments: true,
   options: {
-    "num-processes": {
-      ...{ type: "string", value: "N" },
-      help: "number of replicas (default: number of cores)",
-    },
-    "timeout-ms": {
-      ...{ type: "string", value: "MS" },
-      help: "longest wait for the other replicas in a collective (default: 1800000)",
-    },
+    ...SETTING_OPTIONS,
     resume: {
       ...{ type: "string", value: "latest|DIR" },
       help: "the checkpoint that loadState() loads",
@@ -38,43 +32,39 @@ export const launchCommand: Command = {
     },
   },
   async run(values, [script, ...args], signal) {
-    const options = launchOptions(values);
-    const maxRestarts = numberOption(values, "max-restarts");
     if (script === undefined) {
       throw new AcceleratorError("OPTION_INVALID", "acc launch: missing SCRIPT.");
     }
-    if (maxRestarts !== undefined) {
-      const argv = [...optionText(values), script, ...args];
+    // A process that restarts this one has read the file, and has told what it says.
+    const settings = await launchSettings("launch", values, !isSupervised());
+    const { maxRestarts, ...options } = settings;
+    if (maxRestarts !== undefined && !isSupervised()) {
+      const argv = [...optionText(options, values), script, ...args];
       return await runWithRestarts(argv, { maxRestarts, signal });
     }
     if (values.resume !== undefined) process.env.ACC_RESUME = String(values.resume);
     await launch(script, {
-      ...{ args, signal, saveSignal: "SIGUSR1", monitor: reportToParent() },
-      ...options,
+      ...{ args, signal, saveSignal: "SIGUSR1", explainSignal: "SIGUSR2" },
+      ...{ monitor: reportToParent(), ...options },
     });
     return EXIT.done;
   },
 };
 
-const NUMBERS = {
-  "num-processes": "numProcesses",
-  "timeout-ms": "timeoutMs",
-  "grace-ms": "graceMs",
-  "watchdog-ms": "watchdogMs",
-} as const;
-
-function launchOptions(values: OptionValues): { readonly [name: string]: number } {
-  const given = Object.entries(NUMBERS).map(
-    ([option, name]) => [name, numberOption(values, option)] as const,
-  );
-  return Object.fromEntries(
-    given.filter((entry): entry is [never, number] => entry[1] !== undefined),
-  );
+/** The options for a process that runs the script once. */
+function optionText(
+  { debug, ...numbers }: Omit<LaunchConfig, "maxRestarts">,
+  { resume }: OptionValues,
+): string[] {
+  const named = Object.entries(numbers).map(([name, value]) => `--${hyphenated(name)}=${value}`);
+  return [
+    ...named,
+    ...(debug ? ["--debug"] : []),
+    ...(resume === undefined ? [] : [`--resume=${resume}`]),
+  ];
 }
 
-/** The options for a process that runs the script once. */
-function optionText(values: OptionValues): string[] {
-  return Object.entries(values)
-    .filter(([name]) => name !== "max-restarts")
-    .map(([name, value]) => `--${name}=${value}`);
+/** `timeoutMs` as `timeout-ms`. */
+function hyphenated(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

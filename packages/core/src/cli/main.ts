@@ -6,17 +6,22 @@ import {
   checkpointsVerifyCommand,
 } from "./checkpoints-commands.ts";
 import type { Command } from "./command.ts";
+import { configCommand, configDefaultCommand, configUpdateCommand } from "./config-commands.ts";
 import { envCommand } from "./env-command.ts";
+import { estimateCommand } from "./estimate-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, overview } from "./help.ts";
 import { launchCommand } from "./launch-command.ts";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { runsListCommand, runsPruneCommand } from "./runs-commands.ts";
 import { syncCommand } from "./sync-command.ts";
+import { testCommand } from "./test-command.ts";
 
 const COMMANDS: readonly Command[] = [
-  ...[launchCommand, syncCommand, runsListCommand, runsPruneCommand],
-  ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand, envCommand],
+  ...[launchCommand, configCommand, configDefaultCommand, configUpdateCommand],
+  ...[syncCommand, runsListCommand, runsPruneCommand],
+  ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand],
+  ...[testCommand, estimateCommand, envCommand],
 ];
 
 /** The `acc` command. Resolves with the exit code: one of `EXIT`, or that of a script that failed. */
@@ -31,11 +36,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
     return EXIT.done;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command) return await runCommand(command, argv.slice(1));
   const group = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `));
   const member = group.find((candidate) => candidate.name === `${name} ${second}`);
   if (member) return await runCommand(member, argv.slice(2));
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command) return await runCommand(command, argv.slice(1));
   if (group.length > 0 && (second === "-h" || second === "--help")) {
     process.stdout.write(overview(group));
     return EXIT.done;

@@ -18,9 +18,14 @@ type Report =
 /** Set for a process that `runWithRestarts` has started. */
 const SUPERVISED = "ACC_SUPERVISED";
 
+/** Whether this process was started by `runWithRestarts`. */
+export function isSupervised(): boolean {
+  return process.send !== undefined && process.env[SUPERVISED] !== undefined;
+}
+
 /** The monitor of a run that may have been started by `runWithRestarts`. Such a run ends when its parent is gone. */
 export function reportToParent(): LaunchMonitor {
-  if (!process.send || process.env[SUPERVISED] === undefined) return {};
+  if (!isSupervised()) return {};
   process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
   process.channel?.unref(); // the listener alone must not keep the process alive
   const send = (report: Report): void => {
@@ -114,13 +119,14 @@ async function runOnce(argv: readonly string[], signal: AbortSignal): Promise<At
 
 function forwardSignals(child: ChildProcess, signal: AbortSignal): () => void {
   const end = (): void => void child.kill(signal.reason === "SIGTERM" ? "SIGTERM" : "SIGINT");
-  const save = (): void => void child.kill("SIGUSR1");
-  const canSave = process.platform !== "win32";
+  const pass = (name: NodeJS.Signals): void => void child.kill(name);
+  const passed: readonly NodeJS.Signals[] =
+    process.platform === "win32" ? [] : ["SIGUSR1", "SIGUSR2"];
   signal.addEventListener("abort", end, { once: true });
-  if (canSave) process.on("SIGUSR1", save);
+  for (const name of passed) process.on(name, pass);
   return () => {
     signal.removeEventListener("abort", end);
-    process.off("SIGUSR1", save);
+    for (const name of passed) process.off(name, pass);
   };
 }
 

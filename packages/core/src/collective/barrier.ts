@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { timed } from "../phases.ts";
-import { ARRIVED, DEAD, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
+import { ARRIVED, ASKED, DEAD, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
 
 /**
  * Iterations of the spin loop before a thread sleeps: about 0.1 ms, within which most ranks arrive. A wake-up takes
@@ -27,12 +27,16 @@ export class Barrier {
     this.#spins = worldSize <= availableParallelism() ? SPINS : 0;
   }
 
-  /** Waits until all ranks have called it. */
-  wait(timeoutMs: number): BarrierResult {
-    return timed("wait", () => this.#wait(timeoutMs));
+  /**
+   * Waits until all ranks have called it.
+   *
+   * @param onAsked called when the host asks, meanwhile, where the ranks stand.
+   */
+  wait(timeoutMs: number, onAsked: () => void = () => {}): BarrierResult {
+    return timed("wait", () => this.#wait(timeoutMs, onAsked));
   }
 
-  #wait(timeoutMs: number): BarrierResult {
+  #wait(timeoutMs: number, onAsked: () => void): BarrierResult {
     const cells = this.#cells;
     const round = Atomics.load(cells, ROUND); // before arriving: the last rank may be fast
     if (Atomics.load(cells, DEAD) !== 0) return "dead";
@@ -47,7 +51,12 @@ export class Barrier {
     for (let i = 0; i < this.#spins; i++)
       if (Atomics.load(cells, ROUND) !== round) return this.#woken(round);
     const deadline = performance.now() + timeoutMs;
+    let asked = Atomics.load(cells, ASKED);
     while (Atomics.load(cells, ROUND) === round) {
+      if (Atomics.load(cells, ASKED) !== asked) {
+        asked = Atomics.load(cells, ASKED);
+        onAsked();
+      }
       const left = deadline - performance.now();
       if (left <= 0) return "timed-out";
       Atomics.wait(cells, ROUND, round, left);

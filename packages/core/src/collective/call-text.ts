@@ -1,5 +1,5 @@
 import type { ReduceOp } from "./collective.ts";
-import type { ControlBlock } from "./control-block.ts";
+import type { ControlBlock, Header } from "./control-block.ts";
 
 export const OPERATIONS = [
   "barrier",
@@ -17,11 +17,20 @@ export type Operation = (typeof OPERATIONS)[number];
 export const DTYPES = ["float32", "int32", "uint8", "object"] as const;
 export const REDUCE_OPS: readonly ReduceOp[] = ["sum", "mean", "max", "min"];
 
-/** What the ranks are doing, one clause per distinct call: `rank 0 called …; ranks 1, 2 called …`. */
-export function describeCalls(control: ControlBlock, ranks: readonly number[]): string {
+/**
+ * What the ranks are doing, one clause per distinct call: `rank 0 called …; ranks 1, 2 called …`.
+ *
+ * @param siteOf the line of the script from which a rank made its call; empty where it is not known.
+ */
+export function describeCalls(
+  control: ControlBlock,
+  ranks: readonly number[],
+  siteOf: (rank: number) => string,
+): string {
   const byCall = new Map<string, number[]>();
   for (const rank of ranks) {
-    const call = describeCall(control, rank);
+    const site = siteOf(rank);
+    const call = `${describeHeader(control.readHeader(rank))}${site === "" ? "" : ` at ${site}`}`;
     byCall.set(call, [...(byCall.get(call) ?? []), rank]);
   }
   return [...byCall].map(([call, group]) => `${nameRanks(group)} called ${call}`).join("; ");
@@ -32,8 +41,8 @@ export function nameRanks(ranks: readonly number[]): string {
   return `${ranks.length === 1 ? "rank" : "ranks"} ${ranks.join(", ")}`;
 }
 
-function describeCall(control: ControlBlock, rank: number): string {
-  const { operation, count, dtype, parameter, call } = control.readHeader(rank);
+/** A call as the script has made it, such as `gather(float32[2, 3])`. */
+export function describeHeader({ operation, count, dtype, parameter, call }: Header): string {
   const name = OPERATIONS[operation];
   const text = call.includes("(") ? call : `${call}(${DTYPES[dtype]}[${count}])`;
   if (name === "barrier") return call.includes("(") ? call : `${call}()`;

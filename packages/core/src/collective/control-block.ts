@@ -1,3 +1,4 @@
+import { CHARACTERS_PER_CELL, readText, writeText } from "./shared-text.ts";
 import { type HostRequest, REQUESTS } from "./supervision.ts";
 
 /** Cells of the barrier and of the end of the group; the rest is laid out by `ControlBlock`. */
@@ -14,7 +15,9 @@ const ACCEPTS = 3;
 const REQUESTED = 4;
 const ANNOUNCED = 5;
 const ANNOUNCED_AT = 6;
-const MESSAGE_CELL = 7;
+/** How often the host has asked where the ranks stand. */
+export const ASKED = 7;
+const MESSAGE_CELL = 8;
 const MESSAGE_CELLS = 512;
 const ARRIVALS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
 /** Cells of each rank there: barriers reached, whether it has left, steps begun. */
@@ -79,7 +82,17 @@ export class ControlBlock {
   }
 
   readHeader(rank: number): Header {
-    const start = this.#headerCell(rank);
+    return this.headerOf(rank, this.#set);
+  }
+
+  /** Which of the two headers of a rank the last `writeHeader` has written. */
+  get headerSet(): number {
+    return this.#set;
+  }
+
+  /** A header of a rank that other threads may be writing. */
+  headerOf(rank: number, set: number): Header {
+    const start = this.#headerCell(rank, set);
     const [operation = 0, count = 0, dtype = 0, parameter = 0, sizeBytes = 0] =
       this.cells.subarray(start);
     return {
@@ -161,6 +174,12 @@ export class ControlBlock {
     return Atomics.load(this.cells, ANNOUNCED_AT);
   }
 
+  /** Wakes every rank that waits, to note the line of the script at which it does. */
+  askForSites(): void {
+    Atomics.add(this.cells, ASKED, 1);
+    Atomics.notify(this.cells, ROUND); // waiters sleep on the round
+  }
+
   /** Marks the group as dead and wakes every waiter. The first reason stays. */
   end(reason: Reason, message: string): void {
     // Other threads read the message once DEAD holds a reason, so it is written first; the claim keeps a second thread from
@@ -195,33 +214,8 @@ export class ControlBlock {
     return { reason: Atomics.load(this.cells, DEAD), message: readText(this.cells, MESSAGE_CELL) };
   }
 
-  #headerCell(rank: number): number {
+  #headerCell(rank: number, set = this.#set): number {
     const headers = ARRIVALS_CELL + CELLS_PER_RANK * this.#worldSize;
-    return headers + (this.#set * this.#worldSize + rank) * HEADER_CELLS;
+    return headers + (set * this.#worldSize + rank) * HEADER_CELLS;
   }
-}
-
-/**
- * The number of UTF-16 units, then the units, two per cell: every operation does this, and an encoder would be
- * slower.
- */
-const CHARACTERS_PER_CELL = 2;
-
-function writeText(cells: Int32Array, start: number, size: number, text: string): void {
-  const length = Math.min(text.length, (size - 1) * CHARACTERS_PER_CELL);
-  cells[start] = length;
-  for (let i = 0; i < length; i += CHARACTERS_PER_CELL) {
-    const high = i + 1 < length ? text.charCodeAt(i + 1) << 16 : 0;
-    cells[start + 1 + i / CHARACTERS_PER_CELL] = text.charCodeAt(i) | high;
-  }
-}
-
-function readText(cells: Int32Array, start: number): string {
-  const length = cells[start] ?? 0;
-  let text = "";
-  for (let i = 0; i < length; i++) {
-    const cell = cells[start + 1 + (i >> 1)] ?? 0;
-    text += String.fromCharCode(i % 2 === 0 ? cell & 0xffff : cell >>> 16);
-  }
-  return text;
 }

@@ -1,5 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
 import { ControlBlock, controlBytes, REASON } from "./control-block.ts";
+import { placesBytes } from "./rank-places.ts";
 
 /** The memory of a group of replicas: plain data that is posted to every thread. */
 export type SharedGroup = {
@@ -9,9 +10,13 @@ export type SharedGroup = {
   readonly area: WebAssembly.Memory;
   /** Barrier cells and headers. */
   readonly control: SharedArrayBuffer;
+  /** Where each rank stands. */
+  readonly places: SharedArrayBuffer;
   readonly worldSize: number;
   /** Longest wait for the other ranks. */
   readonly timeoutMs: number;
+  /** Whether every collective notes the line of the script that calls it, for errors. */
+  readonly debug: boolean;
 };
 
 /** 4 GiB, the largest memory of WebAssembly. This reserves addresses only; memory is taken when it is used. */
@@ -23,7 +28,7 @@ export const SHARED_CELLS = 1024;
 /** Makes the memory of a group. Called by the host. */
 export function createSharedGroup(
   worldSize: number,
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, debug = false }: { readonly timeoutMs: number; readonly debug?: boolean },
 ): SharedGroup {
   if (!Number.isInteger(worldSize) || worldSize < 1) {
     throw new AcceleratorError(
@@ -35,8 +40,10 @@ export function createSharedGroup(
     memory: new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }),
     area: new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }),
     control: new SharedArrayBuffer(controlBytes(worldSize)),
+    places: new SharedArrayBuffer(placesBytes(worldSize)),
     worldSize,
     timeoutMs,
+    debug,
   };
 }
 

@@ -1,5 +1,6 @@
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Barrier } from "./barrier.ts";
+import { callSite } from "./call-site.ts";
 import {
   DTYPES,
   describeCalls,
@@ -10,7 +11,9 @@ import {
 } from "./call-text.ts";
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
 import { ControlBlock, type Header, REASON } from "./control-block.ts";
+import { describePlace } from "./describe-places.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
+import { RankPlaces } from "./rank-places.ts";
 import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
 import { SHARED_CELLS, type SharedGroup } from "./shared-group.ts";
 import { SharedSupervision } from "./shared-supervision.ts";
@@ -29,6 +32,8 @@ export class SharedMemory implements Collective {
   readonly worldSize: number;
   readonly supervision: SharedSupervision;
   readonly #control: ControlBlock;
+  readonly #places: RankPlaces;
+  readonly #debug: boolean;
   readonly #barrier: Barrier;
   readonly cells: Int32Array;
   readonly #memory: SlotMemory;
@@ -48,6 +53,8 @@ export class SharedMemory implements Collective {
     this.worldSize = group.worldSize;
     this.#control = new ControlBlock(group.control, group.worldSize);
     this.supervision = new SharedSupervision(this.#control, rank, group.worldSize);
+    this.#places = new RankPlaces(group.places, group.worldSize);
+    this.#debug = group.debug;
     this.#barrier = new Barrier(this.#control.cells, group.worldSize);
     this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meet());
     this.#area = new SlotMemory(group.area, rank, 1, () => this.#meet());
@@ -207,6 +214,8 @@ export class SharedMemory implements Collective {
       sizeBytes,
       call,
     });
+    // Without debug a rank notes the line only when it is asked: looking at the stack takes longer than a collective.
+    this.#places.setSite(this.rank, this.#debug ? callSite() : "");
     this.supervision.announce();
     this.#meet();
     this.supervision.read();
@@ -221,16 +230,25 @@ export class SharedMemory implements Collective {
 
   #meet(): void {
     this.#control.countArrival(this.rank);
-    const result = this.#barrier.wait(this.#timeoutMs);
+    this.#places.enter(this.rank, this.#control.headerSet);
+    const result = this.#barrier.wait(this.#timeoutMs, this.#noteSite);
+    this.#places.exit(this.rank);
     if (result === "left") throw this.#rankEnded();
     if (result === "timed-out") this.#declareTimeout();
     if (result !== "passed") throw this.#deathError();
   }
 
+  readonly #noteSite = (): void => this.#places.setSite(this.rank, callSite());
+
+  /** What ranks are doing, and where in the script. */
+  #describeCalls(ranks: readonly number[]): string {
+    return describeCalls(this.#control, ranks, (rank) => this.#places.read(rank).site);
+  }
+
   #mismatch(): AcceleratorError {
     return new AcceleratorError(
       "COLLECTIVE_MISMATCH",
-      `The replicas disagree on what to do: ${describeCalls(this.#control, this.#ranks)}. ` +
+      `The replicas disagree on what to do: ${this.#describeCalls(this.#ranks)}. ` +
         "Every rank must make the same calls with the same shapes, in the same order.",
     );
   }
@@ -239,7 +257,7 @@ export class SharedMemory implements Collective {
     const ended = this.#ranks.filter((rank) => this.#control.hasLeft(rank));
     return new AcceleratorError(
       "COLLECTIVE_RANK_ENDED",
-      `The script of ${nameRanks(ended)} has ended, but ${describeCalls(this.#control, [this.rank])}, which waits for ` +
+      `The script of ${nameRanks(ended)} has ended, but ${this.#describeCalls([this.rank])}, which waits for ` +
         "all ranks. Every rank must make the same calls in the same order: look for a loop that ends " +
         "earlier on one rank, or a collective inside `if (isMainProcess)`.",
     );
@@ -249,9 +267,12 @@ export class SharedMemory implements Collective {
     const mine = this.#control.arrivals(this.rank);
     const missing = this.#ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
     const present = this.#ranks.filter((rank) => !missing.includes(rank));
+    const standing = missing
+      .map((rank) => `rank ${rank} ${describePlace(this.#control, this.#places, rank)}`)
+      .join("; ");
     const message =
       `${nameRanks(missing)} did not arrive within ${this.#timeoutMs} ms; ` +
-      `${describeCalls(this.#control, present)}. Every rank must make the same calls in the same order: ` +
+      `${this.#describeCalls(present)}; ${standing}. Every rank must make the same calls in the same order: ` +
       "look for an early return, or a collective inside `if (isMainProcess)`; or raise timeoutMs.";
     this.#control.end(REASON.timeout, message);
   }

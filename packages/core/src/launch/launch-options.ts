@@ -26,6 +26,13 @@ export type LaunchOptions = {
   readonly graceMs?: number;
   /** A signal of the process that makes the script save a checkpoint and go on, such as `SIGUSR1`. */
   readonly saveSignal?: NodeJS.Signals;
+  /** A signal of the process that prints where each replica stands, such as `SIGUSR2`. */
+  readonly explainSignal?: NodeJS.Signals;
+  /**
+   * Errors of collectives name the lines of the script that made the calls, and a wait of ten seconds prints where each replica
+   * stands. Every collective then takes some microseconds longer. Default false.
+   */
+  readonly debug?: boolean;
   /** Ends the run with `REPLICA_HUNG` if no replica has begun a step, or met the others, for so long. Off by default. */
   readonly watchdogMs?: number;
   /** Told of what happens to the run. */
@@ -49,6 +56,8 @@ export type ResolvedLaunch = {
   readonly signal: AbortSignal | undefined;
   readonly graceMs: number;
   readonly saveSignal: NodeJS.Signals | undefined;
+  readonly explainSignal: NodeJS.Signals | undefined;
+  readonly debug: boolean;
   readonly watchdogMs: number | undefined;
   readonly monitor: LaunchMonitor;
 };
@@ -65,6 +74,8 @@ const RULES: OptionRules<LaunchOptions> = {
   signal: "object",
   graceMs: { numberFrom: 0 },
   saveSignal: "any",
+  explainSignal: "any",
+  debug: "boolean",
   watchdogMs: { numberFrom: 1 },
   monitor: "object",
 };
@@ -119,18 +130,20 @@ export function resolveLaunch(script: string | URL, options: LaunchOptions): Res
     resourceLimits: options.resourceLimits,
     signal: options.signal,
     graceMs: options.graceMs ?? GRACE_MS,
-    saveSignal: requireSignal(options.saveSignal),
+    saveSignal: requireSignal("saveSignal", options.saveSignal),
+    explainSignal: requireSignal("explainSignal", options.explainSignal),
+    debug: options.debug ?? false,
     watchdogMs: options.watchdogMs,
     monitor: options.monitor ?? {},
   };
 }
 
-function requireSignal(name: unknown): NodeJS.Signals | undefined {
+function requireSignal(option: string, name: unknown): NodeJS.Signals | undefined {
   if (name === undefined || Object.hasOwn(constants.signals, String(name)))
     return name as NodeJS.Signals | undefined;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `launch: saveSignal must be the name of a signal, such as "SIGUSR1", got ${String(name)}.`,
+    `launch: ${option} must be the name of a signal, such as "SIGUSR1", got ${String(name)}.`,
   );
 }
 

@@ -2,9 +2,11 @@ import { shareCores } from "../backend/onnx.ts";
 import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
 import { ControlBlock } from "../collective/control-block.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
+import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { Terminal } from "../progress/terminal.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
+import { explainedBySignal, explainLongWaits } from "./explain.ts";
 import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
 import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
 import type { RunningReplica } from "./replica-thread.ts";
@@ -30,6 +32,13 @@ export async function launch<T = unknown>(
   script: string | URL,
   options: LaunchOptions = {},
 ): Promise<T[]> {
+  if (replicaContext().host) {
+    throw new AcceleratorError(
+      "LAUNCH_IN_PROGRESS",
+      "launch: this is a replica of a run, and a replica starts no replicas: it would start them on every rank. Call launch in " +
+        "another script than the one that it launches, or leave it out under acc launch.",
+    );
+  }
   if (running) {
     throw new AcceleratorError(
       "LAUNCH_IN_PROGRESS",
@@ -53,7 +62,7 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   shareCores(numProcesses);
   const terminal = new Terminal();
-  const group = createSharedGroup(numProcesses, { timeoutMs });
+  const group = createSharedGroup(numProcesses, { timeoutMs, debug: resolved.debug });
   const replicas = Array.from({ length: numProcesses }, (_, rank) =>
     startReplica(resolved, rank, group, terminal),
   );
@@ -63,6 +72,10 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   const stopSaving = savedBySignal(resolved.saveSignal, control, (text) =>
     terminal.print("stderr", `Warning: ${text}\n`),
   );
+  const tell = (lines: readonly string[]): void =>
+    terminal.print("stderr", `Where the replicas stand:\n  ${lines.join("\n  ")}\n`);
+  const stopExplaining = explainedBySignal(resolved.explainSignal, group, tell);
+  const stopWatching = resolved.debug ? explainLongWaits(group, tell) : () => {};
   const results = replicas.map(resultOf);
   try {
     const values = await Promise.race([Promise.all(results), interrupt.promise, watchdog.promise]);
@@ -79,6 +92,8 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
     interrupt.dispose();
     watchdog.dispose();
     stopSaving();
+    stopExplaining();
+    stopWatching();
   }
 }
 

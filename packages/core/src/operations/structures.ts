@@ -1,5 +1,6 @@
 import { concat, slice, Tensor, tidy } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { describeStructure, type TensorStructure } from "./tensor-structure.ts";
 
@@ -7,8 +8,10 @@ import { describeStructure, type TensorStructure } from "./tensor-structure.ts";
  * A structure of the same arrays and plain objects with `fn` applied to every tensor; what is no tensor stays.
  *
  * @param fn what it makes belongs to the active step, or to the caller.
+ * @throws {AcceleratorError} `OPTION_INVALID` if it is no function.
  */
 export function recursivelyApply(fn: (tensor: Tensor) => unknown, structure: unknown): unknown {
+  requireFunction("recursivelyApply", fn);
   if (structure instanceof Tensor) return fn(structure);
   if (Array.isArray(structure)) return structure.map((item) => recursivelyApply(fn, item));
   if (!isPlainObject(structure)) return structure;

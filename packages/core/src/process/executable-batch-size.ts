@@ -4,6 +4,7 @@ import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 
 export type ExecutableBatchSizeOptions = {
@@ -41,6 +42,7 @@ export function findExecutableBatchSize<Args extends unknown[], T>(
   fn: (batchSize: number, ...args: Args) => T | Promise<T>,
   options: ExecutableBatchSizeOptions = {},
 ): (...args: Args) => Promise<T> {
+  requireFunction("findExecutableBatchSize", fn);
   checkOptions("findExecutableBatchSize", options, RULES, {
     reduceBatchSizeFn: 'did you mean "reduceBatchSize"?',
   });

@@ -96,6 +96,12 @@ export class Logger {
  * @throws {AcceleratorError} `OPTION_INVALID` for a level that does not exist.
  */
 export function getLogger(name: string, options: LoggerOptions = {}): Logger {
+  if (typeof name !== "string") {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `getLogger needs a name, such as "train", got ${typeof name}.`,
+    );
+  }
   checkOptions("getLogger", options, OPTION_RULES);
   const level = options.level ?? process.env.ACC_LOG_LEVEL?.toLowerCase() ?? "info";
   return new Logger(name, requireLevel("getLogger", level));

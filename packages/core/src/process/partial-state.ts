@@ -11,6 +11,7 @@ import {
   requireRank,
 } from "../operations/tensor-collectives.ts";
 import type { TensorStructure } from "../operations/tensor-structure.ts";
+import { requireFunction } from "../options/require-function.ts";
 
 /**
  * Who this replica is among the others, and what they do together. Usable by itself, for inference or a custom loop;
@@ -69,6 +70,7 @@ export class PartialState {
    * a download. If it fails on the main process it fails everywhere.
    */
   async mainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
+    requireFunction("mainProcessFirst", fn);
     const first = this.isMainProcess ? await settled(fn) : undefined;
     const fault = this.collective.broadcastObject(first?.fault, 0, "mainProcessFirst");
     if (first) return first.get();
@@ -86,6 +88,7 @@ export class PartialState {
 
   /** A function that runs `fn` on the main process and does nothing elsewhere. */
   onMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    requireFunction("onMainProcess", fn);
     return (...args) => (this.isMainProcess ? fn(...args) : undefined);
   }
 
@@ -96,6 +99,7 @@ export class PartialState {
 
   /** A function that runs `fn` on the last process and does nothing elsewhere. */
   onLastProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
+    requireFunction("onLastProcess", fn);
     return (...args) => (this.isLastProcess ? fn(...args) : undefined);
   }
 
@@ -104,6 +108,7 @@ export class PartialState {
     index: number,
     fn: (...args: A) => R,
   ): (...args: A) => R | undefined {
+    requireFunction("onProcess", fn);
     if (!Number.isInteger(index) || index < 0) {
       throw new AcceleratorError(
         "OPTION_INVALID",

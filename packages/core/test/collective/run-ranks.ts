@@ -5,6 +5,7 @@ import type { Outcome, Step, Task } from "./fixtures/rank.ts";
 export type RunOptions = {
   timeoutMs?: number;
   scalar?: boolean;
+  debug?: boolean;
   /** Called once the ranks have got their steps. */
   meanwhile?: (group: SharedGroup) => void;
 };
@@ -24,9 +25,9 @@ function takeThread(): Worker {
 /** Runs `steps[rank]` on a thread per rank and returns the outcomes of every rank. */
 export async function runRanks(
   steps: Step[][],
-  { timeoutMs = 10_000, scalar = false, meanwhile }: RunOptions = {},
+  { timeoutMs = 10_000, scalar = false, debug = false, meanwhile }: RunOptions = {},
 ): Promise<Outcome[][]> {
-  const group = createSharedGroup(steps.length, { timeoutMs });
+  const group = createSharedGroup(steps.length, { timeoutMs, debug });
   const threads = steps.map(takeThread);
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {

@@ -53,6 +53,14 @@ test("refuses a second run while one is in progress", async () => {
   await first;
 });
 
+test("refuses to start replicas from a replica: a script that launches itself ends at once", async () => {
+  const known = threads.all.length;
+  const error = await failureOf(launch(fixture("launch-itself.mjs"), { numProcesses: 2 }));
+  assert.is(error.code, "LAUNCH_IN_PROGRESS");
+  assert.match(error.message, "a replica starts no replicas");
+  assert.is(threads.all.length, known + 2);
+});
+
 test("ends the run when its signal is aborted", async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 1500);

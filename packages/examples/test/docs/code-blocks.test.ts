@@ -16,6 +16,12 @@ const COMMANDS = [
   /^npx acc launch --num-processes 2 (train|quick-start)\.ts\b/,
   /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
+  // These by core/test/cli.
+  /^npx acc config( default)? +#/,
+  /^npx acc launch train\.ts\b/,
+  /^npx acc test --num-processes 2$/,
+  /^npx acc estimate-memory (model\.json|--dtypes float32,float16 --json out)( +#.*)?$/,
+  /^kill -USR2 PID +#/,
   /^node --import @acc\/core\/register-ts train\.ts\b/,
   /^node --import @acc\/backend-onnx (program|app)\.js$/, // backend-onnx/test/preload.test.ts
 ];

@@ -1,0 +1,85 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname, resolve } from "node:path";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { defaultConfigPath } from "./config-path.ts";
+import { CONFIG_KEYS, type LaunchConfig } from "./launch-config.ts";
+
+export type BasicConfigOptions = {
+  /** The file; by default the one that `acc launch` reads when none is named. */
+  readonly path?: string;
+  /** Number of replicas; the number of cores by default. */
+  readonly numProcesses?: number;
+};
+
+/**
+ * Writes a configuration for this machine, without questions, and leaves one that is there already as it is.
+ *
+ * @returns the path of the file, or undefined where one was there.
+ * @throws {AcceleratorError} `OPTION_INVALID`; `CONFIG_INVALID` if the file system refuses.
+ */
+export async function writeBasicConfig(
+  options: BasicConfigOptions = {},
+): Promise<string | undefined> {
+  checkOptions<BasicConfigOptions>("writeBasicConfig", options, {
+    path: "string",
+    numProcesses: { integerFrom: 1 },
+  });
+  const { path = defaultConfigPath(), numProcesses = availableParallelism() } = options;
+  return (await writeConfig(path, { numProcesses }, { replace: false })) ? path : undefined;
+}
+
+/**
+ * Writes a configuration as YAML. Accelerate reads it too, unless it has members that only we know.
+ *
+ * @returns whether it was written: false where a file is there that may not be replaced.
+ * @throws {AcceleratorError} `CONFIG_INVALID` if the file system refuses.
+ */
+export async function writeConfig(
+  path: string,
+  config: LaunchConfig,
+  { replace }: { readonly replace: boolean },
+): Promise<boolean> {
+  try {
+    await makeFolder(dirname(resolve(path)));
+    await writeFile(path, await yamlOf(config), { flag: replace ? "w" : "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" && !replace) return false;
+    throw new AcceleratorError(
+      "CONFIG_INVALID",
+      `The configuration ${path} could not be written: ${messageOf(error)}.`,
+    );
+  }
+}
+
+/** Makes a folder and those around it. `recursive` of Node.js 20 never ends in `/proc`. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const isFirst = dirname(path) === path;
+    if (code !== "ENOENT" || isFirst) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}
+
+async function yamlOf(config: LaunchConfig): Promise<string> {
+  const { stringify } = await import("yaml");
+  const own = Object.entries(CONFIG_KEYS)
+    .map(([name, option]) => [name, config[option]] as const)
+    .filter(([, value]) => value !== undefined);
+  const members = {
+    compute_environment: "LOCAL_MACHINE",
+    debug: false,
+    distributed_type: config.numProcesses === 1 ? "NO" : "MULTI_CPU",
+    num_machines: 1,
+    use_cpu: true,
+    ...Object.fromEntries(own),
+  };
+  return `# Read by acc launch, whose options go first.\n${stringify(members, { version: "1.1" })}`;
+}
