@@ -31,6 +31,8 @@ export type { Dataset, IteratorDataset, MapDataset } from "./data/dataset.ts";
 export type { LoaderStateDict } from "./data/loader-state-dict.ts";
 export type { PreparedDataLoader } from "./data/prepared-data-loader.ts";
 export { skipFirstBatches } from "./data/skip-first-batches.ts";
+export type { FitCallback, FitLogs } from "./fit/fit-callback.ts";
+export type { FitCallbackOptions } from "./fit/tracker-callback.ts";
 export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
 export { type DropoutOptions, dropout } from "./functions/dropout.ts";
 export type {

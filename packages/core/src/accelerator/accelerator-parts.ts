@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { restoreForLoadedTensorFlow } from "../backend/removed-utilities.ts";
 import { Checkpoints } from "../checkpoint/checkpoints.ts";
 import { replicaContext } from "../context/replica-context.ts";
+import { shareFit } from "../fit/share-fit.ts";
 import { trackerThread } from "../remote-trackers/lazy-tracker-worker.ts";
 import { resolveLogWith } from "../trackers/select/log-with.ts";
 import { TrackerSession } from "../trackers/session/tracker-session.ts";
@@ -47,8 +48,10 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
     unprepared: new UnpreparedVariables(models),
     regularizers: new Regularizers(models),
   };
-  const preparation = new Preparation({
+  const fitContext = { collective, training, optimizers: () => preparation.made.optimizers };
+  const preparation: Preparation = new Preparation({
     ...{ collective, training, dataLoader, schedulerUnit, syncBatchNorm },
+    shareFit: (layers) => shareFit(layers, fitContext),
   });
   const checkpoints = new Checkpoints({
     ...options,

@@ -1,5 +1,4 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
-import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { isRecording, StepScope } from "../step/autograd.ts";
 import { markDueStep, updateVariables } from "../step/step-mark.ts";
 import { stepEffect } from "../step/step-observer.ts";
@@ -9,6 +8,7 @@ import { applyGradientsOf } from "./local-updates.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import { type ModelVariables, sameItems } from "./model-variables.ts";
 import { accumulateNamed, type NamedGradients, requireHeld } from "./named-gradients.ts";
+import { WrappedOptimizer } from "./wrapped-optimizer.ts";
 
 type NamedTensor = { name: string; tensor: Tensor };
 
@@ -17,11 +17,9 @@ type NamedTensor = { name: string; tensor: Tensor };
  * nothing while gradients are still being accumulated, so a loop calls them after every backward.
  *
  * `minimize` and `applyGradients` are those of tfjs, for loops that do not call `backward`: they exchange gradients
- * too.
+ * too. `compile` of a tf.layers model takes it, for `fit`.
  */
-export class AcceleratedOptimizer {
-  /** The optimizer that was prepared. */
-  readonly optimizer: Optimizer;
+export class AcceleratedOptimizer extends WrappedOptimizer {
   readonly #training: Differentiation;
   readonly #modelsOf: () => readonly ModelVariables[];
   /** tfjs keeps its moments by position: a variable keeps its place once it has one. */
@@ -31,13 +29,18 @@ export class AcceleratedOptimizer {
   #parts: readonly (readonly Variable[])[] = [];
   #completedSteps = 0;
 
+  /** tfjs calls everything that has the methods of an optimizer an instance of `Optimizer`, and so of its subclasses. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && #training in value;
+  }
+
   /** @param modelsOf the models that it updates; asked at every use. */
   constructor(
     optimizer: Optimizer,
     training: Differentiation,
     modelsOf: () => readonly ModelVariables[],
   ) {
-    this.optimizer = optimizer;
+    super(optimizer);
     this.#training = training;
     this.#modelsOf = modelsOf;
   }
@@ -45,14 +48,6 @@ export class AcceleratedOptimizer {
   /** The variables this optimizer updates: those of its models that are not frozen now. */
   get variables(): Variable[] {
     return [...this.#trained()];
-  }
-
-  get learningRate(): number {
-    return learningRateOf(this.optimizer);
-  }
-
-  set learningRate(value: number) {
-    setLearningRate(this.optimizer, value);
   }
 
   /** Whether the last `step` was skipped because of an overflow; only a loss scaler ever skips. */
@@ -113,7 +108,26 @@ export class AcceleratedOptimizer {
    * @param varList variables of prepared models; by default all that this optimizer updates.
    * @throws {AcceleratorError} as `backward`; `VARIABLE_UNPREPARED` for one in `varList` that no prepared model holds.
    */
-  minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    return this.#minimize(f, returnCost, varList, 1);
+  }
+
+  /**
+   * `minimize` for a replica whose part of a batch is not as large as those of the others. For `fit`.
+   *
+   * @param weight the size of the part, divided by the mean size: 0 if `f` computes with samples that do not count.
+   * @internal
+   */
+  minimizeShare(f: () => Scalar, varList: Variable[], weight: number): Scalar {
+    return this.#minimize(f, true, varList, weight) as Scalar;
+  }
+
+  #minimize(
+    f: () => Scalar,
+    returnCost: boolean,
+    varList: Variable[] | undefined,
+    weight: number,
+  ): Scalar | null {
     const { models, pending } = this.#training;
     pending.check("minimize");
     if (varList) requireHeld(varList, models, "minimize");
@@ -121,7 +135,9 @@ export class AcceleratedOptimizer {
     const scope = new StepScope();
     try {
       const loss = f();
-      differentiate(loss, this.#training, { call: "minimize", variables });
+      differentiate(loss, this.#training, { call: "minimize", variables, weight });
+      // What such samples changed, such as moving averages, does not count either.
+      if (weight === 0) models.statistics.note(models.variables);
       this.#exchangeAndUpdate(variables);
       scope.close(returnCost ? loss : undefined);
       return returnCost ? loss : null;
@@ -137,7 +153,7 @@ export class AcceleratedOptimizer {
    * @param gradients by the names of the variables, which prepared models hold.
    * @throws {AcceleratorError} `VARIABLE_UNPREPARED`, `COLLECTIVE_…`.
    */
-  applyGradients(gradients: NamedGradients): void {
+  override applyGradients(gradients: NamedGradients): void {
     this.#training.pending.check("applyGradients");
     const scope = new StepScope();
     try {
@@ -148,7 +164,7 @@ export class AcceleratedOptimizer {
   }
 
   /** The loss and its gradients on this replica alone, as tfjs computes them; by default those of its own variables. */
-  computeGradients(
+  override computeGradients(
     f: () => Scalar,
     varList?: Variable[],
   ): { value: Scalar; grads: Record<string, Tensor> } {

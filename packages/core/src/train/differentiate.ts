@@ -29,6 +29,8 @@ type DifferentiationOptions = {
   readonly retainGraph?: boolean;
   /** How many items the loss is a sum of: a scalar. */
   readonly items?: Tensor | undefined;
+  /** How much this replica's part of a batch counts, 1 on average. */
+  readonly weight?: number;
 };
 
 /**
@@ -38,7 +40,7 @@ type DifferentiationOptions = {
 export function differentiate(
   loss: unknown,
   { state, models, unprepared, regularizers }: Differentiation,
-  { call = "backward", variables, retainGraph = false, items }: DifferentiationOptions,
+  { call = "backward", variables, retainGraph = false, items, weight = 1 }: DifferentiationOptions,
 ): void {
   requireLoss(loss, call);
   if (variables.length === 0) {
@@ -52,7 +54,7 @@ export function differentiate(
   unprepared.check(graph.variables, call);
   regularizers.check(graph);
   lazyBackend()?.markBackward();
-  const scale = items ? 1 : 1 / state.accumulation.numSteps;
+  const scale = weight * (items ? 1 : 1 / state.accumulation.numSteps);
   const gradients = gradientsOf(loss, graph, variables, scale, retainGraph);
   if (gradients.every((gradient) => !gradient)) throw unconnected(call, graph, models);
   const trained = variables.filter((_, i) => gradients[i]);
