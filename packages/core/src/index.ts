@@ -2,6 +2,10 @@ import { registerModelFiles } from "./model-files/register.ts";
 
 export { Accelerator } from "./accelerator/accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator/accelerator-options.ts";
+export type {
+  DistributedDataParallelOptions,
+  PrecisionType,
+} from "./accelerator/precision-options.ts";
 export type { ProjectConfiguration } from "./accelerator/project-configuration.ts";
 export type { BackendName } from "./backend/candidates.ts";
 export { registerCpuKernels } from "./backend/cpu/register-cpu-kernels.ts";
@@ -121,6 +125,7 @@ export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export { applyFused } from "./train/fused-optimizer.ts";
+export type { GradScaler, GradScalerOptions, GradScalerState } from "./train/grad-scaler.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
 export type { JoinOptions } from "./train/join-uneven-inputs.ts";
 export type { LocalSgd, LocalSgdOptions, OuterStep } from "./train/local-sgd.ts";

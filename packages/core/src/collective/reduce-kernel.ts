@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ReduceOp } from "./collective.ts";
+import { type HalfFormat, packHalf, unpackHalf } from "./half-precision.ts";
 
 /** A range of bytes that is reduced, in slots at equal distances in one memory. */
 export type SlotRange = {
@@ -8,7 +9,7 @@ export type SlotRange = {
   /** Bytes from one slot to the next, a multiple of 16. */
   readonly stride: number;
   readonly slots: number;
-  /** Within a slot; `start` is a multiple of 16, `end` of 4. */
+  /** Within a slot; `start` is a multiple of 16, `end` of the size of an element. */
   readonly start: number;
   readonly end: number;
 };
@@ -17,6 +18,8 @@ export type SlotRange = {
 export type ReduceKernel = {
   float32(range: SlotRange, op: ReduceOp): void;
   int32(range: SlotRange, op: ReduceOp): void;
+  /** The mean of 16-bit values, summed in float32 and rounded once. */
+  half(range: SlotRange, format: HalfFormat): void;
 };
 
 const CODES: Record<ReduceOp, number> = { sum: 0, mean: 0, max: 1, min: 2 };
@@ -37,6 +40,7 @@ export function createReduceKernel(memory: WebAssembly.Memory): ReduceKernel {
       reduceFloat32(base, stride, slots, start, end, CODES[op], op === "mean" ? slots : 1),
     int32: ({ base, stride, slots, start, end }, op) =>
       reduceInt32(base, stride, slots, start, end, CODES[op]),
+    half: (range, format) => averageHalves(memory, range, format),
   };
 }
 
@@ -62,6 +66,7 @@ export function createScalarKernel(memory: WebAssembly.Memory): ReduceKernel {
       const combine = combineWith(op);
       reduceElements(new Int32Array(memory.buffer), range, (a, b) => combine(a, b) | 0, 1);
     },
+    half: (range, format) => averageHalves(memory, range, format),
   };
 }
 
@@ -79,5 +84,30 @@ function reduceElements(
     }
     if (divisor !== 1) value = Math.fround(value / divisor);
     for (let slot = 0; slot < slots; slot++) elements[index + slot * slotLength] = value;
+  }
+}
+
+/** Values that are unpacked at a time: they stay in the cache. */
+const BLOCK = 4096;
+
+function averageHalves(
+  memory: WebAssembly.Memory,
+  { base, stride, slots, start, end }: SlotRange,
+  format: HalfFormat,
+): void {
+  const sums = new Float32Array(BLOCK);
+  const values = new Float32Array(BLOCK);
+  for (let from = start; from < end; from += 2 * BLOCK) {
+    const length = Math.min(BLOCK, (end - from) / 2);
+    const block = (slot: number) =>
+      new Uint16Array(memory.buffer, base + slot * stride + from, length);
+    unpackHalf(block(0), sums.subarray(0, length), format);
+    for (let slot = 1; slot < slots; slot++) {
+      unpackHalf(block(slot), values.subarray(0, length), format);
+      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
+    }
+    for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) / slots;
+    packHalf(sums.subarray(0, length), block(0), format);
+    for (let slot = 1; slot < slots; slot++) block(slot).set(block(0));
   }
 }

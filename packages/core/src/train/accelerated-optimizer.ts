@@ -1,16 +1,14 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { isRecording, StepScope } from "../step/autograd.ts";
-import { markDueStep, updateVariables } from "../step/step-mark.ts";
+import { markDueStep } from "../step/step-mark.ts";
 import { stepEffect } from "../step/step-observer.ts";
+import { applyUpdates } from "./apply-updates.ts";
 import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
-import { applyFused } from "./fused-optimizer.ts";
-import { applyGradientsOf } from "./local-updates.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import { type ModelVariables, sameItems } from "./model-variables.ts";
 import { accumulateNamed, type NamedGradients, requireHeld } from "./named-gradients.ts";
+import { skipsOverflow } from "./skip-overflow.ts";
 import { WrappedOptimizer } from "./wrapped-optimizer.ts";
-
-type NamedTensor = { name: string; tensor: Tensor };
 
 /**
  * A `tf.train` optimizer that applies the accumulated gradients of its models. `step` and `zeroGrad` do
@@ -52,7 +50,7 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
 
   /** Whether the last `step` was skipped because of an overflow; only a loss scaler ever skips. */
   get stepWasSkipped(): boolean {
-    return false;
+    return this.#training.state.skippedBy.has(this);
   }
 
   /** How many times it has updated variables; a checkpoint restores it. */
@@ -185,20 +183,14 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
     const { state, models } = this.#training;
     if (!state.syncGradients) return;
     if (!variables.some((variable) => models.gradients.has(variable))) return;
+    if (skipsOverflow(this, variables, this.#training)) return;
     for (const variable of variables) this.#places.add(variable);
     const updated = new Set(variables);
     const updates = [...this.#places].map((variable) => ({
       variable,
       gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
     }));
-    updateVariables(() => {
-      if (applyFused(this.optimizer, updates)) return;
-      const gradients = updates.map(({ variable, gradient }) => ({
-        name: variable.name,
-        tensor: gradient,
-      }));
-      applyGradientsOf(this.optimizer).call(this.optimizer, gradients as NamedTensor[]);
-    });
+    applyUpdates(this.optimizer, updates);
     stepEffect(() => {
       this.#completedSteps += 1;
       state.noteUpdate();

@@ -4,6 +4,7 @@ import { advanceRandomStep } from "../functions/dropout-key.ts";
 import { gradientsOf, graphOf, isRecording, type RecordedGraph } from "../step/autograd.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { stepEffect } from "../step/step-observer.ts";
+import type { GradScaler } from "./grad-scaler.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import type { PendingLoss } from "./pending-loss.ts";
@@ -15,6 +16,8 @@ import type { UnsyncedModels } from "./unsynced-models.ts";
 export type Differentiation = {
   readonly state: GradientState;
   readonly pending: PendingLoss;
+  /** Undefined if losses are not scaled. */
+  readonly scaler: GradScaler | undefined;
   readonly models: ModelRegistry;
   readonly unsynced: UnsyncedModels;
   readonly unprepared: UnpreparedVariables;
@@ -39,7 +42,7 @@ type DifferentiationOptions = {
  */
 export function differentiate(
   loss: unknown,
-  { state, models, unprepared, regularizers }: Differentiation,
+  { state, scaler, models, unprepared, regularizers }: Differentiation,
   { call = "backward", variables, retainGraph = false, items, weight = 1 }: DifferentiationOptions,
 ): void {
   requireLoss(loss, call);
@@ -54,12 +57,14 @@ export function differentiate(
   unprepared.check(graph.variables, call);
   regularizers.check(graph);
   lazyBackend()?.markBackward();
-  const scale = weight * (items ? 1 : 1 / state.accumulation.numSteps);
+  const share = weight * (items ? 1 : 1 / state.accumulation.numSteps);
+  const scale = share * (scaler?.scale ?? 1);
   const gradients = gradientsOf(loss, graph, variables, scale, retainGraph);
   if (gradients.every((gradient) => !gradient)) throw unconnected(call, graph, models);
   const trained = variables.filter((_, i) => gradients[i]);
   const trainedModels = models.models.filter((model) => trained.some((one) => model.has(one)));
   models.items.add(trainedModels, items, call);
+  scaler?.prepareFor(trained);
   for (const [index, variable] of variables.entries()) {
     const gradient = gradients[index];
     if (gradient) models.gradients.accumulate(variable, gradient);
@@ -78,7 +83,7 @@ export function differentiate(
  * @param variables that have just got gradients.
  */
 export function exchangeGradients(
-  { state, models, unsynced }: Differentiation,
+  { state, scaler, models, unsynced }: Differentiation,
   variables: readonly Variable[],
 ): void {
   const isDue = state.syncGradients || state.accumulation.syncEachBatch;
@@ -87,7 +92,7 @@ export function exchangeGradients(
   if (models.models.some((model) => unsynced.exchangesModel(model, isDue))) {
     stepEffect(() => state.uneven?.meet());
     models.exchange.cover(variables);
-    models.exchange.cover(models.items.variables);
+    models.exchange.cover(models.items.variables, true);
     models.average((variable) => {
       const counted = models.items.modelOf(variable);
       return counted
@@ -96,6 +101,7 @@ export function exchangeGradients(
     }, state.uneven !== undefined);
   }
   if (!state.syncGradients) return;
+  scaler?.unscaleExchanged((variable) => unsynced.exchanges(variable, isDue));
   models.items.normalize((model) => unsynced.exchangesModel(model, isDue));
   stepEffect(() => {
     state.updateDue = true;

@@ -78,13 +78,15 @@ export class Preparation {
 
   /** Disposes the objects and forgets all that was prepared: preparing it again makes something new. Collective. */
   clear(objects: readonly unknown[]): void {
-    const { models, state } = this.#options.training;
+    const { models, state, scaler } = this.#options.training;
     disposeObjects(objects, models);
     const layers = models.models.flatMap((model) => model.layers);
     for (const object of [...layers, ...this.#optimizers]) restoreMethods(object);
     this.#optimizers.clear();
     for (const list of Object.values(this.#made)) list.length = 0;
     models.clear();
+    scaler?.clear();
+    state.skippedBy.clear();
     state.step = 0;
     this.#claims = new OptimizerClaims(models);
     this.#prepared = new WeakMap();
