@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ReduceOp } from "./collective.ts";
-import { type HalfFormat, packHalf, unpackHalf } from "./half-precision.ts";
+import { type HalfKernel, halfKernel, scalarHalfKernel } from "./half-kernel.ts";
+import type { HalfFormat } from "./half-precision.ts";
 
 /** A range of bytes that is reduced, in slots at equal distances in one memory. */
 export type SlotRange = {
@@ -40,7 +41,7 @@ export function createReduceKernel(memory: WebAssembly.Memory): ReduceKernel {
       reduceFloat32(base, stride, slots, start, end, CODES[op], op === "mean" ? slots : 1),
     int32: ({ base, stride, slots, start, end }, op) =>
       reduceInt32(base, stride, slots, start, end, CODES[op]),
-    half: (range, format) => averageHalves(memory, range, format),
+    half: (range, format) => averageHalves(memory, halfKernel(), range, format),
   };
 }
 
@@ -66,7 +67,7 @@ export function createScalarKernel(memory: WebAssembly.Memory): ReduceKernel {
       const combine = combineWith(op);
       reduceElements(new Int32Array(memory.buffer), range, (a, b) => combine(a, b) | 0, 1);
     },
-    half: (range, format) => averageHalves(memory, range, format),
+    half: (range, format) => averageHalves(memory, scalarHalfKernel, range, format),
   };
 }
 
@@ -87,27 +88,15 @@ function reduceElements(
   }
 }
 
-/** Values that are unpacked at a time: they stay in the cache. */
-const BLOCK = 4096;
-
 function averageHalves(
   memory: WebAssembly.Memory,
+  kernel: HalfKernel,
   { base, stride, slots, start, end }: SlotRange,
   format: HalfFormat,
 ): void {
-  const sums = new Float32Array(BLOCK);
-  const values = new Float32Array(BLOCK);
-  for (let from = start; from < end; from += 2 * BLOCK) {
-    const length = Math.min(BLOCK, (end - from) / 2);
-    const block = (slot: number) =>
-      new Uint16Array(memory.buffer, base + slot * stride + from, length);
-    unpackHalf(block(0), sums.subarray(0, length), format);
-    for (let slot = 1; slot < slots; slot++) {
-      unpackHalf(block(slot), values.subarray(0, length), format);
-      for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
-    }
-    for (let i = 0; i < length; i++) sums[i] = (sums[i] as number) / slots;
-    packHalf(sums.subarray(0, length), block(0), format);
-    for (let slot = 1; slot < slots; slot++) block(slot).set(block(0));
-  }
+  const parts = Array.from(
+    { length: slots },
+    (_, slot) => new Uint16Array(memory.buffer, base + slot * stride + start, (end - start) / 2),
+  );
+  kernel.average(parts, format);
 }

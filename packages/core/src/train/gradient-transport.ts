@@ -1,5 +1,6 @@
 import type { Collective } from "../collective/collective.ts";
-import { type HalfFormat, packHalf, unpackHalf } from "../collective/half-precision.ts";
+import { halfKernel } from "../collective/half-kernel.ts";
+import type { HalfFormat } from "../collective/half-precision.ts";
 
 /** How the gradients of a bucket come to the other ranks. */
 export type GradientTransport = {
@@ -32,9 +33,9 @@ export function halfTransport(
   return {
     buffer,
     average: () => {
-      packHalf(buffer, shared, format);
+      halfKernel().pack(buffer, shared, format);
       collective.averageHalf(shared, format, "backward");
-      unpackHalf(shared, buffer, format);
+      halfKernel().unpack(shared, buffer, format);
     },
     release: () => collective.release(shared, "freeMemory"),
   };

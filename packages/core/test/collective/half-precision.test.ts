@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { halfKernel, scalarHalfKernel } from "../../src/collective/half-kernel.ts";
 import { type HalfFormat, packHalf, unpackHalf } from "../../src/collective/half-precision.ts";
 import { Random } from "../../src/random/random.ts";
 
@@ -65,5 +66,52 @@ test("is off by half a step at most", () => {
     }
   }
 });
+
+/** Any bits, and those around every place where the rounding changes. */
+function anyFloats(): Float32Array {
+  const random = new Random(9);
+  const edges = [0, 0x33000000, 0x38800000, 0x477fe000, 0x477ff000, 0x7f7fffff, 0x7f800000];
+  const bits = [
+    ...edges.flatMap((edge) => [-2, -1, 0, 1, 2].map((step) => (edge + step) >>> 0)),
+    ...Array.from({ length: 9001 }, () => random.nextUint32()),
+    // Between the smallest and the largest half, with ties.
+    ...Array.from({ length: 9000 }, () => 0x32000000 + random.nextBelow(0x16000) * 0x1000),
+  ];
+  return new Float32Array(
+    Uint32Array.from(bits.flatMap((one) => [one, (one | 0x80000000) >>> 0])).buffer,
+  );
+}
+
+const bitsOf = (values: Float32Array) => new Uint32Array(values.buffer, 0, values.length);
+
+for (const format of ["fp16", "bf16"] as const) {
+  test(`the SIMD kernel gives the bits of plain JavaScript: ${format}`, () => {
+    assert.not.equal(halfKernel(), scalarHalfKernel, "this machine has SIMD");
+    const floats = anyFloats();
+    const [packed, expected] = [new Uint16Array(floats.length), new Uint16Array(floats.length)];
+    halfKernel().pack(floats, packed, format);
+    scalarHalfKernel.pack(floats, expected, format);
+    assert.equal(packed, expected);
+    const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+    const [values, expectedValues] = [new Float32Array(all.length), new Float32Array(all.length)];
+    halfKernel().unpack(all, values, format);
+    scalarHalfKernel.unpack(all, expectedValues, format);
+    assert.equal(bitsOf(values), bitsOf(expectedValues));
+    for (const count of [1, 2, 3]) {
+      const parts = () =>
+        Array.from({ length: count }, (_, rank) => {
+          const own = packed.filter((bits) => !Number.isNaN(values[bits]));
+          return own.map((_value, i) => own[(i * (rank + 3)) % own.length] as number);
+        });
+      const [found, wanted] = [parts(), parts()];
+      halfKernel().average(found, format);
+      scalarHalfKernel.average(wanted, format);
+      const numbers = (part?: Uint16Array) =>
+        [...(part ?? [])].map((bits) => (Number.isNaN(values[bits]) ? "NaN" : bits));
+      assert.equal(numbers(found[0]), numbers(wanted[0]));
+      for (const part of found) assert.equal(part, found[0]);
+    }
+  });
+}
 
 test.run();

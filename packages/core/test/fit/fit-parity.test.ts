@@ -26,6 +26,7 @@ const CASES: Readonly<Record<string, Options>> = {
   "fitDataset with tensors to validate, and class weights": {
     ...{ method: "fitDataset", validation: "tensors", classWeight: { 0: 1, 1: 3, 2: 0.5 } },
   },
+  "a gradScaler": { scaler: true, regularizer: true },
   trainOnBatch: { method: "trainOnBatch", samples: 11 },
 };
 
