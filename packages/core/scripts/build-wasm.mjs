@@ -6,6 +6,7 @@ import asc from "assemblyscript/asc";
 const SHARED = ["--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
 const MODULES = {
   reduce: [...SHARED, "--enable", "threads"], // works on the memory that all replicas share
+  half: ["--initialMemory", "1"],
 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

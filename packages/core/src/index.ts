@@ -3,6 +3,10 @@ import { registerModelFiles } from "./model-files/register.ts";
 export { Accelerator } from "./accelerator/accelerator.ts";
 export type { AcceleratorOptions } from "./accelerator/accelerator-options.ts";
 export type { AcceleratorState } from "./accelerator/accelerator-state.ts";
+export type {
+  DistributedDataParallelOptions,
+  PrecisionType,
+} from "./accelerator/precision-options.ts";
 export type { ProjectConfiguration } from "./accelerator/project-configuration.ts";
 export type { BackendName } from "./backend/candidates.ts";
 export { registerCpuKernels } from "./backend/cpu/register-cpu-kernels.ts";
@@ -43,6 +47,8 @@ export {
   type WeightedSamplerOptions,
 } from "./data/samplers/weighted-random-sampler.ts";
 export { skipFirstBatches } from "./data/skip-first-batches.ts";
+export type { FitCallback, FitLogs } from "./fit/fit-callback.ts";
+export type { FitCallbackOptions } from "./fit/tracker-callback.ts";
 export { type AttentionSoftmaxOptions, attentionSoftmax } from "./functions/attention-softmax.ts";
 export { type DropoutOptions, dropout } from "./functions/dropout.ts";
 export type {
@@ -142,6 +148,7 @@ export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";
 export type { BackwardOptions, LossSource } from "./train/backward.ts";
 export { applyFused } from "./train/fused-optimizer.ts";
+export type { GradScaler, GradScalerOptions, GradScalerState } from "./train/grad-scaler.ts";
 export type { GradientAccumulation } from "./train/gradient-state.ts";
 export type { JoinOptions } from "./train/join-uneven-inputs.ts";
 export type { LocalSgd, LocalSgdOptions, OuterStep } from "./train/local-sgd.ts";

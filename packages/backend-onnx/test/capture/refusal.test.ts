@@ -1,4 +1,4 @@
-import { type AcceleratedOptimizer, Accelerator } from "@acc/core";
+import { type AcceleratedOptimizer, Accelerator, type AcceleratorOptions } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -16,8 +16,9 @@ type Setup = {
 async function setUp(
   backend: "onnx" | "cpu" = "onnx",
   make = (): tf.Optimizer => tf.train.sgd(0.1),
+  options: AcceleratorOptions = {},
 ): Promise<Setup> {
-  const accelerator = new Accelerator({ backend });
+  const accelerator = new Accelerator({ backend, ...options });
   await accelerator.prepare(tf.zeros([1]));
   const weight = tf.variable(tf.tensor2d([[1], [2], [3]]));
   const [, optimizer] = await accelerator.prepare({ weight }, make());
@@ -319,6 +320,22 @@ test("a number that changes after it was recorded is found, and the step runs as
   const warnings = await warningsOf(() => run(128));
   assert.is(warnings.length, 1);
   assert.match(warnings[0] ?? "", /has changed since it was recorded/);
+});
+
+test("never replays a step with a gradScaler, which may skip it", async () => {
+  const scaled = await setUp("onnx", undefined, { gradScaler: { growthInterval: 2 } });
+  const step = scaled.accelerator.compileStep(scaled.plain);
+  const plain = await setUp();
+  const warnings = await warningsOf(async () => {
+    for (let i = 0; i < 9; i++) {
+      const x = batch(i);
+      tf.dispose([await step(x), await plain.plain(x), x]);
+      assert.equal([...scaled.weight.dataSync()], [...plain.weight.dataSync()]);
+    }
+  });
+  assert.is(scaled.accelerator.scaler?.scale, 65536 * 2 ** 4);
+  assert.is(warnings.length, 1);
+  assert.match(warnings[0] ?? "", /gradScaler/);
 });
 
 test.run();

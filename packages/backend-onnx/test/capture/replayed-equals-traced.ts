@@ -12,6 +12,7 @@ export const VARIANTS: readonly Variant[] = [
   "clipping",
   "clipping at the end of windows",
   "items of windows",
+  "gradients in 16 bits",
 ];
 const MODELS: readonly ModelName[] = ["mlp", "cnn", "transformer", "lstm"];
 const script = new URL("./fixtures/train.ts", import.meta.url);

@@ -1,5 +1,6 @@
 import type { BackendName } from "../backend/candidates.ts";
 import { type CheckpointPolicy, checkPolicy } from "../checkpoint/checkpoint-options.ts";
+import type { HalfFormat } from "../collective/half-precision.ts";
 import {
   type DataLoaderConfiguration,
   type ResolvedDataLoaderConfiguration,
@@ -10,24 +11,28 @@ import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import type { SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
 import type { LogWith } from "../trackers/select/log-with.ts";
+import { type GradScalerOptions, resolveGradScaler } from "../train/grad-scaler.ts";
 import type { GradientAccumulation } from "../train/gradient-state.ts";
+import { type AccumulationOptions, resolveAccumulation } from "./accumulation-options.ts";
+import {
+  type DistributedDataParallelOptions,
+  type PrecisionType,
+  requireFloat32,
+  resolveCommHook,
+} from "./precision-options.ts";
 import {
   type ProjectConfiguration,
   type ResolvedProject,
   resolveProjectConfiguration,
 } from "./project-configuration.ts";
 
-export type AcceleratorOptions = {
+export type AcceleratorOptions = AccumulationOptions & {
   /**
    * Where tensors live; by default the first backend that works. The first `await accelerator.prepare(…)` starts it. Until
    * then TensorFlow.js computes on the backend that it has, which under plain `node` may be `cpu`; a replica of `acc launch` begins
    * with the one of `"auto"`. Tensors made before are moved when they are used.
    */
   readonly backend?: BackendName;
-  /** Backward passes per optimizer step. Default 1. */
-  readonly gradientAccumulationSteps?: number;
-  /** The same with more options; not together with `gradientAccumulationSteps`. */
-  readonly gradientAccumulationPlugin?: Partial<GradientAccumulation>;
   readonly dataLoaderConfiguration?: DataLoaderConfiguration;
   /** Trackers: names, `"all"`, own instances, or a list that mixes them. */
   readonly logWith?: LogWith | readonly LogWith[];
@@ -54,6 +59,12 @@ export type AcceleratorOptions = {
    * are not replayed by `compileStep`.
    */
   readonly syncBatchNorm?: boolean;
+  /** Only `"no"`, the default: the backends compute in float32. Other precisions are `PRECISION_UNSUPPORTED`. */
+  readonly mixedPrecision?: PrecisionType;
+  /** How gradients come to the other replicas. */
+  readonly distributedDataParallel?: DistributedDataParallelOptions;
+  /** Scales losses, and skips steps whose gradients are infinite or NaN; `{}` for the defaults. Without it there is none. */
+  readonly gradScaler?: GradScalerOptions;
 };
 
 export type ResolvedAcceleratorOptions = {
@@ -63,6 +74,8 @@ export type ResolvedAcceleratorOptions = {
   readonly logWith: LogWith | readonly LogWith[] | undefined;
   readonly schedulerUnit: SchedulerUnit;
   readonly syncBatchNorm: boolean;
+  readonly commHook: HalfFormat | undefined;
+  readonly gradScaler: Required<GradScalerOptions> | undefined;
   readonly checkpoints: CheckpointPolicy;
   readonly resumeFromCheckpoint: string | undefined;
 } & ResolvedProject;
@@ -81,6 +94,9 @@ const RULES: OptionRules<AcceleratorOptions> = {
   stepSchedulerWithOptimizer: "boolean",
   schedulerUnit: "any",
   syncBatchNorm: "boolean",
+  mixedPrecision: "any",
+  distributedDataParallel: "object",
+  gradScaler: "object",
 };
 
 const SHARING =
@@ -99,7 +115,7 @@ const FOREIGN_NAMES: ForeignNames = {
   cpu: 'use backend: "cpu" or another backend',
   device: 'use backend, such as "onnx" or "wasm"',
   devicePlacement: "use backend: tensors live where it computes",
-  mixedPrecision: "TensorFlow.js computes in float32, so leave it out",
+  commHook: "it belongs to distributedDataParallel: { commHook }",
   dynamoBackend: "use accelerator.compileStep(step)",
   dynamoPlugin: "use accelerator.compileStep(step)",
   automaticCheckpointNaming: "it belongs to projectConfiguration: { automaticCheckpointNaming }",
@@ -113,16 +129,11 @@ const FOREIGN_NAMES: ForeignNames = {
   numWorkers: PROCESSES,
 };
 
-const ACCUMULATION_RULES: OptionRules<GradientAccumulation> = {
-  numSteps: "any",
-  syncWithDataloader: "boolean",
-  syncEachBatch: "boolean",
-};
-
 /** Fills defaults. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function resolveAcceleratorOptions(options: AcceleratorOptions): ResolvedAcceleratorOptions {
   checkOptions("Accelerator", options, RULES, FOREIGN_NAMES);
   const { backend = "auto", logWith } = options;
+  requireFloat32(options.mixedPrecision);
   return {
     backend,
     accumulation: resolveAccumulation(options),
@@ -137,6 +148,8 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
     ),
     schedulerUnit: resolveSchedulerUnit(options),
     syncBatchNorm: options.syncBatchNorm ?? false,
+    commHook: resolveCommHook(options.distributedDataParallel),
+    gradScaler: resolveGradScaler(options.gradScaler),
     checkpoints: checkPolicy(options.checkpoints ?? {}),
     // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
     resumeFromCheckpoint: process.env.ACC_RESUME ?? options.resumeFromCheckpoint,
@@ -161,25 +174,3 @@ const SCHEDULER_UNITS: readonly SchedulerUnit[] = [
   "samples",
   "calls",
 ];
-
-function resolveAccumulation(options: AcceleratorOptions): GradientAccumulation {
-  const { gradientAccumulationSteps: steps = 1, gradientAccumulationPlugin: plugin } = options;
-  if (plugin) checkOptions("gradientAccumulationPlugin", plugin, ACCUMULATION_RULES);
-  if (plugin && steps !== 1) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `gradientAccumulationSteps is ${steps} and gradientAccumulationPlugin is given too; pass one of them.`,
-    );
-  }
-  const { numSteps = steps, syncWithDataloader = true, syncEachBatch = false } = plugin ?? {};
-  return { numSteps: requireSteps(numSteps), syncWithDataloader, syncEachBatch };
-}
-
-/** @throws {AcceleratorError} `OPTION_INVALID` unless `steps` is an integer of at least 1. */
-export function requireSteps(steps: number): number {
-  if (Number.isInteger(steps) && steps >= 1) return steps;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `gradientAccumulationSteps must be an integer of at least 1, got ${steps}.`,
-  );
-}

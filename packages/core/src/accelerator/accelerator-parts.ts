@@ -3,10 +3,12 @@ import { fileURLToPath } from "node:url";
 import { restoreForLoadedTensorFlow } from "../backend/removed-utilities.ts";
 import { Checkpoints } from "../checkpoint/checkpoints.ts";
 import { replicaContext } from "../context/replica-context.ts";
+import { shareFit } from "../fit/share-fit.ts";
 import { trackerThread } from "../remote-trackers/lazy-tracker-worker.ts";
 import { resolveLogWith } from "../trackers/select/log-with.ts";
 import { TrackerSession } from "../trackers/session/tracker-session.ts";
 import type { Differentiation } from "../train/differentiate.ts";
+import { GradScaler } from "../train/grad-scaler.ts";
 import { GradientState } from "../train/gradient-state.ts";
 import { ModelRegistry } from "../train/model-registry.ts";
 import { PendingLoss } from "../train/pending-loss.ts";
@@ -38,17 +40,20 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
     script: scriptUrl === undefined ? undefined : fileURLToPath(scriptUrl),
     ...{ rank, worldSize },
   });
-  const models = new ModelRegistry(collective);
+  const models = new ModelRegistry(collective, options.commHook);
   const training: Differentiation = {
     state: new GradientState(options.accumulation),
     pending: new PendingLoss(),
+    scaler: options.gradScaler && new GradScaler(options.gradScaler, models.gradients),
     models,
     unsynced: new UnsyncedModels(models),
     unprepared: new UnpreparedVariables(models),
     regularizers: new Regularizers(models),
   };
-  const preparation = new Preparation({
+  const fitContext = { collective, training, optimizers: () => preparation.made.optimizers };
+  const preparation: Preparation = new Preparation({
     ...{ collective, training, dataLoader, schedulerUnit, syncBatchNorm },
+    shareFit: (layers) => shareFit(layers, fitContext),
   });
   const checkpoints = new Checkpoints({
     ...options,

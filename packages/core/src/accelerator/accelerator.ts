@@ -1,5 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Checkpoints } from "../checkpoint/checkpoints.ts";
+import type { FitCallback } from "../fit/fit-callback.ts";
+import { type FitCallbackOptions, trackerCallback } from "../fit/tracker-callback.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { Trigger } from "../process/trigger.ts";
 import type { GeneralTracker } from "../tracker-contract/general-tracker.ts";
@@ -85,6 +87,16 @@ export class Accelerator extends CheckpointingAccelerator {
     const fingerprint = await this.fingerprint();
     this.#trackers.log({ fingerprint }, placement);
     return fingerprint;
+  }
+
+  /**
+   * A callback for `model.fit` and `model.fitDataset` that logs the losses and the metrics on every tracker:
+   * `callbacks: accelerator.fitCallback()`, or in a list with others. Call it on every rank, after `initTrackers`.
+   *
+   * @throws {AcceleratorError} `OPTION_INVALID`.
+   */
+  fitCallback(options: FitCallbackOptions = {}): FitCallback {
+    return trackerCallback((values, placement) => this.log(values, placement), options);
   }
 
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */

@@ -1,10 +1,12 @@
+import type { AcceleratedOptimizer } from "../train/accelerated-optimizer.ts";
 import { accumulate } from "../train/accumulate.ts";
 import type { Differentiation } from "../train/differentiate.ts";
+import type { GradScaler } from "../train/grad-scaler.ts";
 import { type JoinOptions, joinUnevenInputs } from "../train/join-uneven-inputs.ts";
 import { type LocalSgd, type LocalSgdOptions, localSgd } from "../train/local-sgd.ts";
 import type { Preparation } from "../train/prepare.ts";
-import { requireSteps } from "./accelerator-options.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
+import { requireSteps } from "./accumulation-options.ts";
 import { TrainingAccelerator } from "./training-accelerator.ts";
 
 /** The members of the accelerator that say when gradients are exchanged and applied. */
@@ -45,6 +47,29 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
 
   set step(value: number) {
     this.#training.state.step = value;
+  }
+
+  /** The scaler of `gradScaler`; undefined without one. Its scale follows by itself. */
+  get scaler(): GradScaler | undefined {
+    return this.#training.scaler;
+  }
+
+  /** Whether the last step of a prepared optimizer was skipped because a gradient was infinite or NaN. */
+  get optimizerStepWasSkipped(): boolean {
+    return this.#training.state.stepWasSkipped;
+  }
+
+  /**
+   * Divides the gradients by the scale of `scaler`. They are already divided once a window has ended and they are exchanged,
+   * so it matters only for models inside `noSync`. Does nothing while gradients are being accumulated.
+   *
+   * @param optimizers whose gradients; all of them by default.
+   */
+  unscaleGradients(...optimizers: readonly AcceleratedOptimizer[]): void {
+    const { scaler, state, models } = this.#training;
+    if (!scaler || !state.syncGradients) return;
+    const own = optimizers.flatMap((optimizer) => optimizer.variables);
+    scaler.unscale(optimizers.length === 0 ? models.variables : own);
   }
 
   /**

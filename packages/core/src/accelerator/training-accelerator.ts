@@ -45,8 +45,10 @@ export abstract class TrainingAccelerator extends EvaluatingAccelerator {
    * [a, b]` or `variables: [v, w]` in place of `model`, is handled as a separate call and returns an object with the
    * same names. An optimizer in a call without models updates those that no other call gave an optimizer. Use the
    * returned object: with several replicas, `minimize` and `applyGradients` of the `tf.train` optimizer itself throw
-   * `STATE_INVALID`, and so do `fit`, `fitDataset` and `trainOnBatch` of a prepared model, and an optimizer that is not
-   * prepared when it is to update one.
+   * `STATE_INVALID`, and so does an optimizer that is not prepared when it is to update a prepared model.
+   *
+   * A `tf.LayersModel` that is compiled with the returned optimizer can be trained by `fit`, `fitDataset` and
+   * `trainOnBatch`: every rank makes the call with the whole data, and takes its share of each batch.
    *
    * A `DataLoader` yields this rank's share. Anything else is returned unchanged. Preparing an object twice returns
    * the same object. Collective: every rank prepares the same objects.

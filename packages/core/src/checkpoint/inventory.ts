@@ -5,6 +5,7 @@ import type { LoaderStateDict } from "../data/loader-state-dict.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { SavedScheduler } from "../schedule/accelerated-scheduler.ts";
 import type { Differentiation } from "../train/differentiate.ts";
+import type { GradScalerState } from "../train/grad-scaler.ts";
 import type { PreparedObjects } from "../train/prepare.ts";
 import { canSave } from "./can-save.ts";
 import type { CustomObjects } from "./custom-objects.ts";
@@ -32,6 +33,8 @@ export type SavedState = {
   readonly accumulation: SavedAccumulation;
   readonly models: readonly SavedModel[];
   readonly optimizers: readonly SavedOptimizer[];
+  /** Undefined without a scaler, and in checkpoints of versions that had none. */
+  readonly scaler?: GradScalerState | undefined;
   readonly schedulers: readonly SavedScheduler[];
   readonly loaders: readonly LoaderStateDict[];
   readonly globalBatch: number | undefined;
@@ -69,6 +72,7 @@ export async function takeInventory(
   // No await from here on: everything is of the same moment.
   const models = saveModels(training.models.models, (i) => !kept.has(i));
   const optimizers = saveOptimizers(made.optimizers);
+  training.scaler?.unscale(training.models.variables); // gradients are saved as they are without a scaler
   const rank = saveRank(training, collective);
   const mine = collective.rank === 0 ? [...objects.entries, ...added.entries] : [];
   for (const [i, json] of objects.json.entries()) added.json.set(`${customFile(i)}.json`, json);
@@ -77,6 +81,7 @@ export async function takeInventory(
       accumulation: saveAccumulation(training.state),
       models: models.json,
       optimizers: optimizers.json,
+      scaler: training.scaler?.stateDict(),
       schedulers: made.schedulers.map((scheduler) => scheduler.save()),
       loaders: made.loaders.map((loader) => loader.gatherStateDict()),
       globalBatch: globalBatchOf(made.loaders),

@@ -9,7 +9,7 @@ import type { StoredTensor } from "./files/stored-tensor.ts";
 import type { HookSource, LoadStateHook } from "./hooks.ts";
 import type { SavedState, Subject } from "./inventory.ts";
 import { planLoaders } from "./loaders-part.ts";
-import { globalBatchOf, planAccumulation, planSchedulers } from "./loop-part.ts";
+import { globalBatchOf, planAccumulation, planScaler, planSchedulers } from "./loop-part.ts";
 import { machineNotice, machineOf } from "./machine.ts";
 import { planModels } from "./models-part.ts";
 import { planLearningRates, planOptimizers } from "./optimizers-part.ts";
@@ -121,6 +121,7 @@ async function makePlan(
   const known = planModels(state.models, training.models.models, { source, isLeftOut }, plan);
   planOptimizers(state.optimizers, made.optimizers, { source, known }, plan);
   planAccumulation(state.accumulation, training.state, plan);
+  planScaler(state.scaler, training.scaler, plan);
   const batches = { saved: state.globalBatch, now: globalBatchOf(made.loaders) };
   planSchedulers(state.schedulers, made.schedulers, batches, plan);
   planLearningRates(state.optimizers, made.optimizers, plan);

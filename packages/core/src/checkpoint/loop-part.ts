@@ -1,5 +1,6 @@
 import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import type { AcceleratedScheduler, SavedScheduler } from "../schedule/accelerated-scheduler.ts";
+import type { GradScaler, GradScalerState } from "../train/grad-scaler.ts";
 import type { GradientState } from "../train/gradient-state.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
@@ -31,6 +32,20 @@ export function planAccumulation(
   plan.commits.push(() => {
     Object.assign(state, { step, syncGradients, samplesSeen, updateDue: false });
   });
+}
+
+/** The scaler goes on as it was saved, if there is one now. */
+export function planScaler(
+  saved: GradScalerState | undefined,
+  scaler: GradScaler | undefined,
+  plan: RestorePlan,
+): void {
+  if (saved && !scaler)
+    plan.notices.push("the checkpoint has a gradScaler, and there is none now.");
+  if (!saved && scaler) {
+    plan.notices.push(`the checkpoint has no gradScaler; the scale begins with ${scaler.scale}.`);
+  }
+  plan.commits.push(() => scaler?.loadStateDict(saved ?? scaler.stateDict()));
 }
 
 /**

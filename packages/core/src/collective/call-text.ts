@@ -7,6 +7,7 @@ export const OPERATIONS = [
   "release",
   "share",
   "allReduce",
+  "averageHalf",
   "broadcast",
   "allGather",
   "allGatherObject",
@@ -14,7 +15,7 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-export const DTYPES = ["float32", "int32", "uint8", "object"] as const;
+export const DTYPES = ["float32", "int32", "uint8", "object", "fp16", "bf16"] as const;
 export const REDUCE_OPS: readonly ReduceOp[] = ["sum", "mean", "max", "min"];
 
 /**

@@ -1,3 +1,4 @@
+import type { HalfFormat } from "./half-precision.ts";
 import type { Supervision } from "./supervision.ts";
 
 /** How values of several ranks become one. `"mean"` sums in rank order, then divides. */
@@ -37,11 +38,14 @@ export interface Collective {
    */
   allocate(length: number, call?: string): Float32Array;
 
+  /** The same for 16-bit values, which `averageHalf` reduces. */
+  allocateHalf(length: number, format: HalfFormat, call?: string): Uint16Array;
+
   /**
-   * Gives back a buffer of `allocate`, for buffers to come: nothing may read or write it from now on. Collective: every
+   * Gives back a buffer of `allocate` or `allocateHalf`, for buffers to come: nothing may read or write it from now on. Collective: every
    * rank releases the same one.
    */
-  release(buffer: Float32Array, call?: string): void;
+  release(buffer: Float32Array | Uint16Array, call?: string): void;
 
   /**
    * Bytes that all ranks see, the same area for every call, at an address that is a multiple of 16. Their content is
@@ -60,6 +64,12 @@ export interface Collective {
    * @param buffer values, shape `[n]`; `n` and the element type must be equal on every rank.
    */
   allReduce(buffer: Float32Array | Int32Array, op: ReduceOp, call?: string): void;
+
+  /**
+   * Replaces `buffer`, which `allocateHalf` made, by its mean over all ranks: summed in float32 in rank order, and rounded
+   * once. Every rank ends with identical bits.
+   */
+  averageHalf(buffer: Uint16Array, format: HalfFormat, call?: string): void;
 
   /** Overwrites `buffer`, shape `[n]`, on every rank with the one of `fromRank`. */
   broadcast(buffer: NumericArray, fromRank: number, call?: string): void;

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ReduceOp } from "./collective.ts";
+import { type HalfKernel, halfKernel, scalarHalfKernel } from "./half-kernel.ts";
+import type { HalfFormat } from "./half-precision.ts";
 
 /** A range of bytes that is reduced, in slots at equal distances in one memory. */
 export type SlotRange = {
@@ -8,7 +10,7 @@ export type SlotRange = {
   /** Bytes from one slot to the next, a multiple of 16. */
   readonly stride: number;
   readonly slots: number;
-  /** Within a slot; `start` is a multiple of 16, `end` of 4. */
+  /** Within a slot; `start` is a multiple of 16, `end` of the size of an element. */
   readonly start: number;
   readonly end: number;
 };
@@ -17,6 +19,8 @@ export type SlotRange = {
 export type ReduceKernel = {
   float32(range: SlotRange, op: ReduceOp): void;
   int32(range: SlotRange, op: ReduceOp): void;
+  /** The mean of 16-bit values, summed in float32 and rounded once. */
+  half(range: SlotRange, format: HalfFormat): void;
 };
 
 const CODES: Record<ReduceOp, number> = { sum: 0, mean: 0, max: 1, min: 2 };
@@ -37,6 +41,7 @@ export function createReduceKernel(memory: WebAssembly.Memory): ReduceKernel {
       reduceFloat32(base, stride, slots, start, end, CODES[op], op === "mean" ? slots : 1),
     int32: ({ base, stride, slots, start, end }, op) =>
       reduceInt32(base, stride, slots, start, end, CODES[op]),
+    half: (range, format) => averageHalves(memory, halfKernel(), range, format),
   };
 }
 
@@ -62,6 +67,7 @@ export function createScalarKernel(memory: WebAssembly.Memory): ReduceKernel {
       const combine = combineWith(op);
       reduceElements(new Int32Array(memory.buffer), range, (a, b) => combine(a, b) | 0, 1);
     },
+    half: (range, format) => averageHalves(memory, scalarHalfKernel, range, format),
   };
 }
 
@@ -80,4 +86,17 @@ function reduceElements(
     if (divisor !== 1) value = Math.fround(value / divisor);
     for (let slot = 0; slot < slots; slot++) elements[index + slot * slotLength] = value;
   }
+}
+
+function averageHalves(
+  memory: WebAssembly.Memory,
+  kernel: HalfKernel,
+  { base, stride, slots, start, end }: SlotRange,
+  format: HalfFormat,
+): void {
+  const parts = Array.from(
+    { length: slots },
+    (_, slot) => new Uint16Array(memory.buffer, base + slot * stride + start, (end - start) / 2),
+  );
+  kernel.average(parts, format);
 }

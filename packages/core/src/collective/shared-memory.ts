@@ -12,9 +12,10 @@ import {
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
 import { ControlBlock, type Header, REASON } from "./control-block.ts";
 import { describePlace } from "./describe-places.ts";
+import type { HalfFormat } from "./half-precision.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
 import { RankPlaces } from "./rank-places.ts";
-import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
+import { createReduceKernel, type ReduceKernel, type SlotRange } from "./reduce-kernel.ts";
 import { SHARED_CELLS, type SharedGroup } from "./shared-group.ts";
 import { SharedSupervision } from "./shared-supervision.ts";
 import { requireReducible } from "./single-process.ts";
@@ -41,7 +42,7 @@ export class SharedMemory implements Collective {
   #shared: Region = { base: 0, stride: 0, wasUsed: false };
   readonly #kernel: ReduceKernel;
   readonly #timeoutMs: number;
-  readonly #allocated = new WeakMap<Float32Array, Region>();
+  readonly #allocated = new WeakMap<NumericArray | Uint16Array, Region>();
 
   /** @param createKernel for tests: the kernel is otherwise chosen for the machine. */
   constructor(
@@ -81,7 +82,16 @@ export class SharedMemory implements Collective {
     return buffer;
   }
 
-  release(buffer: Float32Array, call = "release"): void {
+  allocateHalf(length: number, format: HalfFormat, call = "allocate"): Uint16Array {
+    this.#begin("allocate", { count: length, dtype: DTYPES.indexOf(format), call });
+    const region = this.#memory.reserve(length * Uint16Array.BYTES_PER_ELEMENT);
+    const buffer = this.#memory.view(region, this.rank, Uint16Array, length);
+    if (region.wasUsed) buffer.fill(0);
+    this.#allocated.set(buffer, region);
+    return buffer;
+  }
+
+  release(buffer: Float32Array | Uint16Array, call = "release"): void {
     const region = this.#allocated.get(buffer);
     this.#begin("release", { count: buffer.length, parameter: region?.base ?? -1, call });
     if (!region) return;
@@ -103,7 +113,7 @@ export class SharedMemory implements Collective {
     requireReducible(buffer, op);
     const parameter = REDUCE_OPS.indexOf(op);
     this.#begin("allReduce", { count: buffer.length, dtype: dtypeOf(buffer), parameter, call });
-    const region = this.#allocated.get(buffer as Float32Array);
+    const region = this.#allocated.get(buffer);
     if (region) {
       this.#reduceShare(region, buffer, buffer.byteLength, op);
       this.#meet();
@@ -119,6 +129,18 @@ export class SharedMemory implements Collective {
       this.#meet();
       this.#memory.read(scratch, this.rank, chunk);
     }
+  }
+
+  averageHalf(buffer: Uint16Array, format: HalfFormat, call = "averageHalf"): void {
+    const region = this.#allocated.get(buffer);
+    const parameter = region?.base ?? -1;
+    this.#begin("averageHalf", {
+      ...{ count: buffer.length, dtype: DTYPES.indexOf(format), parameter, call },
+    });
+    if (!region) return;
+    const range = this.#shareOf(region, buffer.byteLength);
+    if (range) this.#kernel.half(range, format);
+    this.#meet();
   }
 
   broadcast(buffer: NumericArray, fromRank: number, call = "broadcast"): void {
@@ -190,15 +212,20 @@ export class SharedMemory implements Collective {
     }
   }
 
-  /** Reduces this rank's share of a slot, a whole number of 16-byte blocks, over all slots. */
+  /** Reduces this rank's share of a slot over all slots. */
   #reduceShare(region: Region, values: NumericArray, sizeBytes: number, op: ReduceOp): void {
+    const range = this.#shareOf(region, sizeBytes);
+    if (!range) return;
+    if (values instanceof Float32Array) this.#kernel.float32(range, op);
+    else this.#kernel.int32(range, op);
+  }
+
+  /** What this rank reduces: a whole number of 16-byte blocks of every slot, or what is left; undefined for nothing. */
+  #shareOf(region: Region, sizeBytes: number): SlotRange | undefined {
     const share = Math.ceil(sizeBytes / this.worldSize / 16) * 16;
     const start = Math.min(this.rank * share, sizeBytes);
     const end = Math.min(start + share, sizeBytes);
-    if (start === end) return;
-    const range = { ...region, slots: this.worldSize, start, end };
-    if (values instanceof Float32Array) this.#kernel.float32(range, op);
-    else this.#kernel.int32(range, op);
+    return start === end ? undefined : { ...region, slots: this.worldSize, start, end };
   }
 
   /** Announces what this rank is about to do, waits for the other ranks, and compares the headers. */

@@ -27,7 +27,13 @@ export class SingleProcess implements Collective {
     return new Float32Array(length);
   }
 
+  allocateHalf(length: number): Uint16Array {
+    return new Uint16Array(length);
+  }
+
   release(): void {}
+
+  averageHalf(): void {}
 
   allReduce(buffer: Float32Array | Int32Array, op: ReduceOp): void {
     requireReducible(buffer, op);

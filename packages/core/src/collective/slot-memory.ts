@@ -82,7 +82,7 @@ export class SlotMemory {
   }
 
   /** This rank's view of a slot; valid as long as the group. */
-  view<T extends NumericArray>(
+  view<T extends NumericArray | Uint16Array>(
     region: Region,
     rank: number,
     Type: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T,

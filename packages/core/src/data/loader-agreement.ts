@@ -1,4 +1,5 @@
 import type { Collective } from "../collective/collective.ts";
+import { differenceIn, type Facts } from "../collective/facts.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { checksumOf, type Sampler } from "./samplers/sampler.ts";
@@ -29,21 +30,16 @@ export function agreeOnLoader(
     ...(sharesData && sampler ? orderFacts(sampler) : {}),
   };
   const ranks = collective.allGatherObject({ facts, baseSeed }, "prepare(dataLoader)");
-  for (const name of Object.keys(facts)) {
-    const values = ranks.map((rank) => rank.facts[name]);
-    const other = values.findIndex((value) => value !== values[0]);
-    if (other < 0) continue;
+  const difference = differenceIn(ranks.map((rank) => rank.facts));
+  if (difference !== undefined) {
     throw new AcceleratorError(
       "DATA_INVALID",
-      `prepare: the data loaders of the ranks differ: ${name} is ${values[0]} on rank 0 and ${values[other]} on rank ` +
-        `${other}. Every rank makes the same loader over the whole dataset, and prepare gives each its share; ` +
-        "where only rank 0 has the data, set dispatchBatches.",
+      `prepare: the data loaders of the ranks differ: ${difference}. Every rank makes the same loader over the whole ` +
+        "dataset, and prepare gives each its share; where only rank 0 has the data, set dispatchBatches.",
     );
   }
   return ranks[0]?.baseSeed ?? baseSeed;
 }
-
-type Facts = { readonly [name: string]: number | boolean | null | undefined };
 
 function orderFacts(sampler: Sampler): Facts {
   return {

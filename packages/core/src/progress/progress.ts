@@ -1,9 +1,7 @@
-import type { ProgressState } from "../context/progress-state.ts";
-import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
-import { Terminal } from "./terminal.ts";
+import { ProgressBar } from "./progress-bar.ts";
 
 export type ProgressOptions = {
   /** Text before the bar. */
@@ -26,12 +24,6 @@ export interface Progress<T> extends AsyncIterable<T> {
   postfix(values: Readonly<Record<string, number | string>>): void;
 }
 
-/** Shortest time between messages to the host: a loop may run a million times a second. */
-const UPDATE_MS = 50;
-
-let bars = 0;
-let terminal: Terminal | undefined;
-
 /**
  * Wraps a loader, or anything iterable, in a progress bar on the main process; `accelerate`'s `tqdm`.
  *
@@ -49,48 +41,30 @@ export function progress<T>(
       `progress needs something to iterate, got ${String(items)}.`,
     );
   }
-  const { collective, host } = replicaContext();
-  const show = options.allProcesses || collective.rank === 0;
-  const label = options.allProcesses ? `[rank ${collective.rank}] ` : "";
-  const description = label + (options.description ?? "");
+  const { description = "", allProcesses = false } = options;
   const length = typeof source.length === "number" ? source.length : undefined;
   const total = options.total ?? length;
-  let postfix = "";
-
-  const send = (state: ProgressState): void => {
-    if (!show) return;
-    if (host) host.progress(state);
-    else {
-      terminal ??= new Terminal();
-      terminal.progress(state);
-    }
-  };
+  let shown: Readonly<Record<string, number | string>> = {};
+  let bar: ProgressBar | undefined;
 
   return {
     postfix(values) {
-      postfix = Object.entries(values)
-        .map(([key, value]) => `${key} ${typeof value === "number" ? value.toPrecision(4) : value}`)
-        .join("  ");
+      shown = values;
+      bar?.postfix(values);
     },
     async *[Symbol.asyncIterator]() {
-      const id = `${collective.rank}.${bars++}`;
-      const started = performance.now();
+      const own = new ProgressBar({ description, total, allProcesses });
+      own.postfix(shown);
+      bar = own;
       let current = 0;
-      let sentAt = Number.NEGATIVE_INFINITY;
-      const update = (done: boolean): void => {
-        const now = performance.now();
-        if (!done && now - sentAt < UPDATE_MS) return;
-        sentAt = now;
-        send({ id, description, current, total, elapsedMs: now - started, postfix, done });
-      };
       try {
         for await (const item of items) {
-          update(false);
+          own.update(current);
           yield item;
           current += 1;
         }
       } finally {
-        update(true);
+        own.finish(current);
       }
     },
   };

@@ -14,6 +14,8 @@ export type SchedulerUnit = "processes" | "optimizerSteps" | "samples" | "calls"
 /** The state of the loop in progress that a scheduler depends on. */
 export interface SchedulerClock {
   readonly syncGradients: boolean;
+  /** Whether an optimizer has skipped its last step because of an overflow. */
+  readonly stepWasSkipped: boolean;
   /** Samples that all replicas have taken from loaders since training began. */
   readonly samplesSeen: number;
 }
@@ -55,13 +57,14 @@ export class AcceleratedScheduler {
     this.#samplesCounted = clock.samplesSeen;
   }
 
-  /** Advances the schedule. No-op while gradients are being accumulated, except in the unit `"calls"`. */
+  /** Advances the schedule. No-op while gradients are being accumulated or a step was skipped, except in the unit `"calls"`. */
   step(metric?: number): void {
     stepEffect(() => this.#move(metric));
   }
 
   #move(metric: number | undefined): void {
-    if (this.#options.unit !== "calls" && !this.#clock.syncGradients) return;
+    const { syncGradients, stepWasSkipped } = this.#clock;
+    if (this.#options.unit !== "calls" && (!syncGradients || stepWasSkipped)) return;
     const { totalSteps = Number.POSITIVE_INFINITY } = this.scheduler;
     for (let left = this.#rawSteps(); left > 0 && this.scheduler.lastStep < totalSteps; left--) {
       this.scheduler.step(metric);

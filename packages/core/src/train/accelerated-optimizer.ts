@@ -1,28 +1,24 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { timed } from "../phases.ts";
-import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { isRecording, StepScope } from "../step/autograd.ts";
-import { markDueStep, updateVariables } from "../step/step-mark.ts";
+import { markDueStep } from "../step/step-mark.ts";
 import { stepEffect } from "../step/step-observer.ts";
+import { applyUpdates } from "./apply-updates.ts";
 import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
-import { applyFused } from "./fused-optimizer.ts";
-import { applyGradientsOf } from "./local-updates.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import { type ModelVariables, sameItems } from "./model-variables.ts";
 import { accumulateNamed, type NamedGradients, requireHeld } from "./named-gradients.ts";
-
-type NamedTensor = { name: string; tensor: Tensor };
+import { skipsOverflow } from "./skip-overflow.ts";
+import { WrappedOptimizer } from "./wrapped-optimizer.ts";
 
 /**
  * A `tf.train` optimizer that applies the accumulated gradients of its models. `step` and `zeroGrad` do
  * nothing while gradients are still being accumulated, so a loop calls them after every backward.
  *
  * `minimize` and `applyGradients` are those of tfjs, for loops that do not call `backward`: they exchange gradients
- * too.
+ * too. `compile` of a tf.layers model takes it, for `fit`.
  */
-export class AcceleratedOptimizer {
-  /** The optimizer that was prepared. */
-  readonly optimizer: Optimizer;
+export class AcceleratedOptimizer extends WrappedOptimizer {
   readonly #training: Differentiation;
   readonly #modelsOf: () => readonly ModelVariables[];
   /** tfjs keeps its moments by position: a variable keeps its place once it has one. */
@@ -32,13 +28,18 @@ export class AcceleratedOptimizer {
   #parts: readonly (readonly Variable[])[] = [];
   #completedSteps = 0;
 
+  /** tfjs calls everything that has the methods of an optimizer an instance of `Optimizer`, and so of its subclasses. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && #training in value;
+  }
+
   /** @param modelsOf the models that it updates; asked at every use. */
   constructor(
     optimizer: Optimizer,
     training: Differentiation,
     modelsOf: () => readonly ModelVariables[],
   ) {
-    this.optimizer = optimizer;
+    super(optimizer);
     this.#training = training;
     this.#modelsOf = modelsOf;
   }
@@ -48,17 +49,9 @@ export class AcceleratedOptimizer {
     return [...this.#trained()];
   }
 
-  get learningRate(): number {
-    return learningRateOf(this.optimizer);
-  }
-
-  set learningRate(value: number) {
-    setLearningRate(this.optimizer, value);
-  }
-
   /** Whether the last `step` was skipped because of an overflow; only a loss scaler ever skips. */
   get stepWasSkipped(): boolean {
-    return false;
+    return this.#training.state.skippedBy.has(this);
   }
 
   /** How many times it has updated variables; a checkpoint restores it. */
@@ -114,7 +107,26 @@ export class AcceleratedOptimizer {
    * @param varList variables of prepared models; by default all that this optimizer updates.
    * @throws {AcceleratorError} as `backward`; `VARIABLE_UNPREPARED` for one in `varList` that no prepared model holds.
    */
-  minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+  override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    return this.#minimize(f, returnCost, varList, 1);
+  }
+
+  /**
+   * `minimize` for a replica whose part of a batch is not as large as those of the others. For `fit`.
+   *
+   * @param weight the size of the part, divided by the mean size: 0 if `f` computes with samples that do not count.
+   * @internal
+   */
+  minimizeShare(f: () => Scalar, varList: Variable[], weight: number): Scalar {
+    return this.#minimize(f, true, varList, weight) as Scalar;
+  }
+
+  #minimize(
+    f: () => Scalar,
+    returnCost: boolean,
+    varList: Variable[] | undefined,
+    weight: number,
+  ): Scalar | null {
     const { models, pending } = this.#training;
     pending.check("minimize");
     if (varList) requireHeld(varList, models, "minimize");
@@ -122,7 +134,9 @@ export class AcceleratedOptimizer {
     const scope = new StepScope();
     try {
       const loss = f();
-      differentiate(loss, this.#training, { call: "minimize", variables });
+      differentiate(loss, this.#training, { call: "minimize", variables, weight });
+      // What such samples changed, such as moving averages, does not count either.
+      if (weight === 0) models.statistics.note(models.variables);
       this.#exchangeAndUpdate(variables);
       scope.close(returnCost ? loss : undefined);
       return returnCost ? loss : null;
@@ -138,7 +152,7 @@ export class AcceleratedOptimizer {
    * @param gradients by the names of the variables, which prepared models hold.
    * @throws {AcceleratorError} `VARIABLE_UNPREPARED`, `COLLECTIVE_…`.
    */
-  applyGradients(gradients: NamedGradients): void {
+  override applyGradients(gradients: NamedGradients): void {
     this.#training.pending.check("applyGradients");
     const scope = new StepScope();
     try {
@@ -149,7 +163,7 @@ export class AcceleratedOptimizer {
   }
 
   /** The loss and its gradients on this replica alone, as tfjs computes them; by default those of its own variables. */
-  computeGradients(
+  override computeGradients(
     f: () => Scalar,
     varList?: Variable[],
   ): { value: Scalar; grads: Record<string, Tensor> } {
@@ -170,29 +184,19 @@ export class AcceleratedOptimizer {
     const { state, models } = this.#training;
     if (!state.syncGradients) return;
     if (!variables.some((variable) => models.gradients.has(variable))) return;
+    if (skipsOverflow(this, variables, this.#training)) return;
     for (const variable of variables) this.#places.add(variable);
     const updated = new Set(variables);
     const updates = [...this.#places].map((variable) => ({
       variable,
       gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
     }));
-    timed("optimizer", () => this.#apply(updates));
+    timed("optimizer", () => applyUpdates(this.optimizer, updates));
     stepEffect(() => {
       this.#completedSteps += 1;
       state.noteUpdate();
     });
     if (!isRecording()) markDueStep(); // otherwise the scope of the step does this
-  }
-
-  #apply(updates: Parameters<typeof applyFused>[1]): void {
-    updateVariables(() => {
-      if (applyFused(this.optimizer, updates)) return;
-      const gradients = updates.map(({ variable, gradient }) => ({
-        name: variable.name,
-        tensor: gradient,
-      }));
-      applyGradientsOf(this.optimizer).call(this.optimizer, gradients as NamedTensor[]);
-    });
   }
 
   /** A new list when other variables are trained. */

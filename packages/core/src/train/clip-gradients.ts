@@ -52,6 +52,7 @@ export function clipGradNorm(
     );
   }
   if (!training.state.syncGradients) return undefined;
+  training.scaler?.unscale(variables);
   const { gradients } = training.models;
   return clipping(() => {
     const norm = normOf(

@@ -59,6 +59,9 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   async run(args: Args): Promise<Awaited<Result>> {
     beginRandomStep();
     const backend = lazyBackend();
+    if (backend && this.#training.scaler && !this.#isRefused) {
+      this.#refuse("a gradScaler decides by the values of each step whether it is skipped");
+    }
     if (!backend || this.#isRefused) return this.#runAsItIs(args);
     const key = this.#keyOf(args);
     let recording = this.#recordings.get(key);

@@ -5,6 +5,7 @@ import { timed } from "../phases.ts";
 import { gradientsOf, graphOf, isRecording, type RecordedGraph } from "../step/autograd.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { stepEffect } from "../step/step-observer.ts";
+import type { GradScaler } from "./grad-scaler.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import type { PendingLoss } from "./pending-loss.ts";
@@ -16,6 +17,8 @@ import type { UnsyncedModels } from "./unsynced-models.ts";
 export type Differentiation = {
   readonly state: GradientState;
   readonly pending: PendingLoss;
+  /** Undefined if losses are not scaled. */
+  readonly scaler: GradScaler | undefined;
   readonly models: ModelRegistry;
   readonly unsynced: UnsyncedModels;
   readonly unprepared: UnpreparedVariables;
@@ -30,6 +33,8 @@ type DifferentiationOptions = {
   readonly retainGraph?: boolean;
   /** How many items the loss is a sum of: a scalar. */
   readonly items?: Tensor | undefined;
+  /** How much this replica's part of a batch counts, 1 on average. */
+  readonly weight?: number;
 };
 
 /**
@@ -38,8 +43,8 @@ type DifferentiationOptions = {
  */
 export function differentiate(
   loss: unknown,
-  { state, models, unprepared, regularizers }: Differentiation,
-  { call = "backward", variables, retainGraph = false, items }: DifferentiationOptions,
+  { state, scaler, models, unprepared, regularizers }: Differentiation,
+  { call = "backward", variables, retainGraph = false, items, weight = 1 }: DifferentiationOptions,
 ): void {
   requireLoss(loss, call);
   if (variables.length === 0) {
@@ -53,7 +58,8 @@ export function differentiate(
   unprepared.check(graph.variables, call);
   regularizers.check(graph);
   lazyBackend()?.markBackward();
-  const scale = items ? 1 : 1 / state.accumulation.numSteps;
+  const share = weight * (items ? 1 : 1 / state.accumulation.numSteps);
+  const scale = share * (scaler?.scale ?? 1);
   const gradients = timed("backward", () =>
     gradientsOf(loss, graph, variables, scale, retainGraph),
   );
@@ -61,6 +67,7 @@ export function differentiate(
   const trained = variables.filter((_, i) => gradients[i]);
   const trainedModels = models.models.filter((model) => trained.some((one) => model.has(one)));
   models.items.add(trainedModels, items, call);
+  scaler?.prepareFor(trained);
   for (const [index, variable] of variables.entries()) {
     const gradient = gradients[index];
     if (gradient) models.gradients.accumulate(variable, gradient);
@@ -79,7 +86,7 @@ export function differentiate(
  * @param variables that have just got gradients.
  */
 export function exchangeGradients(
-  { state, models, unsynced }: Differentiation,
+  { state, scaler, models, unsynced }: Differentiation,
   variables: readonly Variable[],
 ): void {
   const isDue = state.syncGradients || state.accumulation.syncEachBatch;
@@ -88,7 +95,7 @@ export function exchangeGradients(
   if (models.models.some((model) => unsynced.exchangesModel(model, isDue))) {
     stepEffect(() => state.uneven?.meet());
     models.exchange.cover(variables);
-    models.exchange.cover(models.items.variables);
+    models.exchange.cover(models.items.variables, true);
     models.average((variable) => {
       const counted = models.items.modelOf(variable);
       return counted
@@ -97,6 +104,7 @@ export function exchangeGradients(
     }, state.uneven !== undefined);
   }
   if (!state.syncGradients) return;
+  scaler?.unscaleExchanged((variable) => unsynced.exchanges(variable, isDue));
   models.items.normalize((model) => unsynced.exchangesModel(model, isDue));
   stepEffect(() => {
     state.updateDue = true;

@@ -1,37 +1,44 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import { placeIn, readInto, tensorOf } from "../backend/tensor-values.ts";
-import type { Collective } from "../collective/collective.ts";
 import { timed } from "../phases.ts";
 import { stepEffect, stepObserver } from "../step/step-observer.ts";
+import type { GradientTransport } from "./gradient-transport.ts";
 import type { Gradients } from "./gradients.ts";
 
-/** The gradients of some variables, contiguous in shared memory, where one all-reduce averages them. */
+/** The gradients of some variables, contiguous in memory, so that one exchange averages them. */
 export class GradientBucket {
   readonly #variables: readonly Variable[];
   readonly #gradients: Gradients;
-  readonly #collective: Collective;
   /**
    * All gradients one after the other, then one flag per variable that says whether a rank has a gradient
    * for it at all: a variable that no rank used must stay without one.
    */
-  readonly #bucket: Float32Array;
+  readonly #transport: GradientTransport;
   /** The places of the gradients in the bucket. */
   readonly #parts: readonly Float32Array[];
   /** The flags. */
   readonly #flags: Float32Array;
 
-  /** Collective: every rank makes the same buckets in the same order. */
-  constructor(variables: readonly Variable[], gradients: Gradients, collective: Collective) {
+  /**
+   * Collective: every rank makes the same buckets in the same order.
+   *
+   * @param makeTransport for so many values.
+   */
+  constructor(
+    variables: readonly Variable[],
+    gradients: Gradients,
+    makeTransport: (length: number) => GradientTransport,
+  ) {
     this.#variables = variables;
     this.#gradients = gradients;
-    this.#collective = collective;
     const size = variables.reduce((sum, variable) => sum + variable.size, 0);
-    this.#bucket = collective.allocate(size + variables.length, "prepare");
-    this.#flags = this.#bucket.subarray(size);
+    this.#transport = makeTransport(size + variables.length);
+    const { buffer } = this.#transport;
+    this.#flags = buffer.subarray(size);
     let offset = 0;
     this.#parts = variables.map((variable) => {
       offset += variable.size;
-      return this.#bucket.subarray(offset - variable.size, offset);
+      return buffer.subarray(offset - variable.size, offset);
     });
   }
 
@@ -43,7 +50,7 @@ export class GradientBucket {
   /** Frees its memory; the bucket cannot be used after that. Collective. */
   release(): void {
     for (const part of this.#parts) placeIn(part, undefined); // gradients stored in it are moved first
-    this.#collective.release(this.#bucket, "freeMemory");
+    this.#transport.release();
   }
 
   /**
@@ -57,9 +64,7 @@ export class GradientBucket {
     );
     if (!isCertain && !isPresent.includes(true)) return;
     const placed = this.#fill(isPresent);
-    stepEffect(() =>
-      timed("all-reduce", () => this.#collective.allReduce(this.#bucket, "mean", "backward")),
-    );
+    stepEffect(() => timed("all-reduce", () => this.#transport.average()));
     this.#read(placed);
   }
 

@@ -30,6 +30,8 @@ export class GradientState implements LoaderObserver {
   samplesSeen = 0;
   /** Whether gradients were exchanged at the end of a window and no optimizer has applied them yet. */
   updateDue = false;
+  /** The optimizers whose last step was skipped because of an overflow. */
+  readonly skippedBy: Set<object> = new Set();
   /** The outermost loader during the last update of an optimizer: the loop that trains. */
   steppedIn: LoaderState | undefined;
   /** Called where a loop asks for its next batch; what it returns is awaited. */
@@ -64,7 +66,12 @@ export class GradientState implements LoaderObserver {
     return this.#passes.length;
   }
 
-  /** An optimizer has applied the gradients. */
+  /** Whether the last step of any optimizer was skipped: schedules wait then. */
+  get stepWasSkipped(): boolean {
+    return this.skippedBy.size > 0;
+  }
+
+  /** An optimizer has applied the gradients, or skipped them. */
   noteUpdate(): void {
     this.updateDue = false;
     this.steppedIn = this.#passes[0]?.loader;

@@ -7,6 +7,7 @@ import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import type { AcceleratedOptimizer } from "./accelerated-optimizer.ts";
 import type { Differentiation } from "./differentiate.ts";
+import type { GradScalerState } from "./grad-scaler.ts";
 import { makeSlot, setIterations, slotAt, slotScalar, slotTableOf } from "./optimizer-slots.ts";
 import type { PreparedObjects } from "./prepare.ts";
 import { CALL } from "./uneven-turns.ts";
@@ -22,6 +23,7 @@ type Facts = {
   readonly loop: Readonly<Record<"step" | "samplesSeen", number>> & {
     readonly syncGradients: boolean;
   };
+  readonly scaler: GradScalerState | undefined;
   readonly optimizers: readonly OptimizerFacts[];
   readonly schedulers: readonly SavedScheduler[];
 };
@@ -66,6 +68,7 @@ export async function shareState(
       models.statistics.note(models.variables);
     }
     Object.assign(state, { ...facts.loop, updateDue: false });
+    if (facts.scaler) training.scaler?.loadStateDict(facts.scaler);
     for (const [i, scheduler] of made.schedulers.entries()) {
       const known = facts.schedulers[i];
       if (known) scheduler.restore(known);
@@ -84,6 +87,7 @@ function factsOf({ training, made }: Target): Facts {
   const { variables } = training.models;
   return {
     loop: { step, samplesSeen, syncGradients },
+    scaler: training.scaler?.stateDict(),
     optimizers: made.optimizers.map(({ optimizer, completedSteps, places }) => ({
       learningRate: learningRateOf(optimizer),
       completedSteps,

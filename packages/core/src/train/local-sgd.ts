@@ -53,6 +53,12 @@ export async function localSgd<T>(
   const { steps, enabled, outer } = resolved(options);
   const variables = training.unsynced.find(model);
   if (!enabled || collective.worldSize === 1) return await body({ step: async () => {} });
+  if (training.scaler) {
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "localSgd: the replicas would skip different steps, and their scales would differ. Leave gradScaler out.",
+    );
+  }
   const weights = new AveragedWeights(variables, training, collective, outer);
   let count = 0;
   const step = async () => {

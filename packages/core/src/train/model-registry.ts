@@ -1,5 +1,6 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
+import type { HalfFormat } from "../collective/half-precision.ts";
 import { AcceleratorError } from "../errors.ts";
 import { broadcastTensors } from "../operations/tensor-collectives.ts";
 import { timed } from "../phases.ts";
@@ -28,9 +29,10 @@ export class ModelRegistry {
   /** What `#trainable` was made of. */
   #parts: readonly (readonly Variable[])[] = [];
 
-  constructor(collective: Collective) {
+  /** @param format what gradients are rounded to on their way; undefined for float32. */
+  constructor(collective: Collective, format?: HalfFormat) {
     this.#collective = collective;
-    this.exchange = new GradientExchange(this.gradients, collective);
+    this.exchange = new GradientExchange(this.gradients, collective, format);
     this.statistics = new StatisticsExchange(collective);
     this.items = new WindowItems(this.gradients);
   }

@@ -20,14 +20,15 @@ export type NamedGradients = { readonly name: string; readonly tensor: Tensor }[
  */
 export function accumulateNamed(
   gradients: NamedGradients,
-  { state, models }: Differentiation,
+  { state, scaler, models }: Differentiation,
 ): Variable[] {
   const named = Array.isArray(gradients)
     ? gradients.map(({ name, tensor }) => [name, tensor] as const)
     : Object.entries(gradients);
   const variables = named.map(([name]) => requireVariable(name));
   requireHeld(variables, models, "applyGradients");
-  const share = 1 / state.accumulation.numSteps;
+  scaler?.prepareFor(variables.filter((_, index) => named[index]?.[1]));
+  const share = (scaler?.scale ?? 1) / state.accumulation.numSteps;
   for (const [index, variable] of variables.entries()) {
     const gradient = named[index]?.[1];
     // tfjs leaves it out for variables that a loss does not depend on.

@@ -11,11 +11,12 @@ import { isScheduler, type LearningRateScheduler } from "../schedule/scheduler.t
 import { AcceleratedOptimizer } from "./accelerated-optimizer.ts";
 import type { Differentiation } from "./differentiate.ts";
 import { disposeObjects } from "./dispose-objects.ts";
-import { isOptimizer } from "./find-variables.ts";
-import { allowLocalUpdates, forbidLocalTraining, forbidLocalUpdates } from "./local-updates.ts";
+import { isOptimizer, type Layer } from "./find-variables.ts";
+import { forbidLocalUpdates } from "./local-updates.ts";
 import { type ModelVariables, modelVariables } from "./model-variables.ts";
 import { OptimizerClaims } from "./optimizer-claims.ts";
 import { pairOptimizers } from "./pair-optimizers.ts";
+import { restoreMethods } from "./replaced-methods.ts";
 import { synchronizeBatchNormalization } from "./sync-batch-normalization.ts";
 
 /** What `prepare` makes of an object. */
@@ -42,6 +43,8 @@ export type PreparationOptions = {
   readonly schedulerUnit: SchedulerUnit;
   /** Batch normalisation uses the rows of all replicas. */
   readonly syncBatchNorm: boolean;
+  /** Makes the training methods of tf.layers models those of the group. */
+  readonly shareFit: (layers: readonly Layer[]) => void;
 };
 
 /** Prepared objects in the order in which they were prepared. */
@@ -75,13 +78,15 @@ export class Preparation {
 
   /** Disposes the objects and forgets all that was prepared: preparing it again makes something new. Collective. */
   clear(objects: readonly unknown[]): void {
-    const { models, state } = this.#options.training;
+    const { models, state, scaler } = this.#options.training;
     disposeObjects(objects, models);
     const layers = models.models.flatMap((model) => model.layers);
-    for (const object of [...layers, ...this.#optimizers]) allowLocalUpdates(object);
+    for (const object of [...layers, ...this.#optimizers]) restoreMethods(object);
     this.#optimizers.clear();
     for (const list of Object.values(this.#made)) list.length = 0;
     models.clear();
+    scaler?.clear();
+    state.skippedBy.clear();
     state.step = 0;
     this.#claims = new OptimizerClaims(models);
     this.#prepared = new WeakMap();
@@ -100,10 +105,10 @@ export class Preparation {
     // Before anything is touched.
     const pairs = models.length === 0 ? [] : pairOptimizers(models, optimizers.length);
     const groups = objects.filter(isGroup);
-    const { syncBatchNorm, collective } = this.#options;
+    const { syncBatchNorm, collective, shareFit } = this.#options;
     for (const { object, variables } of models) {
       await this.#options.training.models.add(object, variables);
-      if (collective.worldSize > 1) forbidLocalTraining(variables.layers);
+      shareFit(variables.layers);
       if (syncBatchNorm) synchronizeBatchNormalization(variables.layers, collective);
     }
     for (const group of groups) await this.#prepareGroup(group);

@@ -15,6 +15,7 @@ import {
   tensor1d,
   tidy,
   unstack,
+  zerosLike,
 } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { withGradient } from "../functions/with-gradient.ts";
@@ -35,6 +36,18 @@ type BatchNormalization = {
 };
 
 const synchronized = new WeakSet<object>();
+let rowsCount = true;
+
+/** Runs `body` with rows that count for no statistics: a replica that has no sample of a batch meets the others so. */
+export function withoutRows<T>(body: () => T): T {
+  const outer = rowsCount;
+  rowsCount = false;
+  try {
+    return body();
+  } finally {
+    rowsCount = outer;
+  }
+}
 
 /**
  * Makes batch normalisation layers use the statistics of all replicas in training, as one replica does with the whole
@@ -63,7 +76,7 @@ function train(layer: BatchNormalization, x: Tensor, collective: Collective): Te
   const channel = layer.axis < 0 ? layer.axis + x.rank : layer.axis;
   const shape = x.shape.map((size, axis) => (axis === channel ? size : 1));
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== channel);
-  const count = x.size / (x.shape[channel] as number);
+  const count = rowsCount ? x.size / (x.shape[channel] as number) : 0;
   const local = moments(x, axes);
   const { mean, variance, total } = combine(
     local.mean.dataSync() as Float32Array,
@@ -86,11 +99,15 @@ function train(layer: BatchNormalization, x: Tensor, collective: Collective): Te
         Tensor,
         Tensor,
       ];
-      return [mul(scale, sub(sub(dy, a), mul(value, b)))];
+      // Rows that do not count have moved no mean, so nothing comes back through the means.
+      return [count === 0 ? zerosLike(dy) : mul(scale, sub(sub(dy, a), mul(value, b)))];
     },
     compose: () => {
       const groupMean = (rows: Tensor) =>
-        reshape(div(groupSum(sum(rows, axes), collective), total), shape);
+        reshape(
+          div(groupSum(sum(count === 0 ? zerosLike(rows) : rows, axes), collective), total),
+          shape,
+        );
       const centered = sub(x, groupMean(x));
       return mul(centered, rsqrt(add(groupMean(square(centered)), layer.epsilon)));
     },

@@ -61,7 +61,7 @@ export class UnevenTurns {
         const model = models.models[index];
         if (model) items.makePlace(model);
       }
-      models.exchange.cover(items.variables);
+      models.exchange.cover(items.variables, true);
       models.average(() => true, true);
       if (active.isUpdate) forget();
       await setImmediate(); // what this rank logged is read meanwhile

@@ -87,8 +87,8 @@ const CASES: [message: RegExp, act: () => unknown][] = [
     () => new DataLoader([1], { decode: "./decode.ts" }),
   ],
   [
-    /"mixedPrecision"; TensorFlow\.js computes in float32/,
-    () => new Accelerator(wrong({ mixedPrecision: "fp16" })),
+    /"commHook"; it belongs to distributedDataParallel/,
+    () => new Accelerator(wrong({ commHook: "fp16" })),
   ],
   [
     /"split_batches"; it belongs to dataLoaderConfiguration/,

@@ -127,7 +127,7 @@ function prepared(
   processSteps: number,
   syncs: boolean[],
 ): number[] {
-  const clock = { syncGradients: true, samplesSeen: 0 };
+  const clock = { syncGradients: true, samplesSeen: 0, stepWasSkipped: false };
   const lambda = new LambdaScheduler(tf.train.sgd(1), (step) => 1 - step / 20);
   const scheduler = new AcceleratedScheduler(lambda, clock, { unit, processSteps });
   return syncs.map((sync) => {
@@ -153,7 +153,7 @@ test("prepared, step as Accelerate's do", () => {
 });
 
 test("a schedule with an end is not moved past it", () => {
-  const clock = { syncGradients: true, samplesSeen: 0 };
+  const clock = { syncGradients: true, samplesSeen: 0, stepWasSkipped: false };
   const cycle = new OneCycleScheduler(tf.train.sgd(1), { maxLearningRate: 1, totalSteps: 8 });
   const scheduler = new AcceleratedScheduler(cycle, clock, { unit: "processes", processSteps: 3 });
   const seen = Array.from({ length: 5 }, () => {

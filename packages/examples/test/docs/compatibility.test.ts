@@ -71,6 +71,7 @@ declare const plugin: core.TrackerPlugin;
 declare const oneCycle: core.OneCycleOptions;
 declare const decay: core.DecayOptions & core.CosineOptions;
 declare const evenBatches: boolean, splitBatches: boolean, dispatchBatches: boolean;
+declare const commHook: "fp16";
 declare const applyPadding: boolean, stepSize: number;
 ${statements.join("\n")}
 `,
