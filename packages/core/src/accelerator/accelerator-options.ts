@@ -1,5 +1,9 @@
 import type { BackendName } from "../backend/candidates.ts";
-import { type CheckpointPolicy, checkPolicy } from "../checkpoint/checkpoint-options.ts";
+import {
+  type CheckpointPolicy,
+  checkFolder,
+  checkPolicy,
+} from "../checkpoint/checkpoint-options.ts";
 import type { HalfFormat } from "../collective/half-precision.ts";
 import {
   type DataLoaderConfiguration,
@@ -134,26 +138,47 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
   checkOptions("Accelerator", options, RULES, FOREIGN_NAMES);
   const { backend = "auto", logWith } = options;
   requireFloat32(options.mixedPrecision);
+  const project = resolveProjectConfiguration(
+    {
+      ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
+      ...options.projectConfiguration,
+    },
+    options.projectDir,
+  );
+  // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
+  const resumeFromCheckpoint = process.env.ACC_RESUME ?? options.resumeFromCheckpoint;
+  checkFolder("resumeFromCheckpoint", resumeFromCheckpoint);
+  const checkpoints = checkPolicy(options.checkpoints ?? {});
+  requirePlace(checkpoints, project);
   return {
     backend,
     accumulation: resolveAccumulation(options),
     dataLoader: resolveDataLoaderConfiguration(options.dataLoaderConfiguration),
     logWith,
-    ...resolveProjectConfiguration(
-      {
-        ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
-        ...options.projectConfiguration,
-      },
-      options.projectDir,
-    ),
+    ...project,
     schedulerUnit: resolveSchedulerUnit(options),
     syncBatchNorm: options.syncBatchNorm ?? false,
     commHook: resolveCommHook(options.distributedDataParallel),
     gradScaler: resolveGradScaler(options.gradScaler),
-    checkpoints: checkPolicy(options.checkpoints ?? {}),
-    // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
-    resumeFromCheckpoint: process.env.ACC_RESUME ?? options.resumeFromCheckpoint,
+    checkpoints,
+    resumeFromCheckpoint,
   };
+}
+
+/** Otherwise a run would fail at its first save, perhaps hours after its start. */
+function requirePlace(
+  { everySteps, everyMs }: CheckpointPolicy,
+  { projectDir, automaticCheckpointNaming }: ResolvedProject,
+): void {
+  if (everySteps === undefined && everyMs === undefined) return;
+  if (projectDir !== undefined && automaticCheckpointNaming !== false) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `checkpoints: ${everySteps === undefined ? "everyMs" : "everySteps"} saves into numbered folders of the project: ` +
+      (projectDir === undefined
+        ? 'give the Accelerator a projectDir, such as "runs".'
+        : "leave out automaticCheckpointNaming: false."),
+  );
 }
 
 function resolveSchedulerUnit({
