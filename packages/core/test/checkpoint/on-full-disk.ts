@@ -84,7 +84,7 @@ export function testSignal(test: Test, replicas: number): void {
       assert.is(code, 143, stdout + stderr);
       assert.match(
         stderr,
-        /\[PREEMPTED\] The run got SIGTERM and could not save a checkpoint: .*full/,
+        /\[PREEMPTED\] The run got SIGTERM and could not save a checkpoint: .*Free some space/,
         stderr,
       );
       assert.equal(await whole(disk), ["checkpoint_1", "latest.json"]);
