@@ -165,22 +165,6 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
   };
 }
 
-/** Otherwise a run would fail at its first save, perhaps hours after its start. */
-function requirePlace(
-  { everySteps, everyMs }: CheckpointPolicy,
-  { projectDir, automaticCheckpointNaming }: ResolvedProject,
-): void {
-  if (everySteps === undefined && everyMs === undefined) return;
-  if (projectDir !== undefined && automaticCheckpointNaming !== false) return;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `checkpoints: ${everySteps === undefined ? "everyMs" : "everySteps"} saves into numbered folders of the project: ` +
-      (projectDir === undefined
-        ? 'give the Accelerator a projectDir, such as "runs".'
-        : "leave out automaticCheckpointNaming: false."),
-  );
-}
-
 function resolveSchedulerUnit({
   schedulerUnit,
   stepSchedulerWithOptimizer = true,
