@@ -3,6 +3,7 @@ import {
   type CheckpointPolicy,
   checkFolder,
   checkPolicy,
+  requirePlace,
 } from "../checkpoint/checkpoint-options.ts";
 import type { HalfFormat } from "../collective/half-precision.ts";
 import {
