@@ -1,6 +1,12 @@
 import { measureFigures, nodeProgram } from "@acc/test-kit/bench/measure";
 import { lessIsBetter, moreIsBetter, type Row } from "@acc/test-kit/bench/row";
 
+/** Replicas, and the copies of the state that a save may take at most, as a ratio: 1.2 and 0.7. */
+const STALLS = [
+  [1, 1 / 1.2],
+  [2, 1 / 0.7],
+] as const;
+
 /** Writing and loading a checkpoint of 96 MB on the disk of the temporary folder, in one process. */
 export async function* benchCheckpoint(): AsyncGenerator<Row> {
   const script = new URL("./checkpoint.ts", import.meta.url);
@@ -23,4 +29,14 @@ export async function* benchCheckpoint(): AsyncGenerator<Row> {
     peerName: "readFile of the same bytes",
     target: { of: "ours", atMost: 150 },
   });
+  for (const [numProcesses, atLeast] of STALLS) {
+    const program = nodeProgram(new URL("./stall.ts", import.meta.url), [String(numProcesses)]);
+    const [ours = 0, peer = 0] = await measureFigures(program);
+    yield lessIsBetter({
+      name: `saveState of 96 MB holds the loop, ${numProcesses} replica(s)`,
+      unit: "ms",
+      ...{ ours, peer, peerName: "a copy of the same bytes" },
+      target: { of: "ratio", atLeast },
+    });
+  }
 }

@@ -1,5 +1,10 @@
 import type { BackendName } from "../backend/candidates.ts";
-import { type CheckpointPolicy, checkPolicy } from "../checkpoint/checkpoint-options.ts";
+import {
+  type CheckpointPolicy,
+  checkFolder,
+  checkPolicy,
+  requirePlace,
+} from "../checkpoint/checkpoint-options.ts";
 import type { HalfFormat } from "../collective/half-precision.ts";
 import {
   type DataLoaderConfiguration,
@@ -134,25 +139,30 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
   checkOptions("Accelerator", options, RULES, FOREIGN_NAMES);
   const { backend = "auto", logWith } = options;
   requireFloat32(options.mixedPrecision);
+  const project = resolveProjectConfiguration(
+    {
+      ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
+      ...options.projectConfiguration,
+    },
+    options.projectDir,
+  );
+  // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
+  const resumeFromCheckpoint = process.env.ACC_RESUME ?? options.resumeFromCheckpoint;
+  checkFolder("resumeFromCheckpoint", resumeFromCheckpoint);
+  const checkpoints = checkPolicy(options.checkpoints ?? {});
+  requirePlace(checkpoints, project);
   return {
     backend,
     accumulation: resolveAccumulation(options),
     dataLoader: resolveDataLoaderConfiguration(options.dataLoaderConfiguration),
     logWith,
-    ...resolveProjectConfiguration(
-      {
-        ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
-        ...options.projectConfiguration,
-      },
-      options.projectDir,
-    ),
+    ...project,
     schedulerUnit: resolveSchedulerUnit(options),
     syncBatchNorm: options.syncBatchNorm ?? false,
     commHook: resolveCommHook(options.distributedDataParallel),
     gradScaler: resolveGradScaler(options.gradScaler),
-    checkpoints: checkPolicy(options.checkpoints ?? {}),
-    // `acc launch --resume` goes on with the run whatever the script says: it may have been started again by itself.
-    resumeFromCheckpoint: process.env.ACC_RESUME ?? options.resumeFromCheckpoint,
+    checkpoints,
+    resumeFromCheckpoint,
   };
 }
 

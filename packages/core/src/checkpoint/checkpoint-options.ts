@@ -80,6 +80,47 @@ export function checkPolicy(policy: CheckpointPolicy): CheckpointPolicy {
   return policy;
 }
 
+/**
+ * Otherwise a run would fail at its first save, perhaps hours after its start.
+ *
+ * @throws {AcceleratorError} `OPTION_INVALID`.
+ */
+export function requirePlace(
+  { everySteps, everyMs }: CheckpointPolicy,
+  {
+    projectDir,
+    automaticCheckpointNaming,
+  }: {
+    readonly projectDir?: string | undefined;
+    readonly automaticCheckpointNaming?: boolean | undefined;
+  },
+): void {
+  if (everySteps === undefined && everyMs === undefined) return;
+  if (projectDir !== undefined && automaticCheckpointNaming !== false) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `checkpoints: ${everySteps === undefined ? "everyMs" : "everySteps"} saves into numbered folders of the project: ` +
+      (projectDir === undefined
+        ? 'give the Accelerator a projectDir, such as "runs".'
+        : "leave out automaticCheckpointNaming: false."),
+  );
+}
+
+/**
+ * Checks a path that may be left out.
+ *
+ * @param owner the call or the option that it belongs to.
+ * @throws {AcceleratorError} `OPTION_INVALID`.
+ */
+export function checkFolder(owner: string, folder: unknown): void {
+  if (folder === undefined || (typeof folder === "string" && folder.trim() !== "")) return;
+  const found = folder === "" ? '""' : typeof folder === "string" ? "only spaces" : typeof folder;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `${owner} must be the path of a folder, got ${folder === null ? "null" : found}. Leave it out for the default.`,
+  );
+}
+
 /** @throws {AcceleratorError} `OPTION_INVALID`. */
 export function checkSaveOptions(options: SaveStateOptions): void {
   checkOptions<SaveStateOptions>("saveState", options, { metrics: "object", wait: "boolean" });

@@ -7,6 +7,7 @@ import { LazyCheckpoint } from "./checkpoint.ts";
 import { CheckpointFolder, expand, type FolderOptions } from "./checkpoint-folder.ts";
 import {
   type CheckpointPolicy,
+  checkFolder,
   checkLoadOptions,
   checkSaveOptions,
   type SaveStateOptions,
@@ -66,6 +67,8 @@ export class Checkpoints {
   /** The checkpoint that the next one follows. */
   #parent: string | undefined;
   #last: Checkpoint | undefined;
+  /** Whether the script has asked for a state, or was told that it should. */
+  #isLoadCalled = false;
   /** The checkpoint of `resumeFromCheckpoint`, once it is read and until it is loaded. */
   #toResume: Promise<Reading> | undefined;
 
@@ -93,8 +96,10 @@ export class Checkpoints {
       save: () => this.#save(undefined, "signal", {}),
     });
     if (this.#savesByItself) supervision.acceptRequests();
-    training.state.onBetweenSteps = (loader) =>
-      this.preemption.afterStep() ?? this.policy.afterStep(loader);
+    training.state.onBetweenSteps = (loader) => {
+      this.#noteUnloaded();
+      return this.preemption.afterStep() ?? this.policy.afterStep(loader);
+    };
   }
 
   /** Whether the script has asked for checkpoints that can be found again. */
@@ -126,6 +131,7 @@ export class Checkpoints {
   }
 
   async save(folder: string | undefined, options: SaveStateOptions): Promise<Checkpoint> {
+    checkFolder("saveState: the folder", folder);
     checkSaveOptions(options);
     return await this.#save(folder, "manual", options);
   }
@@ -134,7 +140,9 @@ export class Checkpoints {
     folder: string | undefined,
     options: LoadStateOptions,
   ): Promise<Checkpoint | undefined> {
+    checkFolder("loadState: the folder", folder);
     checkLoadOptions(options);
+    this.#isLoadCalled = true;
     const subject = this.#subject;
     const { collective } = subject;
     const toResume = folder === undefined ? this.#toResume : undefined;
@@ -198,12 +206,25 @@ export class Checkpoints {
   /** Waits until nothing is being written, and ends the thread that writes. */
   async close(): Promise<void> {
     await this.idle();
+    if (this.#last && this.#subject.collective.rank === 0) this.#metrics.warnIfUnknown(warn);
     await this.#disk.close();
   }
 
   /** Resolves when nothing is being written; never rejects. */
   async idle(): Promise<void> {
     await this.#last?.written.catch(() => {});
+  }
+
+  /** A run that is asked to go on, and whose script loads nothing, would begin anew without a word. */
+  #noteUnloaded(): void {
+    const { resumeFromCheckpoint: resume, subject } = this.#options;
+    if (this.#isLoadCalled || stepsOf(subject.made.optimizers) === 0) return;
+    this.#isLoadCalled = true;
+    if (resume === undefined || subject.collective.rank !== 0) return;
+    warn(
+      `The run begins anew, although it should go on from ${resume}: the script has trained without loadState(). Call ` +
+        "await accelerator.loadState() when everything is prepared, before the first step.",
+    );
   }
 
   /** Reads the checkpoint to load, on the main process. */

@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import type { Supervision } from "../collective/supervision.ts";
-import { AcceleratorError } from "../errors.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
 import { exitCodeOfSignal } from "../exit-code-of-signal.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
@@ -44,13 +44,17 @@ export class Preemption {
 
   async #saveAndEnd(signal: "SIGINT" | "SIGTERM"): Promise<never> {
     const { path, written } = await this.#options.save();
-    await written;
+    const done = await written.then(
+      () => `has saved ${path}. To go on`,
+      (error: unknown) =>
+        `could not save a checkpoint: ${messageOf(error)} To go on from an earlier one, if there is any`,
+    );
     const exitCode = exitCodeOfSignal(signal);
     // A process that ends by an error ends with 1 otherwise; of a replica the host sees the error.
     if (isMainThread) process.once("exit", () => (process.exitCode = exitCode));
     throw new AcceleratorError(
       "PREEMPTED",
-      `The run got ${signal} and has saved ${path}. To go on, start it with the same arguments and resumeFromCheckpoint: "latest", ` +
+      `The run got ${signal} and ${done}, start it with the same arguments and resumeFromCheckpoint: "latest", ` +
         "or with acc launch --resume latest.",
       { exitCode },
     );

@@ -1,6 +1,9 @@
-import { messageOf } from "../errors.ts";
-import { newestCheckpoint } from "./files/find-checkpoints.ts";
+import { join } from "node:path";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { namesIn } from "./files/checkpoint-names.ts";
+import { findCheckpoints, newestCheckpoint } from "./files/find-checkpoints.ts";
 import { cleanCheckpoints } from "./files/litter.ts";
+import { MANIFEST } from "./files/manifest.ts";
 import { readCheckpoint, type StoredCheckpoint } from "./files/read-checkpoint.ts";
 import type { ReadCheckpoint } from "./load-state.ts";
 
@@ -9,7 +12,23 @@ export type FoundContent = ReadCheckpoint & { readonly path: string };
 
 /** Reads a checkpoint. @throws {AcceleratorError} `CHECKPOINT_…`. */
 export async function readContent(path: string): Promise<FoundContent> {
+  await refuseParent(path);
   return contentOf(await readCheckpoint(path));
+}
+
+/** The folder above the checkpoints, or that of the project, is not one of them. */
+async function refuseParent(path: string): Promise<void> {
+  const names = await namesIn(path).catch((): string[] => []);
+  if (names.includes(MANIFEST)) return;
+  for (const folder of [path, join(path, "checkpoints")]) {
+    const found = await findCheckpoints(folder).catch(() => []);
+    const newest = found.at(-1)?.folder;
+    if (newest === undefined) continue;
+    throw new AcceleratorError(
+      "CHECKPOINT_MISSING",
+      `${path} is no checkpoint, but has ${found.length} in it: name one, such as ${newest}, or "latest" for the newest.`,
+    );
+  }
 }
 
 /** Reads the newest complete checkpoint of a folder; undefined if there is none. What killed runs have left there is removed. */

@@ -35,6 +35,12 @@ export const launchCommand: Command = {
     if (script === undefined) {
       throw new AcceleratorError("OPTION_INVALID", "acc launch: missing SCRIPT.");
     }
+    if (values.resume === "") {
+      throw new AcceleratorError(
+        "OPTION_INVALID",
+        'acc launch: --resume needs "latest" or the folder of a checkpoint.',
+      );
+    }
     // A process that restarts this one has read the file, and has told what it says.
     const settings = await launchSettings("launch", values, !isSupervised());
     const { maxRestarts, ...options } = settings;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { AcceleratorError } from "../errors.ts";
+import { AcceleratorError, type ErrorCode } from "../errors.ts";
 import {
   checkpointsListCommand,
   checkpointsPruneCommand,
@@ -82,12 +82,19 @@ async function runInterruptibly(
   } catch (error) {
     process.stderr.write(`${describe(error)}\n`);
     if (!(error instanceof AcceleratorError)) return EXIT.failed;
-    return error.exitCode ?? (error.code === "INTERRUPTED" ? EXIT.interrupted : EXIT.failed);
+    return error.exitCode ?? EXIT_OF[error.code] ?? EXIT.failed;
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
   }
 }
+
+/** What failed in a script has a code of its own: these come from the options of the command. */
+const EXIT_OF: Readonly<Partial<Record<ErrorCode, number>>> = {
+  INTERRUPTED: EXIT.interrupted,
+  OPTION_INVALID: EXIT.usage,
+  NUM_PROCESSES_INVALID: EXIT.usage,
+};
 
 /** Our own errors say what to do and need no stack; for an error of the script the stack is needed. */
 function describe(error: unknown): string {

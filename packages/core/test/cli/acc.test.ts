@@ -75,10 +75,10 @@ test("exits with 130 on Ctrl-C", async () => {
 
 test("says what is wrong with its arguments", async () => {
   const missing = await acc(["launch"]);
-  assert.is(missing.code, 1);
+  assert.is(missing.code, 2);
   assert.match(missing.stderr, "missing SCRIPT");
   const zero = await acc(["launch", "--num-processes", "0", fixture("chatter.ts")]);
-  assert.is(zero.code, 1);
+  assert.is(zero.code, 2);
   assert.match(zero.stderr, "numProcesses must be an integer");
   const unknown = await acc(["lunch"]);
   assert.is(unknown.code, 2);

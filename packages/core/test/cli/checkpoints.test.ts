@@ -86,7 +86,7 @@ test("wrong usage is told, and nothing is removed", async () => {
   const cwd = await project();
   for (const args of [[], ["--keep", "none"], ["--keep", "0"], ["--keep-best", "loss"]]) {
     const { status, stderr } = acc(["prune", ...args], cwd);
-    assert.is(status, 1);
+    assert.is(status, 2);
     assert.match(stderr, "OPTION_INVALID");
   }
   assert.is(acc(["list", "chekpoints"], cwd).status, 3);

@@ -26,6 +26,17 @@ test("a wrong option is not tried again", async () => {
   assert.not.match(output, "restart 1");
   const half = await launch(["--max-restarts", "0.5", SCRIPT]);
   assert.match(half.output, "--max-restarts needs an integer of at least 0, got 0.5");
+  for (const [wrong, message] of [
+    [["--max-restarts", "abc"], '--max-restarts needs a number, got "abc"'],
+    [["--max-restarts=-1"], "--max-restarts needs an integer of at least 0, got -1"],
+    [["--max-restarts", "2", "--num-processes", "0"], "numProcesses must be an integer"],
+    [["--max-restarts", "2", "--resume="], '--resume needs "latest" or the folder'],
+  ] as const) {
+    const refused = await launch([...wrong, SCRIPT]);
+    assert.is(refused.code, 2, refused.output);
+    assert.match(refused.output, message);
+    assert.not.match(refused.output, "restart 1");
+  }
 });
 
 test("SIGTERM ends a run that saves no checkpoints at once, also through the process that restarts it", async () => {

@@ -94,7 +94,7 @@ test("--older-than counts from the last value", async () => {
   assert.match((await project.acc(week)).stdout, "Removed 1 run (");
   for (const wrong of ["7", "week", "-1d", "1y"]) {
     const { code, stderr } = await project.acc(["runs", "prune", `--older-than=${wrong}`]);
-    assert.is(code, 1);
+    assert.is(code, 2);
     assert.match(stderr, "--older-than needs a number with a unit: 30m, 12h, 7d or 4w");
   }
 });

@@ -7,7 +7,10 @@ import * as assert from "uvu/assert";
 import type { ResumeCase, ResumeOutcome } from "./resume-training.ts";
 
 /** A case, and after how many batches it is saved, and killed. */
-export type Interrupted = readonly [options: ResumeCase, saveAfter: number];
+export type Interrupted<Case extends object = ResumeCase> = readonly [
+  options: Case,
+  saveAfter: number,
+];
 
 const TIMEOUT_MS = 120_000;
 
@@ -15,13 +18,13 @@ const TIMEOUT_MS = 120_000;
  * Tests for each case that a run which is interrupted and goes on in new threads ends with the bits of one that is not
  * interrupted: weights, slots, learning rates and losses, on every rank. Control: two plain runs are equal.
  *
- * @param script a file whose default export is that of resume-training.ts, where the backend is found.
+ * @param script a file whose default export is that of resume-training.ts or composed-training.ts, where the backend is found.
  */
-export function testResume(
+export function testResume<Case extends object = ResumeCase>(
   test: Test,
   script: URL,
   numProcesses: number,
-  cases: readonly Interrupted[],
+  cases: readonly Interrupted<Case>[],
 ): void {
   const folder = mkdtempSync(join(tmpdir(), "acc-resume-"));
   const at = (i: number) => join(folder, String(i));

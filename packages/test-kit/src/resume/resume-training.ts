@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { Accelerator, DataLoader, setSeed } from "@acc/core";
 import * as tf from "@tensorflow/tfjs";
+import { digestState } from "./digest-state.ts";
 import { type ModelName, makeModel, makeOptimizer, type OptimizerName } from "./models.ts";
 
 export type ResumeCase = {
@@ -94,7 +94,7 @@ async function train(
       if (progress.batches === run.stopAfter) break;
     }
   }
-  const state = digest(made.variables(), optimizer);
+  const state = digestState(made.variables(), [optimizer]);
   await accelerator.freeMemory(model, optimizer);
   return { state, losses };
 }
@@ -107,25 +107,4 @@ function samples(shape: number[]): { x: tf.Tensor; y: tf.Tensor } {
     x: tf.tensor(x, [SAMPLES, ...shape]),
     y: tf.oneHot(tf.tensor1d(classes, "int32"), CLASSES).toFloat(),
   };
-}
-
-/** Everything that the optimizer remembers is among its fields. */
-function digest(
-  variables: tf.Variable[],
-  prepared: { optimizer: tf.Optimizer; learningRate: number },
-): string {
-  const hash = createHash("sha256");
-  const add = (tensor: tf.Tensor) => {
-    const values = tensor.dataSync() as Float32Array;
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  };
-  for (const variable of variables) add(variable);
-  const { optimizer, learningRate } = prepared;
-  hash.update(JSON.stringify([learningRate, optimizer.iterations]));
-  for (const [, field] of Object.entries(optimizer).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (field instanceof tf.Variable) add(field);
-    else if (Array.isArray(field))
-      for (const slot of field as { variable: tf.Variable }[]) add(slot.variable);
-  }
-  return hash.digest("hex");
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
 import { AcceleratorError } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { textToValue, valueToText } from "./checkpoint-value.ts";
@@ -62,9 +63,16 @@ export type Manifest = Omit<ManifestFacts, "requires" | "metrics" | "writtenBy" 
 export function makeManifest(facts: ManifestFacts): Omit<Manifest, "files"> {
   return {
     ...{ format: FORMAT, version: VERSION, id: randomUUID(), createdMs: Date.now() },
-    ...{ requires: [], attempt: 0, metrics: {}, writtenBy: {} },
+    ...{ requires: [], attempt: 0, metrics: {} },
     ...facts,
+    writtenBy: { core: ownVersion(), ...facts.writtenBy },
   };
+}
+
+/** A later version of the format says which version of the package reads it. */
+function ownVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require("../../../package.json") as { readonly version: string }).version;
 }
 
 export function manifestToText(manifest: Manifest): string {

@@ -1,0 +1,8 @@
+import { suite } from "uvu";
+import { testElastic } from "./test-elastic.ts";
+
+const test = suite("a launched run that is killed goes on with fewer replicas");
+
+testElastic(test, [[3, 13], [2]]);
+
+test.run();
