@@ -15,8 +15,10 @@ export class WriteTurns {
   readonly #cells: Int32Array;
   readonly #isWriter: boolean;
   #turn = 0;
-  /** The outcome of a turn, where it is known. */
-  readonly #outcomes = new Map<number, Fault | undefined>();
+  /** The last turn of which this rank knows how it ended. */
+  #ended = 0;
+  /** Why turns have failed. A promise may be awaited long after its turn. */
+  readonly #faults = new Map<number, Fault>();
   /** On the writer: the write under way, or the last one. */
   #current: Promise<void> = Promise.resolve();
   #isBusy = false;
@@ -38,7 +40,7 @@ export class WriteTurns {
 
   /** The outcome of the last turn, on the writer, once it is over. */
   get lastFault(): Fault | undefined {
-    return this.#outcomes.get(this.#turn);
+    return this.#faults.get(this.#turn);
   }
 
   /**
@@ -51,8 +53,7 @@ export class WriteTurns {
     previous: Fault | undefined,
     write: (() => Promise<void>) | undefined,
   ): () => Promise<void> {
-    this.#outcomes.clear();
-    this.#outcomes.set(this.#turn, previous);
+    this.#note(this.#turn, previous);
     this.#turn += 1;
     const turn = this.#turn;
     if (!this.#isWriter) return () => this.#poll(turn);
@@ -72,7 +73,7 @@ export class WriteTurns {
 
   #end(turn: number, fault: Fault | undefined): void {
     this.#isBusy = false;
-    this.#outcomes.set(turn, fault);
+    this.#note(turn, fault);
     const text = fault ? Buffer.from(JSON.stringify(fault)) : Buffer.alloc(0);
     const room = bytesOf(this.#cells.subarray(CELLS.faultText));
     const fits = text.byteLength <= room.byteLength;
@@ -86,13 +87,17 @@ export class WriteTurns {
   }
 
   async #poll(turn: number): Promise<void> {
-    while (!this.#outcomes.has(turn)) {
-      if (Atomics.load(this.#cells, CELLS.finished) === turn) {
-        this.#outcomes.set(turn, this.#readFault());
-      } else await sleep(POLL_MS);
+    while (this.#ended < turn) {
+      if (Atomics.load(this.#cells, CELLS.finished) === turn) this.#note(turn, this.#readFault());
+      else await sleep(POLL_MS);
     }
-    const fault = this.#outcomes.get(turn);
+    const fault = this.#faults.get(turn);
     if (fault) throw errorOf(fault);
+  }
+
+  #note(turn: number, fault: Fault | undefined): void {
+    this.#ended = turn;
+    if (fault) this.#faults.set(turn, fault);
   }
 
   #readFault(): Fault | undefined {

@@ -13,7 +13,7 @@ const MARKS = [50, 200];
 /** A tenth of the states that are saved in between. */
 const GROWTH = 36e6;
 
-for (const numProcesses of [1]) {
+for (const numProcesses of [1, 2]) {
   test(`200 asynchronous saves hold no more memory than 50, on ${numProcesses} replica(s)`, async () => {
     if (!existsSync("/proc/self/fd")) return; // not Linux
     const projectDir = scratch();

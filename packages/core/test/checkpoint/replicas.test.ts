@@ -63,6 +63,7 @@ test.before(async () => {
     "loadState alone": ["onOneRank", { folder, call: "loadState", others: "train" }],
     broken: ["brokenOnOneRank", { folder: at("broken") }],
     written: ["written", { folder: at("written") }],
+    "written later": ["writtenLater", { folder: at("written-later") }],
   });
   await play(1, {
     "window of 1": ["saveMidWindow", { folder: at("window-1") }],
@@ -142,6 +143,12 @@ test("every rank learns whether the checkpoint is on the disk", () => {
   assert.is(first?.[0], undefined);
   assert.is(first?.[1], "CHECKPOINT_FAILED");
   assert.equal(second, first);
+});
+
+test("also after further checkpoints have been written", () => {
+  const outcomes = [undefined, "CHECKPOINT_FAILED", undefined, undefined];
+  const ranks = ranksOf<(string | undefined)[]>("written later");
+  assert.equal(ranks, [outcomes, outcomes]);
 });
 
 test("another model is an error on all ranks, and none has changed", () => {
