@@ -60,7 +60,7 @@ function integer(
  *
  * @param signal ends the questions.
  * @returns the number of replicas, and the settings whose answer is not the usual one.
- * @throws {AcceleratorError} `OPTION_INVALID` if the input ends before the last answer; `INTERRUPTED`.
+ * @throws {AcceleratorError} `CONFIG_INVALID` if the input ends before the last answer; `INTERRUPTED`.
  */
 export async function askForConfig(signal: AbortSignal): Promise<LaunchConfig> {
   const lines = createInterface({ input: process.stdin });
@@ -93,7 +93,7 @@ async function ask(
     }
     if (done) {
       throw new AcceleratorError(
-        "OPTION_INVALID",
+        "CONFIG_INVALID",
         "acc config: the input ended before the last answer; nothing was written. acc config default writes a file without questions.",
       );
     }

@@ -9,6 +9,8 @@ export type AccResult = { code: number | null; stdout: string; stderr: string };
 export type AccOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Standard input stays open, as in a terminal. */
+  readonly isWaiting?: boolean;
   readonly cwd?: string;
   /** Called with each new piece of output. */
   readonly act?: (child: ChildProcess, output: string) => void;
@@ -16,7 +18,7 @@ export type AccOptions = {
 
 /** Runs `acc` as a user would: the built package under plain node. */
 export function runAcc(args: readonly string[], options: AccOptions = {}): Promise<AccResult> {
-  const { env, input, cwd, act = () => {} } = options;
+  const { env, input, isWaiting = false, cwd, act = () => {} } = options;
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [ACC, ...args], {
       timeout: TIMEOUT_MS,
@@ -33,7 +35,7 @@ export function runAcc(args: readonly string[], options: AccOptions = {}): Promi
       act(child, stdout);
     });
     child.stdin.on("error", () => {}); // it may end before it has read all
-    child.stdin.end(input);
+    if (!isWaiting) child.stdin.end(input);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }

@@ -43,7 +43,7 @@ test("a wrong number of replicas, and arguments, are told before anything runs",
   assert.match(wrong.stderr, "[NUM_PROCESSES_INVALID]");
   const extra = await runAcc(["test", "train.ts"]);
   assert.match(extra.stderr, 'unexpected argument "train.ts"; it takes none');
-  for (const { code, stdout } of [wrong, extra]) assert.equal([code, stdout], [1, ""]);
+  for (const { code, stdout } of [wrong, extra]) assert.equal([code, stdout], [2, ""]);
 });
 
 test.run();
