@@ -1,3 +1,4 @@
+import { runUninterrupted } from "@acc/core";
 import type * as Koffi from "koffi";
 import { type NativeHandle, NativeHandles } from "./native-handles.ts";
 import { pinLibrary } from "./pin-library.ts";
@@ -100,7 +101,7 @@ export class CApi {
 
   /** The address of an array, which must stay reachable as long as the address is used. */
   addressOf(array: Uint8Array): Pointer {
-    return BigInt(this.#koffi.address(array));
+    return BigInt(runUninterrupted(() => this.#koffi.address(array)));
   }
 
   #entry(index: number): Pointer {
@@ -114,7 +115,8 @@ export class CApi {
   ): (...args: unknown[]) => unknown {
     const prototype = this.#koffi.proto(result, [...types]);
     const { call } = this.#koffi;
-    return (...args) => call(address, prototype, ...args);
+    // koffi ends the process if its thread is terminated while it reads the arguments or makes the result.
+    return (...args) => runUninterrupted(() => call(address, prototype, ...args));
   }
 
   #check(status: Status): void {

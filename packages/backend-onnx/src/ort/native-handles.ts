@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { releaseAfterThread } from "@acc/core";
+import { releaseAfterThread, runUninterrupted } from "@acc/core";
 import type * as Koffi from "koffi";
 import { createRegister, fillSlot, type Slot, slotEmptier, slotsOf } from "./handle-slots.ts";
 
@@ -21,7 +21,8 @@ export class NativeHandles {
   readonly #idle: Slot[] = [];
 
   constructor(koffi: typeof Koffi) {
-    this.#emptySlot = slotEmptier(koffi);
+    const emptySlot = slotEmptier(koffi);
+    this.#emptySlot = (slot) => runUninterrupted(() => emptySlot(slot));
     if (isMainThread) return; // the process ends with it
     process.on("exit", () => {
       for (const slot of this.#slots) this.#emptySlot(slot);

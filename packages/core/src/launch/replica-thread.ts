@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, type Worker } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
@@ -8,7 +8,7 @@ import type { NativeResources } from "../context/native-resources.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { createBacklog } from "../remote-trackers/backlog.ts";
 import { TrackerService } from "../remote-trackers/tracker-service.ts";
-import { closeKillGate, createKillGate } from "./kill-gate.ts";
+import { closeKillGate, createKillGate, type KillGate } from "./kill-gate.ts";
 import type { LaunchMonitor, ResolvedLaunch } from "./launch-options.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
 import { releaseResources } from "./release-resources.ts";
@@ -68,6 +68,7 @@ export function startReplica(
   // A port closes by itself, after its last message, when the thread at the other end has finished, including native
   // code.
   const drained = new Promise<void>((resolve) => messages.port1.once("close", () => resolve()));
+  if (thread) terminateAtGate(thread, gate, drained);
   let hasEnded = false;
   const outcome = new Promise<ReplicaOutcome>((resolve, reject) => {
     messages.port1.on("message", (message: ReplicaMessage) => {
@@ -95,6 +96,15 @@ export function startReplica(
       await drained;
     },
     release: () => releaseResources(resources, warn),
+  };
+}
+
+/** Whoever terminates the thread waits at the gate; a script finds the thread by the event `worker` of the process. */
+function terminateAtGate(thread: Worker, gate: KillGate, gone: Promise<void>): void {
+  const { terminate } = thread;
+  thread.terminate = async () => {
+    await closeKillGate(gate, gone);
+    return await terminate.call(thread);
   };
 }
 

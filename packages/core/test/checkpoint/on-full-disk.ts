@@ -30,10 +30,12 @@ async function run(disk: SmallDisk, replicas: number, env: object, act: Act): Pr
   return await finished;
 }
 
-/** What lies in the folder of checkpoints, of which each is whole. */
+/** What lies in the folder of checkpoints, of which each is whole; not the lock of a write that is under way. */
 const whole = async ({ folder }: SmallDisk): Promise<string[]> => {
   const checkpoints = join(folder, "checkpoints");
-  const names = readdirSync(checkpoints).sort();
+  const names = readdirSync(checkpoints)
+    .filter((name) => name !== "lock")
+    .sort();
   for (const name of names)
     if (iterationOf(name) !== undefined) await verifyCheckpoint(join(checkpoints, name));
   return names;
