@@ -19,7 +19,7 @@ import { describeFlowers, pairsOf, type SentencePair } from "./sentence-pairs/fl
 import { PairClassifier } from "./sentence-pairs/pair-classifier.ts";
 import { type PairBatch, padPairs, Tokenizer } from "./sentence-pairs/tokenizer.ts";
 
-const EPOCHS = 5;
+const EPOCHS = 8;
 const BATCH_SIZE = 16; // per replica
 const LEARNING_RATE = 3e-3;
 
