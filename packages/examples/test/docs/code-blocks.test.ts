@@ -13,7 +13,7 @@ const COMMANDS = [
   /^npm test\b/,
   /^node tools\/with-node\.mjs 26 npm test\b/,
   /^npm run test:only -- collective\b/,
-  /^npx acc launch --num-processes 2 (train|quick-start)\.ts\b/,
+  /^npx acc launch --num-processes 2 (train|quick-start|from-accelerate\/nlp-example)\.ts\b/,
   /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
   // These by core/test/cli.
