@@ -10,11 +10,11 @@ import { SUFFIXES, testFiles } from "./test-files.mjs";
 
 /**
  * How long a file may run, and how many run at the same time: one more than there are cores, as most wait for something
- * part of the time; long ones do not.
+ * part of the time; long ones wait less.
  */
 const LIMITS = {
   short: { timeoutMs: 240_000, jobs: Math.min(availableParallelism(), 8) + 1 },
-  long: { timeoutMs: 600_000, jobs: 1 },
+  long: { timeoutMs: 600_000, jobs: 2 },
   peers: { timeoutMs: 240_000, jobs: 2 },
 };
 const preload = new URL("../packages/core/src/register-ts.mjs", import.meta.url).href;
