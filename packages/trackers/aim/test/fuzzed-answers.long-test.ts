@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { deliveredRun } from "./delivered-run.ts";
 
 const COUNT = Number(process.env.COUNT ?? 300);
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const SEED = Number(process.env.SEED ?? 1); // the same answers in every run
 const test = suite(`Aim and answers at random (COUNT=${COUNT} SEED=${SEED})`);
 
 test("end no attempt in another way than a later one can make good", async () => {

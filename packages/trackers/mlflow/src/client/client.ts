@@ -106,8 +106,8 @@ export class MlflowClient {
     };
     const answer = await this.#call<{ runs?: readonly RunMessage[] }>("/runs/search", { json });
     this.#requireOnly(answer, ["runs", "next_page_token"]);
-    const { runs } = answer;
-    return runs?.[0] && this.#run(runs[0]);
+    const [run] = this.#list<RunMessage>(answer.runs, "a list of runs");
+    return run && this.#run(run);
   }
 
   /** @throws {Refusal} `RESOURCE_DOES_NOT_EXIST` if there is no such run. */
@@ -156,8 +156,8 @@ export class MlflowClient {
       { query: { run_id: runId, path: folder } },
     );
     this.#requireOnly(answer, ["root_uri", "files", "next_page_token"]);
-    const { files } = answer;
-    const found = files?.find((file) => file.path === path);
+    const files = this.#list<{ path: string; is_dir?: boolean }>(answer.files, "a list of files");
+    const found = files.find((file) => file.path === path);
     return found && (found.is_dir ? "folder" : "file");
   }
 
@@ -203,18 +203,35 @@ export class MlflowClient {
   #run(run: RunMessage | undefined): ServerRun {
     const { info, data } = run ?? {};
     return {
-      runId: this.#required(info?.run_id, "a run's id"),
+      runId: this.#requiredText(info?.run_id, "a run's id"),
       experimentId: this.#required(info?.experiment_id, "an experiment's id"),
-      artifactUri: this.#required(info?.artifact_uri, "an artifact URI"),
+      artifactUri: this.#requiredText(info?.artifact_uri, "an artifact URI"),
       isDeleted: info?.lifecycle_stage === "deleted",
-      tags: Object.fromEntries((data?.tags ?? []).map(({ key, value }) => [key, value])),
+      tags: Object.fromEntries(
+        this.#list<{ key: string; value: string }>(data?.tags, "a list of tags").map(
+          ({ key, value }) => [key, value],
+        ),
+      ),
     };
   }
 
-  /** Ids are texts; old servers send some as numbers. */
-  #required(value: string | number | undefined, what: string): string {
-    if (value === undefined || value === "") throw this.#notMlflow(what);
-    return String(value);
+  /** Ids are texts; old servers send those of experiments as numbers. */
+  #required(value: unknown, what: string): string {
+    const isNumber = Number.isSafeInteger(value) && (value as number) >= 0;
+    return isNumber ? String(value) : this.#requiredText(value, what);
+  }
+
+  #requiredText(value: unknown, what: string): string {
+    if (typeof value === "string" && value !== "") return value;
+    throw this.#notMlflow(what);
+  }
+
+  /** Messages; the server leaves an empty list out. */
+  #list<T>(value: unknown, what: string): readonly T[] {
+    if (value === undefined) return [];
+    const isMessage = (item: unknown) => typeof item === "object" && item !== null;
+    if (Array.isArray(value) && value.every(isMessage)) return value as T[];
+    throw this.#notMlflow(what);
   }
 
   #notMlflow(missing: string): TrackerUnreachableError {

@@ -30,16 +30,14 @@ export function existingRunOf(data: Part): ExistingRun | undefined {
 /** Where each of the files goes. */
 export function runFilesOf(data: Part, paths: readonly string[]): Map<string, UploadTarget> {
   const created = partOf(data.createRunFiles);
-  const uploadHeaders = created?.uploadHeaders as UploadTarget["uploadHeaders"];
+  const uploadHeaders = created?.uploadHeaders;
   const files = Array.isArray(created?.files) ? (created.files as Part[]) : [];
   const byPath = new Map(files.map((file) => [String(file?.name), file?.uploadUrl]));
   return new Map(
     paths.map((path) => {
-      const uploadUrl = byPath.get(path);
-      if (uploadUrl !== null && typeof uploadUrl !== "string") {
-        throw notWandb("CreateRunFiles", `the file ${path}`);
-      }
-      return [path, { uploadUrl, uploadHeaders }];
+      const target = targetOf({ uploadUrl: byPath.get(path), uploadHeaders });
+      if (!target) throw notWandb("CreateRunFiles", `the file ${path}`);
+      return [path, target];
     }),
   );
 }
@@ -52,26 +50,36 @@ export function artifactOf(data: Part): { readonly id: string; readonly state: u
 
 export function manifestOf(data: Part): { readonly id: string; readonly file: UploadTarget } {
   const manifest = partOf(partOf(data.createArtifactManifest)?.artifactManifest);
-  const file = partOf(manifest?.file);
-  if (typeof manifest?.id === "string" && file) {
-    return { id: manifest.id, file: file as unknown as UploadTarget };
-  }
+  const file = targetOf(manifest?.file);
+  if (typeof manifest?.id === "string" && file) return { id: manifest.id, file };
   throw notWandb("CreateArtifactManifest", "the manifest");
 }
 
 /** Where each of so many files of an artifact goes, in their order. */
 export function artifactFilesOf(data: Part, count: number): UploadTarget[] {
   const edges = partOf(partOf(data.createArtifactFiles)?.files)?.edges;
-  const nodes = Array.isArray(edges) ? edges.map((edge) => partOf(partOf(edge)?.node)) : [];
-  if (nodes.length === count && nodes.every((node) => node !== undefined)) {
-    return nodes as unknown as UploadTarget[];
-  }
+  const targets = Array.isArray(edges) ? edges.map((edge) => targetOf(partOf(edge)?.node)) : [];
+  const known = targets.filter((target) => target !== undefined);
+  if (targets.length === count && known.length === count) return known;
   throw notWandb("CreateArtifactFiles", `${count} files`);
 }
 
 export function requireCommitted(data: Part): void {
   const artifact = partOf(partOf(data.commitArtifact)?.artifact);
   if (typeof artifact?.id !== "string") throw notWandb("CommitArtifact", "the artifact");
+}
+
+/** A place for a file, if it is one: a whole URL or none, and lines of headers. */
+function targetOf(value: unknown): UploadTarget | undefined {
+  const { uploadUrl, uploadHeaders = null } = partOf(value) ?? {};
+  const isUrl =
+    uploadUrl === null ||
+    (typeof uploadUrl === "string" && /^https?:/.test(uploadUrl) && URL.canParse(uploadUrl));
+  const areHeaders =
+    uploadHeaders === null ||
+    (Array.isArray(uploadHeaders) &&
+      uploadHeaders.every((line) => typeof line === "string" && line.indexOf(":") > 0));
+  return isUrl && areHeaders ? (value as UploadTarget) : undefined;
 }
 
 function partOf(value: unknown): Part | undefined {
