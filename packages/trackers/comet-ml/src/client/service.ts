@@ -176,7 +176,12 @@ function isFailure({ code = 200, sdk_error_code: refusal = 0, error, errors }: A
 /** Comet refuses with JSON that has its code and a text; a proxy refuses what is too large for it. */
 function isRefusal(body: string, status: number): boolean {
   const { code, msg, sdk_error_code: refusal } = jsonObjectOf(body) ?? {};
-  return status === 413 || code !== undefined || msg !== undefined || refusal !== undefined;
+  return (
+    status === 413 ||
+    typeof code === "number" ||
+    typeof msg === "string" ||
+    typeof refusal === "number"
+  );
 }
 
 /** Comet's own number for the reason of a refusal, if it gave one. */
