@@ -99,7 +99,7 @@ async function ask(
     }
     const answer = line.trim() === "" ? question.usual : line.trim();
     const value = question.read(answer);
-    if (value !== undefined) return { value, isUsual: answer === question.usual };
+    if (value !== undefined) return { value, isUsual: value === question.read(question.usual) };
     process.stdout.write(`Please answer with ${question.wanted}.\n`);
   }
 }

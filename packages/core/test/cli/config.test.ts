@@ -104,6 +104,14 @@ test("config that gets too few answers writes nothing", async () => {
   assert.not.ok(existsSync(usual));
 });
 
+test("an answer that means the usual one is not written", async () => {
+  const { code } = await runAcc(["config"], { env: env(), input: "1\n\n00\n00\nNO\n" });
+  assert.is(code, 0);
+  assert.not.match(readFileSync(usual, "utf8"), /watchdog_ms|max_restarts/);
+  const launched = await runAcc(["launch", COUNT], { env: env() });
+  assert.is(launched.stdout, "1 replicas\n", launched.stderr);
+});
+
 test("Ctrl-C at a question writes nothing", async () => {
   const { code, stderr } = await runAcc(["config"], {
     env: env(),
