@@ -2,7 +2,7 @@ import { open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
-import { isRunning } from "../is-running.ts";
+import { isRunning } from "./is-running.ts";
 
 let files = 0;
 

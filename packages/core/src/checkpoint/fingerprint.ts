@@ -4,11 +4,12 @@ import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { AcceleratedScheduler } from "../schedule/accelerated-scheduler.ts";
 import { learningRateOf } from "../schedule/learning-rate.ts";
-import { type Entry, readEntry } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import type { Subject } from "./inventory.ts";
 import { saveAccumulation } from "./loop-part.ts";
 import { saveModels } from "./models-part.ts";
 import { saveOptimizers } from "./optimizers-part.ts";
+import { checksumOf } from "./staging.ts";
 
 /** A checksum of what must be equal on all ranks. */
 type Sum = {
@@ -65,7 +66,7 @@ function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
   ];
   return [
     ...entries.map((entry) => ({
-      ...{ what: labelOf(entry), sum: checksum(entry, buffer) },
+      ...{ what: labelOf(entry), sum: checksumOf(entry, buffer) },
       ...(waiting.has(entry.source) ? { waits: true } : {}),
     })),
     ...others.map(([what, value]) => ({ what, sum: sumOf(value) })),
@@ -87,12 +88,6 @@ function labelOf({ spec: { file, name } }: Entry): string {
   return file.startsWith("optimizer")
     ? `the optimizer's "${name}"`
     : `the variable "${name}" of a model`;
-}
-
-function checksum(entry: Entry, buffer: Uint8Array): number {
-  const bytes = buffer.subarray(0, entry.spec.byteLength);
-  readEntry(entry, bytes);
-  return crc32(bytes);
 }
 
 /** Of plain data with the same order of keys on every rank. */

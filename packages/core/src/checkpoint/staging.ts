@@ -59,9 +59,16 @@ export function partOf(area: Uint8Array, { byteLength }: Spec, offset: number): 
   return area.subarray(offset, offset + byteLength);
 }
 
-/** A checksum of the values of a tensor. */
-export function checksumOf(entry: Entry): number {
-  const bytes = new Uint8Array(entry.spec.byteLength);
+/**
+ * A checksum of the values of a tensor.
+ *
+ * @param buffer for the values, of several tensors in turn; as long as the largest.
+ */
+export function checksumOf(
+  entry: Entry,
+  buffer: Uint8Array = new Uint8Array(entry.spec.byteLength),
+): number {
+  const bytes = buffer.subarray(0, entry.spec.byteLength);
   readEntry(entry, bytes);
   return crc32(bytes);
 }

@@ -1,11 +1,10 @@
 import { defaultConfigPath } from "../config/config-path.ts";
 import { readConfig } from "../config/read-config.ts";
 import { writeBasicConfig, writeConfig } from "../config/write-config.ts";
-import { AcceleratorError } from "../errors.ts";
 import type { Command, CommandOption, OptionValues } from "./command.ts";
 import { askForConfig } from "./config-questions.ts";
 import { EXIT } from "./exit-codes.ts";
-import { numberOption } from "./parse-arguments.ts";
+import { noOperands, numberOption } from "./parse-arguments.ts";
 import { printLines, printWarning } from "./terminal.ts";
 
 const FILE: CommandOption = {
@@ -20,7 +19,7 @@ export const configCommand: Command = {
   operands: "",
   options: { "config-file": FILE },
   async run(values, operands, signal) {
-    requireNone("config", operands);
+    noOperands("config", operands, "; acc config default and acc config update are others");
     const path = pathOf(values);
     const config = await askForConfig(signal);
     await writeConfig(path, config, { replace: true });
@@ -41,7 +40,7 @@ export const configDefaultCommand: Command = {
     },
   },
   async run(values, operands) {
-    requireNone("config default", operands);
+    noOperands("config default", operands);
     const path = pathOf(values);
     const numProcesses = numberOption(values, "num-processes");
     const written = await writeBasicConfig({
@@ -63,7 +62,7 @@ export const configUpdateCommand: Command = {
   operands: "",
   options: { "config-file": FILE },
   async run(values, operands) {
-    requireNone("config update", operands);
+    noOperands("config update", operands);
     const path = pathOf(values);
     const { config, unsupported } = await readConfig(path);
     await writeConfig(path, config, { replace: true });
@@ -86,13 +85,4 @@ function hint(values: OptionValues): string {
 function told(line: string): number {
   printLines([line]);
   return EXIT.done;
-}
-
-function requireNone(command: string, operands: readonly string[]): void {
-  if (operands.length === 0) return;
-  const names = command === "config" ? "; acc config default and acc config update are others" : "";
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `acc ${command}: unexpected argument "${operands[0]}"; it takes none${names}.`,
-  );
 }

@@ -1,5 +1,5 @@
-import { AcceleratorError } from "../errors.ts";
 import type { Command } from "./command.ts";
+import { noOperands } from "./parse-arguments.ts";
 
 /** `acc env`: the machine as a training script in the working directory would see it. */
 export const envCommand: Command = {
@@ -8,12 +8,7 @@ export const envCommand: Command = {
   operands: "",
   options: { json: { type: "boolean", help: "for programs" } },
   async run({ json }, operands) {
-    if (operands.length > 0) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `acc env: unexpected argument "${operands[0]}"; it takes none.`,
-      );
-    }
+    noOperands("env", operands);
     // Imported only here: it loads TensorFlow.js, which no other command needs on this thread.
     const { describeEnvironment, formatEnvironment } = await import("./environment-report.ts");
     const environment = await describeEnvironment();

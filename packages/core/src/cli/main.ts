@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { AcceleratorError, type ErrorCode } from "../errors.ts";
+import { ownVersion } from "../own-version.ts";
 import {
   checkpointsListCommand,
   checkpointsPruneCommand,
@@ -32,8 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   if (name === "-v" || name === "--version") {
-    const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-    process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
+    process.stdout.write(`${ownVersion()}\n`);
     return EXIT.done;
   }
   const group = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `));

@@ -77,6 +77,20 @@ export function oneOperand(owner: string, operands: readonly string[], usual = "
   );
 }
 
+/**
+ * For a command without operands.
+ *
+ * @param advice what to say behind it, such as other commands of that name.
+ * @throws {AcceleratorError} `OPTION_INVALID` if there is one.
+ */
+export function noOperands(command: string, operands: readonly string[], advice = ""): void {
+  if (operands.length === 0) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `acc ${command}: unexpected argument "${operands[0]}"; it takes none${advice}.`,
+  );
+}
+
 /** `--num_processes=2` as `--num-processes=2`. */
 function withHyphens(argument: string): string {
   if (!argument.startsWith("--")) return argument;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { AcceleratorError } from "../errors.ts";
 import { launch } from "../launch/launch.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { launchSettings, SETTING_OPTIONS } from "./launch-settings.ts";
+import { noOperands } from "./parse-arguments.ts";
 import { printLines } from "./terminal.ts";
 
 // The compiler does not change this URL: it means the source in src and the built file in dist.
@@ -18,12 +18,7 @@ export const testCommand: Command = {
   operands: "",
   options: SETTING_OPTIONS,
   async run(values, operands, signal) {
-    if (operands.length > 0) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `acc test: unexpected argument "${operands[0]}"; it takes none.`,
-      );
-    }
+    noOperands("test", operands);
     const { numProcesses, timeoutMs, debug } = await launchSettings("test", values);
     const folder = await mkdtemp(join(tmpdir(), "acc-test-"));
     try {

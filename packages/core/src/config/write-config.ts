@@ -1,8 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, resolve } from "node:path";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { writeWhole } from "../write-whole.ts";
 import { defaultConfigPath } from "./config-path.ts";
 import { CONFIG_KEYS, type LaunchConfig } from "./launch-config.ts";
 
@@ -43,7 +45,9 @@ export async function writeConfig(
 ): Promise<boolean> {
   try {
     await makeFolder(dirname(resolve(path)));
-    await writeFile(path, await yamlOf(config), { flag: replace ? "w" : "wx" });
+    const text = await yamlOf(config);
+    if (replace) await writeWhole(path, [Buffer.from(text)]);
+    else await writeFile(path, text, { flag: "wx" });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST" && !replace) return false;
@@ -51,20 +55,6 @@ export async function writeConfig(
       "CONFIG_INVALID",
       `The configuration ${path} could not be written: ${messageOf(error)}.`,
     );
-  }
-}
-
-/** Makes a folder and those around it. `recursive` of Node.js 20 never ends in `/proc`. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    const isFirst = dirname(path) === path;
-    if (code !== "ENOENT" || isFirst) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path);
   }
 }
 

@@ -74,7 +74,7 @@ export async function readCursor(
 
 /**
  * Replaces the file atomically: after a crash it is either the old one or the new one. Its only writer holds the lock
- * of the run, so this is simpler than `writeWhole` of `model-files`, which must expect several.
+ * of the run, so this is simpler than `writeWhole`, which must expect several.
  */
 export async function writeCursor(
   runFolder: string,

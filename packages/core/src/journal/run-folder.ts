@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 
 /** Folder of all runs below a logging directory. */
 export const RUNS_FOLDER = ".acc";
@@ -33,7 +34,7 @@ export function runFolderNamed(directory: string | undefined, name: string): str
 
 /** Makes the folder of a run, readable by its owner alone; the folders above it are as the user's others are. */
 export async function makeRunFolder(folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // So that a journal is not committed by accident.
   await writeFile(join(dirname(folder), ".gitignore"), "*\n", { flag: "wx" }).catch(() => {});

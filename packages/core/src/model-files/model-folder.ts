@@ -1,9 +1,10 @@
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { io } from "@tensorflow/tfjs-core";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
+import { writeWhole } from "../write-whole.ts";
 import { readWeights } from "./weight-files.ts";
-import { writeWhole } from "./write-file.ts";
 
 const MODEL_FILE = "model.json";
 const WEIGHTS_FILE = "weights.bin";
@@ -28,7 +29,7 @@ export class ModelFolder implements io.IOHandler {
     const json = JSON.stringify(modelJson(artifacts));
     const weights = [artifacts.weightData ?? []].flat().map((part) => new Uint8Array(part));
     try {
-      await mkdir(this.#path, { recursive: true });
+      await makeFolder(this.#path);
       await writeWhole(join(this.#path, WEIGHTS_FILE), weights);
       await writeWhole(join(this.#path, MODEL_FILE), [Buffer.from(json)]);
     } catch (error) {

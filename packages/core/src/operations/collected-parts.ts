@@ -1,4 +1,5 @@
 import { concat, type DataType, slice, type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import { recursivelyApply } from "./structures.ts";
 import {
   describeStructure,
   isTensorStructure,
@@ -36,7 +37,8 @@ export function partOf(value: TensorStructure | readonly unknown[], rows: number
     return { rows, form: "a list", example, tensors: [], entries: value.slice(0, rows) };
   }
   const own = tensorsOf(value);
-  const [structure] = numbered(value, 0);
+  let next = 0;
+  const structure = recursivelyApply(() => next++, value);
   return {
     rows,
     form: describeStructure(value, ({ dtype, shape }) => `${dtype}[${["*", ...shape.slice(1)]}]`),
@@ -80,16 +82,4 @@ export function filled(structure: unknown, tensors: readonly Tensor[]): TensorSt
   if (Array.isArray(structure)) return structure.map((item) => filled(item, tensors));
   const entries = Object.entries(structure as object);
   return Object.fromEntries(entries.map(([key, item]) => [key, filled(item, tensors)]));
-}
-
-function numbered(structure: unknown, from: number): [structure: unknown, next: number] {
-  if (typeof (structure as Partial<Tensor>).dataId === "object") return [from, from + 1];
-  let next = from;
-  const entries = Object.entries(structure as object).map(([key, item]) => {
-    const [inner, behind] = numbered(item, next);
-    next = behind;
-    return [key, inner] as const;
-  });
-  const isList = Array.isArray(structure);
-  return [isList ? entries.map(([, item]) => item) : Object.fromEntries(entries), next];
 }

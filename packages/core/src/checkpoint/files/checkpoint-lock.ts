@@ -2,9 +2,9 @@ import { basename, dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { AcceleratorError, messageOf } from "../../errors.ts";
 import { RunLock } from "../../journal/run-lock.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { iterationOf } from "./checkpoint-names.ts";
 import { writeError } from "./file-errors.ts";
-import { makeFolder } from "./folder-operations.ts";
 
 /** Somewhat longer than the lock waits for the name of its holder. */
 const NAMELESS_LIMIT_MS = 6000;

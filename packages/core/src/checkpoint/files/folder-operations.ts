@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
+import { open, rename, rm, statfs } from "node:fs/promises";
 import { platform } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { codeOf } from "./file-errors.ts";
@@ -43,10 +43,6 @@ export async function renameWhenFree(from: string, to: string): Promise<void> {
 /** Removes a folder or file with everything in it. */
 export async function removeAll(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: IS_WINDOWS ? 10 : 0 });
-}
-
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
 }
 
 /** Bytes that this user may still write to the disk of a folder; undefined where the file system does not say. */

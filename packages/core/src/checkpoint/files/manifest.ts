@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createRequire } from "node:module";
 import { AcceleratorError } from "../../errors.ts";
+import { ownVersion } from "../../own-version.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import { textToValue, valueToText } from "./checkpoint-value.ts";
 import { damaged } from "./file-errors.ts";
@@ -65,14 +65,9 @@ export function makeManifest(facts: ManifestFacts): Omit<Manifest, "files"> {
     ...{ format: FORMAT, version: VERSION, id: randomUUID(), createdMs: Date.now() },
     ...{ requires: [], attempt: 0, metrics: {} },
     ...facts,
+    // A later version of the format says which version of the package reads it.
     writtenBy: { core: ownVersion(), ...facts.writtenBy },
   };
-}
-
-/** A later version of the format says which version of the package reads it. */
-function ownVersion(): string {
-  const require = createRequire(import.meta.url);
-  return (require("../../../package.json") as { readonly version: string }).version;
 }
 
 export function manifestToText(manifest: Manifest): string {

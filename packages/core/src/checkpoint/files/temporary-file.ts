@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { isRunning } from "../../is-running.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { findLitter, LITTER } from "./checkpoint-names.ts";
-import { makeFolder, removeAll } from "./folder-operations.ts";
+import { removeAll } from "./folder-operations.ts";
 
 /** A process of another host may have the number of one that is not here: only old files are taken for abandoned. */
 const ABANDONED_MS = 3_600_000;
