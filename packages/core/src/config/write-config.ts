@@ -46,15 +46,25 @@ export async function writeConfig(
   try {
     await makeFolder(dirname(resolve(path)));
     const text = await yamlOf(config);
-    if (replace) await writeWhole(path, [Buffer.from(text)]);
-    else await writeFile(path, text, { flag: "wx" });
+    if (!replace) return await writeNew(path, text);
+    await writeWhole(path, [Buffer.from(text)]);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST" && !replace) return false;
     throw new AcceleratorError(
       "CONFIG_INVALID",
       `The configuration ${path} could not be written: ${messageOf(error)}.`,
     );
+  }
+}
+
+/** @returns false where a file is there. */
+async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
 }
 

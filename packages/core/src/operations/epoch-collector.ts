@@ -76,7 +76,8 @@ export class EpochCollector<T extends TensorStructure | readonly unknown[]> {
 
   /**
    * The results of all ranks in the order of the pass, on every rank: as many rows as samples were read. The collector is
-   * then empty. Collective: every rank makes the call, also one that had no batch.
+   * then empty. Collective: every rank makes the call, also one that had no batch. A pass that goes on from a checkpoint has
+   * only the rows behind it; behind the last batch of an epoch it has none on any rank: do not call it then.
    *
    * @returns tensors, of the active step or else of the caller; or a list.
    * @throws {AcceleratorError} `VALUE_INVALID` on every rank if nothing was added on any, or what was added differs in form.
@@ -108,7 +109,8 @@ export class EpochCollector<T extends TensorStructure | readonly unknown[]> {
         "VALUE_INVALID",
         example
           ? `collector.collect: what was added differs in form: ${forms.join(", ")}.`
-          : "collector.collect: nothing was added. Call add in the loop before.",
+          : "collector.collect: nothing was added. Call add in the loop before; if the run goes on behind the last batch of an " +
+              "epoch, the loop has no batch, and collect is not to be called.",
       );
     }
     const steps = ranks.map((rank) => rank.steps);

@@ -104,6 +104,16 @@ test("config that gets too few answers writes nothing", async () => {
   assert.not.ok(existsSync(usual));
 });
 
+test("a folder that cannot be made is no file that is there already", async () => {
+  const file = join(home, "a-file");
+  writeFileSync(file, "");
+  const args = ["config", "default", "--config-file", join(file, "below.yaml")];
+  const { code, stderr } = await runAcc(args);
+  assert.is(code, 1);
+  assert.match(stderr, "[CONFIG_INVALID]");
+  assert.match(stderr, "could not be written: EEXIST");
+});
+
 test("an answer that means the usual one is not written", async () => {
   const { code } = await runAcc(["config"], { env: env(), input: "1\n\n00\n00\nNO\n" });
   assert.is(code, 0);
