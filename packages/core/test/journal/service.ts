@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "@acc/test-kit/servers/listen";
 
 /** How the service treats a request. */
 export type Mode =
@@ -45,8 +45,7 @@ export class Service {
   async start(): Promise<void> {
     const server = createServer((request, response) => this.#answer(request, response));
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listen(server, this.#port);
     server.unref(); // a test that failed before it could stop the service ends all the same
   }
 

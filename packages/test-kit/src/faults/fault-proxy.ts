@@ -1,5 +1,6 @@
 /** A proxy between a client and a server on loopback that makes chosen faults. */
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { listen } from "../servers/listen.ts";
 
 const SLOWNESS_MS = 1000;
 /** What a client may receive before a connection is reset. */
@@ -49,8 +50,7 @@ export class FaultProxy {
   async #listen(): Promise<void> {
     const server = createServer((socket) => this.#serve(socket));
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listen(server, this.#port);
   }
 
   async #close(): Promise<void> {

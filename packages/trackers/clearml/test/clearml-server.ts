@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { listen } from "@acc/test-kit/servers/listen";
 
 export type StoredEvent = {
   readonly type: string;
@@ -80,7 +81,7 @@ export class ClearMLServer {
 
   static async start(port = 0): Promise<ClearMLServer> {
     const server = new ClearMLServer();
-    await new Promise<void>((resolve) => server.#server.listen(port, "127.0.0.1", resolve));
+    await listen(server.#server, port);
     return server;
   }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { listen } from "@acc/test-kit/servers/listen";
 import type { RecordedRequest, RequestPart } from "./read-requests.ts";
 import { readRequests } from "./read-requests.ts";
 
@@ -32,7 +33,7 @@ export class CometServer {
 
   static async start(port = 0): Promise<CometServer> {
     const server = new CometServer();
-    await new Promise<void>((resolve) => server.#server.listen(port, "127.0.0.1", resolve));
+    await listen(server.#server, port);
     return server;
   }
 

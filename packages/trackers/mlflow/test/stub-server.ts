@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "@acc/test-kit/servers/listen";
 
 type Entry = { key: string; value: unknown; timestamp: number; step: number };
 type StubRun = {
@@ -48,8 +48,7 @@ export class StubServer {
   }
 
   async start(port = 0): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${await listen(this.#server, port)}`;
   }
 
   async stop(): Promise<void> {
