@@ -4,6 +4,8 @@ import { BacklogReceiver } from "./backlog.ts";
 import type { EventLine, LineMessage } from "./event-line.ts";
 import { RingReader } from "./number-ring.ts";
 
+/** So many are taken at once; then this thread hears what the disk has taken, and wakes a sender that waits for that. */
+const MOST_AT_ONCE = 500;
 /** How often the ring is looked into while events come: often enough for the 100 ms of docs/journal.md. */
 const LOOK_INTERVAL_MS = 5;
 /** After so many looks in vain it sleeps; the next event then costs its sender a message. */
@@ -21,6 +23,7 @@ export class EventReceiver {
   /** The place of the next event. */
   #next = 0;
   #timer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #inVain = 0;
 
   /** @param unwritten how much of what was taken is not in the journal. */
@@ -37,14 +40,31 @@ export class EventReceiver {
   /** Takes a message of the sender. */
   receive(message: LineMessage): void {
     if (message.type === "event") this.#early.push(message);
-    this.look();
+    this.#lookInTurns();
     this.#stayAwake();
   }
 
-  /** Takes all events that have come. @returns how many. */
-  look(): number {
+  /** Takes all events that have come. */
+  look(): void {
+    this.#takeUpTo(Number.POSITIVE_INFINITY);
+  }
+
+  /** Resolves once that many events have been taken. */
+  async reach(count: number): Promise<void> {
+    this.look();
+    await this.#arrivals.reach(count);
+  }
+
+  /** To be called after every write of the journal. @param isTaken false for one that failed. */
+  written(isTaken: boolean): void {
+    if (isTaken) this.#backlog.take();
+    this.#backlog.give(this.#unwritten());
+  }
+
+  /** @returns how many came, up to the limit. */
+  #takeUpTo(limit: number): number {
     const first = this.#next;
-    for (;;) {
+    while (this.#next - first < limit) {
       const [early] = this.#early;
       if (early?.index === this.#next) {
         this.#early.shift();
@@ -58,18 +78,6 @@ export class EventReceiver {
     }
     this.#backlog.give(this.#unwritten());
     return this.#next - first;
-  }
-
-  /** Resolves once that many events have been taken. */
-  async reach(count: number): Promise<void> {
-    this.look();
-    await this.#arrivals.reach(count);
-  }
-
-  /** To be called after every write of the journal. @param isTaken false for one that failed. */
-  written(isTaken: boolean): void {
-    if (isTaken) this.#backlog.take();
-    this.#backlog.give(this.#unwritten());
   }
 
   #add(event: RunEvent, weight: number): void {
@@ -87,8 +95,19 @@ export class EventReceiver {
     this.#timer.unref();
   }
 
+  #lookInTurns(): number {
+    const count = this.#takeUpTo(MOST_AT_ONCE);
+    if (count === MOST_AT_ONCE) {
+      this.#turn ??= setImmediate(() => {
+        this.#turn = undefined;
+        this.#lookInTurns();
+      });
+    }
+    return count;
+  }
+
   #lookAgain(): void {
-    this.#inVain = this.look() > 0 ? 0 : this.#inVain + 1;
+    this.#inVain = this.#lookInTurns() > 0 ? 0 : this.#inVain + 1;
     if (this.#inVain < LOOKS_IN_VAIN) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
