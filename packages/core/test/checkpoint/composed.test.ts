@@ -7,10 +7,8 @@ const script = new URL("./fixtures/composed.ts", import.meta.url);
 const backend = "wasm";
 
 testResume<ComposedCase>(test, script, 2, [
-  [{ backend, program: "gan" }, 3],
   [{ backend, program: "groups" }, 5],
   [{ backend, program: "shared" }, 7],
-  [{ backend, program: "custom" }, 3],
 ]);
 
 test.run();
