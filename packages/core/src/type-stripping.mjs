@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { eraseTypes } from "./erase-types.mjs";
-import { resolveTypeScript } from "./relative-typescript.mjs";
+import { resolveRelative } from "./relative-modules.mjs";
 import { loadTensorFlow, resolveTensorFlow } from "./tensorflow-names.mjs";
 
 const TYPESCRIPT_FILE = /^file:(?!.*\/node_modules\/).*\.([cm]?)ts$/;
@@ -14,7 +14,7 @@ const TYPESCRIPT_FILE = /^file:(?!.*\/node_modules\/).*\.([cm]?)ts$/;
 export async function resolve(specifier, context, nextResolve) {
   const { parentURL } = context;
   return (
-    resolveTypeScript(specifier, parentURL) ??
+    resolveRelative(specifier, parentURL) ??
     resolveTensorFlow(specifier, parentURL) ??
     nextResolve(specifier, context)
   );

@@ -1,4 +1,4 @@
-/** Importing TypeScript by a relative path, with and without the cache that `NODE_COMPILE_CACHE` asks for. */
+/** Importing modules by a relative path, with and without the cache that `NODE_COMPILE_CACHE` asks for. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
-const test = suite("relative imports of TypeScript");
+const test = suite("relative imports");
 const REGISTER = new URL("../src/register-ts.mjs", import.meta.url).href;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "acc-relative-")));
 test.after(() => rmSync(folder, { recursive: true }));
@@ -50,6 +50,27 @@ test("a module has one address, through links too", () => {
   assert.is(lines.length, names.length + others.length);
   assert.is(new Set(lines.slice(0, names.length)).size, 1);
   assert.is(new Set(lines).size, 1 + others.length);
+});
+
+test("a .js file is what the nearest package.json says", () => {
+  write("plain/a.js", "exports.kind = typeof require;\n");
+  write("esm/package.json", '{ "type": "module" }');
+  write("esm/inner/b.js", "export const kind = typeof require;\n");
+  write("esm/inner/old/package.json", "{}");
+  write("esm/inner/old/c.js", "exports.kind = typeof require;\n");
+  write("esm/inner/node_modules/d.js", "exports.kind = typeof require;\n");
+  write("esm/inner/broken/package.json", "{");
+  write("esm/inner/broken/e.js", "exports.kind = typeof require;\n");
+  const names = ["plain/a", "esm/inner/b", "esm/inner/old/c"];
+  write(
+    "kinds.ts",
+    names.map((name) => `console.log((await import("./${name}.js")).kind);\n`).join(""),
+  );
+  assert.is(runBoth("kinds.ts").stdout, "function\nundefined\nfunction\n");
+  write("inner.ts", 'console.log((await import("./esm/inner/node_modules/d.js")).kind);\n');
+  runBoth("inner.ts");
+  write("broken.ts", 'await import("./esm/inner/broken/e.js");\n');
+  assert.match(runBoth("broken.ts").stderr, "ERR_INVALID_PACKAGE_CONFIG");
 });
 
 test("what is no file gives the error of Node.js", () => {
