@@ -52,11 +52,11 @@ testFault(test, "answers that are lost");
 test("a service that is down to the end costs the time limit, one line, and no value", () =>
   withService(async (service, project) => {
     await service.stop();
+    const env = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "3000" };
     const started = Date.now();
-    const env = { SERVICE_URL: service.url, DELIVERY_TIMEOUT: "700" };
     const { code, stderr } = await project.run(["log.mjs"], env);
     assert.is(code, 0);
-    assert.ok(Date.now() - started < 10_000);
+    assert.ok(Date.now() - started < 30_000);
     const [line] = stderr.split("\n").filter((text) => text.includes("acc sync"));
     assert.match(line ?? "", /lacks 22 of 22 events .*: npx acc sync \S+runs\/\.acc\/\S+/);
     const list = await project.acc(["sync", "--list"]);
