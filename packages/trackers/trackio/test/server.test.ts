@@ -43,8 +43,9 @@ test("has its images under the name that the row has", async ({ server }) => {
   run.post({ type: "images", values: { image }, context: { step: 3 } });
   await run.complete(await run.open());
   const [row] = server.rows.values();
-  const { file_path } = row?.metrics.image as { file_path: string };
-  assert.ok(server.media.get(file_path)?.includes("PNG"), file_path);
+  const value = row?.metrics.image as { file_path: string } | undefined;
+  assert.match(String(value?.file_path), /^proj\/a_b\/3\//);
+  assert.ok(server.media.get(String(value?.file_path))?.includes("PNG"));
 });
 
 test("has its artifacts as versions; a content that is there is not sent again", async ({
