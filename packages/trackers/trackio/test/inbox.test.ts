@@ -34,6 +34,30 @@ test("is records in the inbox, of the form that Trackio's own client writes", as
   assert.match(run.warnings.join(), 'like "step": the value is recorded as "__step"');
 });
 
+test("has the members that Trackio's own client writes, and the same values for the same calls", async () => {
+  const path = new URL("fixtures/vectors/fragments-0.43.0.jsonl", import.meta.url);
+  const theirs = readFileSync(path, "utf8").trimEnd().split("\n");
+  const run = new Recording();
+  const tracker = await run.open();
+  run.post({ type: "config", values: { lr: 0.1, nan: Number.NaN } });
+  const values = { loss: 0.5, s: "x", d: { a: 1 }, bad: Number.NaN, step: 7 };
+  run.post({ type: "metrics", values, context: { step: 0 } });
+  run.log({ loss: 0.25 }, 5);
+  tracker.tracker.alert("Title", { text: "text", step: 5 });
+  await run.complete(tracker);
+  const ours = readInbox(run.dir);
+  for (const [at, line] of theirs.entries()) {
+    const expected = JSON.parse(line) as (typeof ours)[number];
+    const found = ours[at];
+    assert.equal(Object.keys(found ?? {}), Object.keys(expected));
+    assert.equal(Object.keys(found?.config ?? {}), Object.keys(expected.config ?? {}));
+    assert.equal(
+      [found?.kind, found?.metrics, found?.step, found?.title, found?.level],
+      [expected.kind, expected.metrics, expected.step, expected.title, expected.level],
+    );
+  }
+});
+
 test("keeps images where the dashboard looks for them, and files among those of the project", async () => {
   const run = new Recording({ name: "a/b" });
   const tracker = await run.open();

@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -16,6 +17,7 @@ const test = suite("Trackio's own programs and our runs");
 const python = pythonOf("packages/trackers/trackio/test/fixtures/requirements.txt") as string;
 const run = python ? test : test.skip; // the installer has reported what could not be installed
 const LOG_RUN = fileURLToPath(new URL("fixtures/log_run.py", import.meta.url));
+const IMPORT = fileURLToPath(new URL("fixtures/import_again.py", import.meta.url));
 const TIMEOUT_MS = 100_000;
 
 type Row = { readonly step: number } & Record<string, unknown>;
@@ -108,6 +110,24 @@ run("the dashboard imports the inbox: trackio get, query and its pages show the 
   } finally {
     await dashboard.stop();
   }
+});
+
+run("nothing is lost or changed while the dashboard imports again and again", async () => {
+  const recording = new Recording();
+  const count = 6000;
+  for (let step = 0; step < count; step++) recording.log({ m: step }, step);
+  const stop = join(recording.folder, "stop");
+  const importing = promisify(execFile)(python, [IMPORT, recording.dir, stop], {
+    timeout: TIMEOUT_MS,
+  });
+  await recording.deliver(await recording.open(), { portion: 100 }); // a file each
+  await recording.complete(await recording.open(true));
+  writeFileSync(stop, "");
+  const values = JSON.parse((await importing).stdout) as number[];
+  assert.equal(
+    values,
+    Array.from({ length: count }, (_, step) => step),
+  );
 });
 
 run("a server takes the same over HTTP, and an artifact as a version", async () => {

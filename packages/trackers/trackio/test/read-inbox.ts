@@ -15,6 +15,7 @@ export type InboxRecord = {
   readonly log_id: string;
   readonly alert_id: string;
   readonly title: string;
+  readonly level: string;
 };
 
 /** The files of the inbox, in the order in which Trackio imports them. */

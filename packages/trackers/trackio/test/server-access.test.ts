@@ -67,29 +67,32 @@ test("an older interface, and a Space that may not be written to, wait for acc s
   assert.ok(denied.permanent, denied.message);
 });
 
-test("what the server refuses in its own words is an error of its events alone", async ({
-  server,
-}) => {
-  const run = Recording.at(server);
-  run.log({ m: 1 }, 0);
-  run.log({ poison: 1 }, 1);
-  run.log({ m: 2 }, 2);
-  const tracker = await run.open();
-  server.fault = ({ text }) =>
-    text.includes("poison") ? { status: 400, body: '{"error": "no"}' } : undefined;
-  const failed: number[] = [];
-  for (let at = 0; at < 3; at++) {
-    await run.deliver(tracker, { from: at, to: at + 1 }).catch((error: Error) => {
-      assert.is(error.name, "ServiceError");
-      failed.push(at);
-    });
-  }
-  assert.equal(failed, [1]);
-  assert.equal(
-    [...server.rows.values()].map(({ metrics }) => metrics.m),
-    [1, 2],
-  );
-});
+const REFUSALS = { "in its own words": 400, "as too large for a proxy": 413 };
+for (const [how, status] of Object.entries(REFUSALS)) {
+  test(`what the server refuses ${how} is an error of its events alone`, async ({ server }) => {
+    const run = Recording.at(server);
+    run.log({ m: 1 }, 0);
+    run.log({ poison: 1 }, 1);
+    run.log({ m: 2 }, 2);
+    const tracker = await run.open();
+    server.fault = ({ text }) =>
+      text.includes("poison")
+        ? { status, body: status === 400 ? '{"error": "no"}' : "<html>" }
+        : undefined;
+    const failed: number[] = [];
+    for (let at = 0; at < 3; at++) {
+      await run.deliver(tracker, { from: at, to: at + 1 }).catch((error: Error) => {
+        assert.is(error.name, "ServiceError");
+        failed.push(at);
+      });
+    }
+    assert.equal(failed, [1]);
+    assert.equal(
+      [...server.rows.values()].map(({ metrics }) => metrics.m),
+      [1, 2],
+    );
+  });
+}
 
 test("the token comes from the options, the address that trackio show prints, or the environment", () => {
   const server = { mode: "server", baseUrl: "http://127.0.0.1:7860" } as const;

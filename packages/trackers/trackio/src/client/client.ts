@@ -62,7 +62,8 @@ export class TrackioClient {
       authAdvice: "check the token, and run `acc sync`",
       // A server answers 500 also to a token that may not write.
       isTransient: (status) => isTransientStatus(status) && status !== 500,
-      isRefusal: (body) => typeof jsonObjectOf(body)?.error === "string",
+      // 413 comes from a proxy: a row is too large for it.
+      isRefusal: (body, status) => status === 413 || typeof jsonObjectOf(body)?.error === "string",
     });
     this.#signal = signal;
   }

@@ -9,7 +9,7 @@ const NO_ACCESS = /write_token is required|write access|HF_TOKEN|Sign in with Hu
 const LOST_UPLOAD = /not created by this Trackio server|Uploaded file is missing|not on server/;
 
 /**
- * The meaning of an error in Trackio's own words.
+ * The meaning of an error in Trackio's own words, or of a proxy's about the size of a row.
  *
  * @returns the same error for what is refused for good.
  */
@@ -24,6 +24,6 @@ export function refusalOf(refusal: ServiceError): Error {
     const message = `${said} (the server is older than this call: update Trackio there, and run \`acc sync\`)`;
     return new TrackerUnreachableError(message, { cause: refusal, permanent: true });
   }
-  const isPassing = status !== 400 || LOST_UPLOAD.test(reason);
+  const isPassing = (status !== 400 && status !== 413) || LOST_UPLOAD.test(reason);
   return isPassing ? new TrackerUnreachableError(said, { cause: refusal }) : refusal;
 }
