@@ -7,6 +7,7 @@ export const LoggerType = {
   DVCLive: "dvclive",
   MLflow: "mlflow",
   TensorBoard: "tensorboard",
+  Trackio: "trackio",
   WandB: "wandb",
 } as const;
 export type LoggerType = (typeof LoggerType)[keyof typeof LoggerType];
