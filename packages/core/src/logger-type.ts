@@ -6,6 +6,7 @@ export const LoggerType = {
   CometML: "comet_ml",
   DVCLive: "dvclive",
   MLflow: "mlflow",
+  SwanLab: "swanlab",
   TensorBoard: "tensorboard",
   WandB: "wandb",
 } as const;
