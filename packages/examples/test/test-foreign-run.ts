@@ -72,6 +72,10 @@ const TRACKERS = {
       ...{ CLEARML_API_ACCESS_KEY: "access", CLEARML_API_SECRET_KEY: KEY },
     }),
   },
+  swanlab: {
+    options: (url) => ({ apiHost: url }),
+    env: (url) => ({ SWANLAB_API_HOST: url, SWANLAB_API_KEY: KEY }),
+  },
 } satisfies Record<string, Settings>;
 
 function run(cwd: string, args: readonly string[], env: Record<string, string>) {

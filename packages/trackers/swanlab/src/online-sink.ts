@@ -2,7 +2,7 @@ import { TrackerUnreachableError } from "@acc/core/tracker";
 import { filesBelow, portions, type SendOptions, ServiceError } from "@acc/tracker-kit";
 import type { LastSteps } from "./client/answers.ts";
 import type { SwanLabApi } from "./client/api.ts";
-import { openRun } from "./client/experiment.ts";
+import { confirmRun, openRun } from "./client/experiment.ts";
 import { uploadFile, uploadMedia } from "./client/files.ts";
 import { COLUMNS } from "./format/column.ts";
 import { configJson } from "./format/config-text.ts";
@@ -94,6 +94,7 @@ export class OnlineSink implements Sink {
       };
       await this.#tellRun("state", state, signal);
     }
+    if (operations.length > 0) await confirmRun(this.#options.api, this.#opened(), signal);
     this.#lastSentMs = Date.now();
   }
 
@@ -187,7 +188,8 @@ function scalarJson({ key, step, value, timeMs }: OperationOf<"scalar">): object
 }
 
 function mediaJson({ key, step, type, files, timeMs }: OperationOf<"media">): object {
-  const more = files.flatMap(({ caption }) => (caption ? [{ caption }] : []));
+  const hasCaptions = files.some(({ caption }) => caption);
+  const more = hasCaptions ? files.map(({ caption = "" }) => ({ caption })) : []; // by their places
   const data = files.map((file) => mediaPath(type, file));
   return { key, index: step, data, more, create_time: timeText(timeMs) };
 }

@@ -82,6 +82,26 @@ async function exists(api: SwanLabApi, path: string, signal: AbortSignal): Promi
   }
 }
 
+/**
+ * Asks for the run after a delivery: the requests of a delivery are answered with nothing that only SwanLab says, and here it
+ * names the run.
+ *
+ * @throws {TrackerUnreachableError} if another program answers; `permanent` if the run was deleted.
+ */
+export async function confirmRun(
+  api: SwanLabApi,
+  { user, project, experimentId }: OnlineState,
+  signal: AbortSignal,
+): Promise<void> {
+  const [owner, name, id] = [user, project, experimentId].map(encodeURIComponent);
+  const request = api.request(`/project/${owner}/${name}/runs/${id}`, { signal });
+  const { text } = await concerningRun(request, (refusal) => `${refusal}. Was the run deleted?`);
+  if (experimentOf(text).id === experimentId) return;
+  throw new TrackerUnreachableError(
+    "SwanLab answered with another run than the one that was asked for.",
+  );
+}
+
 /** Without members that have no value, as SwanLab's own client sends it. */
 function experimentBody(settings: RunSettings): { readonly [name: string]: unknown } {
   const { name, description, color, tags = [], jobType, group, id } = settings;

@@ -90,7 +90,7 @@ export function columnRecord({ key, type }: Column): SwanLabRecord {
 
 export function scalarRecord({ key, step, value, timeMs }: ScalarPoint): SwanLabRecord {
   const number = new MessageWriter();
-  if (value !== 0) number.double(1, value);
+  if (!Object.is(value, 0)) number.double(1, value);
   const message = point(key, step, COLUMNS.scalar.number, timeMs);
   return { kind: "scalar", message: message.message(5, number) };
 }
