@@ -57,7 +57,7 @@ await accelerator.initTrackers("my_project", {
     wandb: { mode: "offline", dir: "runs" }, //             wandb sync runs/wandb/offline-run-*
     comet_ml: { online: false, offlineDirectory: "runs" }, // comet upload runs/*.zip
     clearml: { offline: true, cacheDir: "runs" }, //          Task.import_offline_session(…)
-    swanlab: { mode: "offline", logDir: "runs" }, //          swanlab sync runs/run-*
+    swanlab: { mode: "offline", logDir: "runs" }, //          swanlab sync runs/run-… -i ID
     dvclive: { dir: "runs/dvclive" }, //                      dvc metrics show
   },
 });

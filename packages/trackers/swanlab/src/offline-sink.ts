@@ -151,12 +151,13 @@ export class OfflineSink implements Sink {
   }
 
   async #makeFolder(): Promise<void> {
+    const logDir = dirname(this.#folder);
+    const isFirst = !existsSync(logDir);
     for (const name of ["files", "media", "debug"]) {
       await mkdir(join(this.#folder, name), { recursive: true });
     }
-    // As SwanLab's own client: runs do not belong in a repository.
-    const ignore = join(dirname(this.#folder), ".gitignore");
-    await writeFile(ignore, "*\n", { flag: "wx" }).catch(() => {}); // there is one
+    // As SwanLab's own client, in a folder of its own: runs do not belong in a repository.
+    if (isFirst) await writeFile(join(logDir, ".gitignore"), "*\n");
   }
 }
 

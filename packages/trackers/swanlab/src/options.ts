@@ -49,7 +49,7 @@ export type SwanLabOptions = {
   readonly resume?: SwanLabResume | boolean;
   /** Folder of offline runs; `SWANLAB_LOG_DIR`. Default `swanlog` in the working directory. */
   readonly logDir?: string;
-  /** Address of the service; `SWANLAB_API_HOST`. Default where the user logged in, then `https://api.swanlab.cn`. */
+  /** Address of the service; `SWANLAB_API_HOST`. Default where the user logged in, or `https://api.swanlab.cn`. */
   readonly apiHost?: string;
   /** Least time between deliveries while little is logged, in milliseconds. Default 1 500. */
   readonly transmitIntervalMs?: number;

@@ -84,7 +84,9 @@ export function resolveSettings(
 export function resolvePlace(
   options: Pick<SwanLabOptions, "apiHost" | "logDir">,
 ): Pick<RunSettings, "apiHost" | "logDir"> {
-  const apiHost = options.apiHost ?? variable("API_HOST") ?? storedLogin()?.apiHost ?? HOSTED;
+  // A key of the environment does not go where a file in the working directory says.
+  const stored = variable("API_KEY") ? undefined : storedLogin();
+  const apiHost = options.apiHost ?? variable("API_HOST") ?? stored?.apiHost ?? HOSTED;
   return {
     apiHost: hostOf(apiHost),
     logDir: resolve(options.logDir ?? variable("LOG_DIR", "LOGDIR") ?? "swanlog"),

@@ -4,6 +4,7 @@ import { fieldsOf, readRecords } from "@acc/test-kit/readers/record-log";
 import { frameRecords } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { RunStart } from "../src/format/point.ts";
 import {
   columnRecord,
   configRecord,
@@ -15,7 +16,6 @@ import {
   scalarRecord,
   startRecord,
 } from "../src/format/record.ts";
-import type { RunSettings } from "../src/settings.ts";
 
 const test = suite("the file of a SwanLab run");
 const file = readFileSync(new URL("fixtures/vectors/handwritten.swanlab", import.meta.url));
@@ -26,15 +26,14 @@ test("has the bytes of one that was made from the description of the format", ()
   const payloads = readRecords(file, Buffer.from(FILE_HEADER).toString("hex")).map(
     ({ payload }) => payload,
   );
-  const settings: RunSettings = {
-    ...{ mode: "offline", resume: "never" },
-    ...{ apiHost: "", id: "hand0001", project: "parity", public: false },
-    ...{ name: "hand made", color: "#e7659d", logDir: "" },
+  const start: RunStart = {
+    ...{ id: "hand0001", project: "parity", public: false, resume: "never" },
+    ...{ name: "hand made", color: "#e7659d" },
   };
   const scalar = (key: string, step: number, value: number) =>
     scalarRecord({ key, step, value, timeMs: START_MS + step });
   const records: SwanLabRecord[] = [
-    startRecord(settings, START_MS),
+    startRecord(start, START_MS),
     configRecord("/runs/files/config.yaml"),
     columnRecord({ key: "loss", type: "scalar" }),
     scalar("loss", 0, 0.5),

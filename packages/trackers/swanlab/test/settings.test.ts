@@ -84,6 +84,8 @@ test("a stored login names the service, and its key goes nowhere else", () => {
   assert.is(resolved().apiHost, "http://lab.example");
   assert.is(apiKeyFor("http://lab.example"), "stored-key");
   assert.throws(() => apiKeyFor("https://api.swanlab.cn"), /no SwanLab key for api.swanlab.cn/);
+  process.env.SWANLAB_API_KEY = "another-key";
+  assert.is(resolved().apiHost, "https://api.swanlab.cn");
 });
 
 test.run();

@@ -1,6 +1,21 @@
 import type { ColumnType, MediaType } from "./column.ts";
 import type { MediaFile } from "./media.ts";
 
+/** What the file of a run says of it first. */
+export type RunStart = {
+  readonly project: string;
+  readonly workspace?: string;
+  readonly public: boolean;
+  readonly name: string;
+  readonly description?: string;
+  readonly tags?: readonly string[];
+  readonly group?: string;
+  readonly jobType?: string;
+  readonly color: string;
+  readonly id: string;
+  readonly resume: "never" | "allow" | "must";
+};
+
 /** A series that begins. */
 export type Column = { readonly key: string; readonly type: ColumnType };
 

@@ -1,8 +1,7 @@
 import { MessageWriter } from "@acc/tracker-kit";
-import type { RunSettings } from "../settings.ts";
 import { COLUMNS } from "./column.ts";
 import { sectionOf } from "./metric-key.ts";
-import type { Column, MediaPoint, RunEnd, ScalarPoint } from "./point.ts";
+import type { Column, MediaPoint, RunEnd, RunStart, ScalarPoint } from "./point.ts";
 
 /** ":SWL", the magic number 0xE1D6 little-endian, format version 2. */
 export const FILE_HEADER: Uint8Array = Uint8Array.of(0x3a, 0x53, 0x57, 0x4c, 0xd6, 0xe1, 0x02);
@@ -46,7 +45,7 @@ export function encodeRecord(record: SwanLabRecord, num: number, timeMs: number)
     .finish();
 }
 
-export function startRecord(settings: RunSettings, startedMs: number): SwanLabRecord {
+export function startRecord(settings: RunStart, startedMs: number): SwanLabRecord {
   const message = new MessageWriter().string(1, settings.project);
   optional(message, 2, settings.workspace);
   if (settings.public) message.varint(3, 1);
