@@ -10,7 +10,16 @@ import { launch } from "../../src/index.ts";
 const test = suite("the directory of trackers");
 const core = new URL("../../src/index.ts", import.meta.url).href;
 const trackers = fileURLToPath(new URL("../../../trackers", import.meta.url));
-const FOLDERS = ["aim", "clearml", "comet-ml", "dvclive", "mlflow", "swanlab", "tensorboard", "wandb"];
+const FOLDERS = [
+  "aim",
+  "clearml",
+  "comet-ml",
+  "dvclive",
+  "mlflow",
+  "swanlab",
+  "tensorboard",
+  "wandb",
+];
 const names = FOLDERS.map((folder) => folder.replaceAll("-", "_"));
 
 /** A project in which every tracker is installed. */
