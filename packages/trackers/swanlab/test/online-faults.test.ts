@@ -133,4 +133,20 @@ test("what a run must resume has to be there; what it has is not written again",
   assert.is(summaries.length, 1);
 });
 
+test("a resumed run whose first delivery is repeated has each point once", async ({ server }) => {
+  const first = await start(server, { id: "shared" });
+  first.log({ x: 0 });
+  await first.finish();
+  const next = await start(server, { id: "shared" }, temporaryFolder());
+  next.log({ x: 1 });
+  server.disturb = ({ method, path }) =>
+    method === "GET" && path.endsWith("/runs/exp-shared") ? { status: 502, body: {} } : undefined;
+  const error = await failure(next.deliverRest());
+  assert.is(error.name, "TrackerUnreachableError");
+  server.disturb = () => undefined;
+  await next.restart();
+  await next.finish();
+  assert.equal(steps(server.experiment.scalars.x), [0, 1]);
+});
+
 test.run();
