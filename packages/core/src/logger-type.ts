@@ -6,6 +6,7 @@ export const LoggerType = {
   CometML: "comet_ml",
   DVCLive: "dvclive",
   MLflow: "mlflow",
+  SwanLab: "swanlab",
   TensorBoard: "tensorboard",
   Trackio: "trackio",
   WandB: "wandb",

@@ -31,6 +31,7 @@ const TRACKERS: Readonly<Record<string, object>> = {
   mlflow: { trackingUri: NOBODY },
   aim: { repo: NOBODY },
   trackio: { serverUrl: NOBODY, writeToken: "token" },
+  swanlab: { apiHost: NOBODY },
 };
 
 let state = SEED >>> 0;
