@@ -6,7 +6,9 @@ export const LoggerType = {
   CometML: "comet_ml",
   DVCLive: "dvclive",
   MLflow: "mlflow",
+  SwanLab: "swanlab",
   TensorBoard: "tensorboard",
+  Trackio: "trackio",
   WandB: "wandb",
 } as const;
 export type LoggerType = (typeof LoggerType)[keyof typeof LoggerType];

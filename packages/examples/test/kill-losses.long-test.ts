@@ -29,6 +29,8 @@ const TRACKERS: Readonly<Record<string, object>> = {
   clearml: { apiHost: NOBODY, accessKey: "key", secretKey: "secret", offline: false },
   mlflow: { trackingUri: NOBODY },
   aim: { repo: NOBODY },
+  trackio: { serverUrl: NOBODY, writeToken: "token" },
+  swanlab: { apiHost: NOBODY },
 };
 
 let state = SEED >>> 0;

@@ -2,6 +2,7 @@ export { bytesOf } from "./answer-bytes.ts";
 export { excerptOf } from "./answer-excerpt.ts";
 export { appendAt, ShortFileError } from "./append-at.ts";
 export { concerningRun } from "./concerning-run.ts";
+export { type Counts, countsOf } from "./counts.ts";
 export { isoText } from "./date-text.ts";
 export { whenWritable, whenWritableSync } from "./disk-error.ts";
 export { type Environment, isTrue } from "./environment.ts";
@@ -35,6 +36,7 @@ export {
   type Translator,
   translateEvents,
 } from "./record-events.ts";
+export { frameRecords } from "./record-log.ts";
 export { rememberHeaders } from "./remember-headers.ts";
 export {
   replaceFile,
@@ -42,7 +44,9 @@ export {
   replaceFileByCopy,
   replaceFileSync,
 } from "./replace-file.ts";
+export { safePath } from "./safe-path.ts";
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";
 export { notStarted, unknownCall } from "./tracker-errors.ts";
+export { waitUntil } from "./wait-until.ts";
 export { MAX_ZIP_BYTES, writeZip, type ZipEntry } from "./zip-file.ts";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { launch } from "../../src/index.ts";
 
 const core = new URL("../../src/index.ts", import.meta.url).href;
 export const TRACKERS = fileURLToPath(new URL("../../../trackers", import.meta.url));
-export const FOLDERS = ["aim", "clearml", "comet-ml", "dvclive", "mlflow", "tensorboard", "wandb"];
+export const FOLDERS: readonly string[] = readdirSync(TRACKERS);
 const SCRIPT = `import { Accelerator } from ${JSON.stringify(core)};
 const codeOf = (logWith) => {
   try {
