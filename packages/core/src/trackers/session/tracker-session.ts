@@ -36,6 +36,7 @@ import {
 import { nativeObject } from "./native-object.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import { ReducedLog } from "./reduced-log.ts";
+import { SendOrder } from "./send-order.ts";
 
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
@@ -70,11 +71,7 @@ export class TrackerSession {
   });
   #logOptionRules: LogOptionRules = {};
   #phase: Phase = "new";
-  /**
-   * Events wait for the tensors of earlier events, so that trackers see them in the order in which they were logged.
-   */
-  #pending: Promise<void> | undefined;
-  #readError: unknown;
+  readonly #order = new SendOrder();
   /** The highest step of what was logged. */
   #lastStep: number | undefined;
 
@@ -247,13 +244,13 @@ export class TrackerSession {
   mark(checkpoint: string): ResumePoint | undefined {
     const remote = this.#phase === "open" ? this.#remote : undefined;
     if (!remote?.run) return undefined;
-    this.#whenRead(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
+    this.#order.send(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
     return { ...remote.run, checkpoint, step: this.#lastStep };
   }
 
   /** Resolves once everything logged so far is on the disk. */
   async flush(): Promise<void> {
-    await this.#pending;
+    await this.#order.settled();
     if (this.#phase === "open") await this.#remote?.flush();
   }
 
@@ -262,7 +259,7 @@ export class TrackerSession {
     if (this.#phase !== "open") return;
     this.#phase = "finished";
     removeOpenSession(this);
-    await this.#pending;
+    await this.#order.settled();
     this.#reduced?.close();
     const results = await Promise.allSettled([
       this.#local?.finish(status),
@@ -270,7 +267,7 @@ export class TrackerSession {
     ]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
-    if (this.#readError !== undefined) throw this.#readError;
+    if (this.#order.error !== undefined) throw this.#order.error;
   }
 
   /** @returns the placement with options of our own; undefined if there is no tracker, or this rank does not record. */
@@ -305,28 +302,11 @@ export class TrackerSession {
   #postHosted(event: TrackerEvent): void {
     const refuse = this.#refused.of(`${event.target}, ${event.type}`);
     const copy = snapshotValues(event, refuse) as unknown as TrackerEvent;
-    this.#whenRead(copy, (read) => this.#sendRemote(read));
+    this.#order.send(copy, (read) => this.#sendRemote(read));
   }
 
-  /** Sends what was read: at once if no earlier event waits, otherwise after those. */
   #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
-    this.#whenRead(copy, (read) => this.#send(toEvent(read)));
-  }
-
-  #whenRead<T>(copy: T | Promise<T>, send: (copy: T) => void): void {
-    if (!(copy instanceof Promise) && !this.#pending) {
-      send(copy);
-      return;
-    }
-    const tail = (this.#pending ?? Promise.resolve())
-      .then(async () => send(await copy))
-      .catch((error: unknown) => {
-        this.#readError ??= error;
-      });
-    this.#pending = tail;
-    void tail.then(() => {
-      if (this.#pending === tail) this.#pending = undefined;
-    });
+    this.#order.send(copy, (read) => this.#send(toEvent(read)));
   }
 
   #send(event: TrackerEvent): void {
