@@ -33,20 +33,18 @@ export class DatasetOfRankZero implements FitDataset {
 
   async iterator(): Promise<Iterator> {
     const isReader = this.#collective.rank === 0;
-    let opened: Promise<Iterator> | undefined;
+    // Even if it is never read: a dataset with a seeded shuffle counts its iterators, as on one replica.
+    const opened = isReader ? this.#dataset.iterator() : undefined;
+    opened?.catch(() => {}); // reported where the first batch is asked for
     return {
       next: async () => {
         let error: unknown;
-        const read = async () => {
-          opened ??= this.#dataset.iterator();
-          return (await opened).next();
-        };
-        const item = isReader
-          ? await read().catch((reason) => {
-              error = reason ?? new Error("unknown");
-              return undefined;
-            })
-          : undefined;
+        const item = await opened
+          ?.then((iterator) => iterator.next())
+          .catch((reason) => {
+            error = reason ?? new Error("unknown");
+            return undefined;
+          });
         const value = await this.#share(item?.value, error);
         return { value, done: value === null };
       },

@@ -1,8 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launchOf, lossesOf, PLAIN, undisturbed, using, weightsOf } from "./interrupted.ts";
+import { testSigterm } from "./test-sigterm.ts";
 
 const test = suite("a run that is interrupted in other ways goes on too");
+
+testSigterm(test, "preempted-fit.ts");
 
 test("a run that is killed is started again by --max-restarts, and ends with the same bits", async () => {
   const expected = await undisturbed(launchOf(2));
