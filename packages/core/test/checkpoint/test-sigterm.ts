@@ -4,7 +4,7 @@ import { launchOf, lossesOf, undisturbed, using, weightsOf } from "./interrupted
 
 /** @param script of the fixtures, in `fixtures`. */
 export function testSigterm(test: Test, script: string): void {
-  test(`SIGTERM saves a checkpoint and ends with 143; the same command goes on (${script})`, async () => {
+  test(`SIGTERM saves a checkpoint and ends with 143; the same command goes on (${script}; accelerate #3400 #1918)`, async () => {
     const expected = await undisturbed(launchOf(2), script);
     assert.is(expected.losses.length, 60);
     await using(async (run) => {

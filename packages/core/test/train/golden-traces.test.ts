@@ -159,6 +159,30 @@ for (const [name, { batches, k, sync = true, breakAfter = batches, epochs }] of 
   });
 }
 
+test("a second accelerator leaves the settings of the first alone (ST-12, AC-5)", async () => {
+  process.env.ACCELERATE_GRADIENT_ACCUMULATION_STEPS = "3";
+  try {
+    const first = new Accelerator({ backend: "cpu", gradientAccumulationSteps: 2 });
+    const second = new Accelerator({ backend: "cpu" });
+    assert.equal(
+      [first, second].map((one) => one.gradientAccumulationSteps),
+      [2, 1],
+    );
+    let seen = "";
+    for (let i = 0; i < 3; i++) {
+      await second.accumulate(() => {
+        seen += second.syncGradients ? "T" : "F";
+      });
+      await first.accumulate(() => {
+        seen += first.syncGradients ? "T" : "F";
+      });
+    }
+    assert.is(seen, "TFTTTF");
+  } finally {
+    delete process.env.ACCELERATE_GRADIENT_ACCUMULATION_STEPS;
+  }
+});
+
 test("an evaluation inside the epoch, complete or broken off, leaves the outer flags alone", async () => {
   const accelerator = new Accelerator({ backend: "cpu", gradientAccumulationSteps: 4 });
   const [train, evaluation] = await accelerator.prepare(
