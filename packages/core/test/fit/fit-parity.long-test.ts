@@ -1,8 +1,8 @@
 import { suite } from "uvu";
-import { testFitParity } from "./test-fit-parity.ts";
+import { testParity } from "./test-fit-parity.ts";
 
-const test = suite("fit of four replicas");
+const test = suite("fit of the group, on three and four replicas");
 
-testFitParity(test, [4]);
+for (const numProcesses of [3, 4]) testParity(test, numProcesses);
 
 test.run();

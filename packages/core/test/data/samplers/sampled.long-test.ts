@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { testSampled } from "./test-sampled.ts";
+import { testElasticEpoch, testSampled } from "./test-sampled.ts";
 
-const test = suite("samplers, masks and collected results on four replicas");
+const test = suite("samplers, masks and collected results on one, two and four replicas");
 
-testSampled(test, 4);
+for (const worldSize of [1, 2, 4]) testSampled(test, worldSize);
+testElasticEpoch(test, 3);
 
 test.run();

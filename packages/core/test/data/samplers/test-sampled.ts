@@ -1,16 +1,17 @@
+/** Loaders with samplers, masks of real samples, and collected results, on real replicas. */
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchCalls } from "../../launch/launch-calls.ts";
 import type { Case, Read } from "../fixtures/sampled.ts";
 
-export const script = new URL("../fixtures/sampled.ts", import.meta.url);
+const script = new URL("../fixtures/sampled.ts", import.meta.url);
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
 const own = { dispatchBatches: false };
 /** 13 samples, two for each rank: the last step is not full on 2 and 3 ranks. */
 const sized = { length: 13, batchSize: 2 };
-export const CASES: Record<string, Case> = {
+const CASES: Record<string, Case> = {
   list: { ...sized, passes: 2 },
   rows: { ...sized, dataset: "rows" },
   split: { ...sized, batchSize: 6, configuration: { splitBatches: true } },
@@ -57,7 +58,7 @@ function expectedOf(name: string, worldSize: number): number[] | undefined {
   return isSampled ? undefined : range(13);
 }
 
-/** Tests loaders with samplers, masks of real samples, and collected results on so many replicas. */
+/** Tests that so many replicas read each sample once, and collect what they computed in order. */
 export function testSampled(test: Test, worldSize: number): void {
   let results: Promise<Read[][]> | undefined;
   const of = async (name: string): Promise<Read[]> => {
@@ -145,6 +146,28 @@ export function testSampled(test: Test, worldSize: number): void {
     for (const { error } of await of("of the rank")) {
       if (worldSize === 1) assert.is(error, "");
       else assert.match(error, /^DATA_INVALID: .*the checksum of the sampler's order is/);
+    }
+  });
+}
+
+/** Tests that an epoch which one replica begins goes on on so many. */
+export function testElasticEpoch(test: Test, worldSize: number): void {
+  test(`an epoch with a sampler goes on on ${worldSize} replicas`, async () => {
+    const part: Case = { ...CASES.stopped, stopAfter: 3 } as Case;
+    const { stopAfter: _, ...whole } = part;
+    const [[full] = [], [begun] = []] = await launchCalls<Read>(script, 1, [[whole], [part]]);
+    const state = begun?.state;
+    assert.ok(state);
+    const other: Case = { ...whole, sampler: "subset", state };
+    const calls = [[{ ...whole, state }], [other]];
+    const [ranks = [], refused = []] = await launchCalls<Read>(script, worldSize, calls);
+    for (const { error } of refused) assert.match(error, /^CHECKPOINT_DATA_CHANGED/);
+    const order = full?.collected[0]?.tensors ?? [];
+    // Without `backward` a batch counts as consumed when the next one is asked for: the third one is given again.
+    assert.is(state.cursor, 4);
+    for (const { collected, error } of ranks) {
+      assert.is(error, "");
+      assert.equal(collected[0]?.tensors, order.slice(4));
     }
   });
 }
