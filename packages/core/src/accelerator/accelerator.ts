@@ -16,6 +16,7 @@ import {
   REDUCED_LOG_RULES,
   type ReducedLogOptions,
 } from "../trackers/values/placement.ts";
+import type { FitRuns } from "../train/fit-runs.ts";
 import { type AcceleratorOptions, resolveAcceleratorOptions } from "./accelerator-options.ts";
 import { makeParts } from "./accelerator-parts.ts";
 import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
@@ -28,6 +29,7 @@ import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 export class Accelerator extends CheckpointingAccelerator {
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
+  readonly #fits: FitRuns;
   readonly #trigger = new Trigger();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
@@ -36,6 +38,7 @@ export class Accelerator extends CheckpointingAccelerator {
     super(parts);
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
+    this.#fits = parts.training.fits;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -96,7 +99,8 @@ export class Accelerator extends CheckpointingAccelerator {
    * @throws {AcceleratorError} `OPTION_INVALID`.
    */
   fitCallback(options: FitCallbackOptions = {}): FitCallback {
-    return trackerCallback((values, placement) => this.log(values, placement), options);
+    const trained = () => this.#fits.running?.batches ?? 0;
+    return trackerCallback((values, placement) => this.log(values, placement), trained, options);
   }
 
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */

@@ -34,6 +34,7 @@ export function trainShare(
   );
   return (size, take) => {
     collective.supervision.countStep();
+    if (state.depth === 0) state.samplesSeen += size; // a loop over a loader counts them itself
     if (state.accumulation.numSteps > 1) state.advance([]);
     if (worldSize === 1) return compute(take(0, size));
     const { start, end } = shareOf(requireSamples(size), rank, worldSize);
