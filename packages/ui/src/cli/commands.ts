@@ -1,0 +1,2 @@
+/** The commands that `acc` takes from this package. */
+export const commands: readonly never[] = [];
