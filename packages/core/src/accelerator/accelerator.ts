@@ -18,6 +18,7 @@ import {
 } from "../trackers/values/placement.ts";
 import { type AcceleratorOptions, resolveAcceleratorOptions } from "./accelerator-options.ts";
 import { makeParts } from "./accelerator-parts.ts";
+import { announceRun } from "./announce-run.ts";
 import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 
 /**
@@ -50,12 +51,14 @@ export class Accelerator extends CheckpointingAccelerator {
 
   /**
    * Starts the trackers of `logWith` and passes them the configuration. Call it on every rank; only the main
-   * process records.
+   * process records. If the run is kept, one line on standard error says how to look at it.
    *
    * @throws {AcceleratorError} `TRACKER_…`, `STATE_INVALID` on a second call.
    */
   async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
     await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
+    const run = this.#trackers.keptRun;
+    if (run) announceRun(run);
   }
 
   /**

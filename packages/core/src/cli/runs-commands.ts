@@ -4,7 +4,7 @@ import { type PruneResult, pruneRun } from "../runs/prune-run.ts";
 import { overviewOf, type RunOverview } from "../runs/run-overview.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
-import { durationOption, oneOperand } from "./parse-arguments.ts";
+import { durationOption, numberOption, oneOperand } from "./parse-arguments.ts";
 import { requireFolder } from "./require-folder.ts";
 import { pathText, RUN_COLUMNS, runRow, sizeText } from "./runs-text.ts";
 import { formatTable } from "./table.ts";
@@ -33,20 +33,27 @@ export const runsListCommand: Command = {
 /** `acc runs prune`: removes runs that every tracker has received. */
 export const runsPruneCommand: Command = {
   name: "runs prune",
-  summary: "removes the runs below a directory that every tracker has received completely",
+  summary: "removes runs below a directory: those that every tracker has, and old kept ones",
   operands: "[DIRECTORY]",
   options: {
     "older-than": {
       ...{ type: "string", value: "AGE" },
       help: "only runs in which nothing was logged for this long, such as 12h, 7d or 4w",
     },
+    keep: { type: "string", value: "N", help: "all but the newest so many runs" },
+    failed: { type: "boolean", help: "only runs that failed or were killed" },
     "dry-run": { type: "boolean", help: "say what would be removed, and remove nothing" },
     json: { type: "boolean", help: "for programs" },
   },
   async run(values, operands, signal) {
     const directory = oneOperand("acc runs prune", operands);
     const isDryRun = values["dry-run"] === true;
-    const options = { changedBeforeMs: Date.now() - olderThan(values), isDryRun };
+    const options = {
+      ...{ changedBeforeMs: Date.now() - olderThan(values), isDryRun },
+      startedBeforeMs: await beforeNewest(values, directory),
+      isOnlyFailed: values.failed === true,
+      takesKept: ["older-than", "keep", "failed"].some((name) => values[name] !== undefined),
+    };
     const results: PruneResult[] = [];
     const isWhole = await eachRun("acc runs prune", directory, signal, async (folder) => {
       results.push(await pruneRun(folder, options));
@@ -79,6 +86,28 @@ function olderThan(values: OptionValues): number {
   return durationOption(values, "older-than") ?? 0;
 }
 
+/** When the first of the newest runs began that `--keep` spares. @throws {AcceleratorError} `OPTION_INVALID`. */
+async function beforeNewest(values: OptionValues, directory: string): Promise<number> {
+  const count = numberOption(values, "keep");
+  if (count === undefined) return Number.POSITIVE_INFINITY;
+  if (!Number.isInteger(count) || count < 0) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `acc runs prune: --keep needs a whole number from 0 on, got ${count}.`,
+    );
+  }
+  requireFolder("acc runs prune", directory);
+  const { folders } = await findRuns(directory);
+  const starts: number[] = [];
+  for (const folder of folders) {
+    // One that cannot be read is named later, and stays.
+    const run = await overviewOf(folder).catch(() => undefined);
+    if (run) starts.push(run.startedMs);
+  }
+  if (count === 0) return Number.POSITIVE_INFINITY;
+  return starts.sort((a, b) => b - a)[count - 1] ?? Number.NEGATIVE_INFINITY;
+}
+
 function rowsOf(runs: readonly RunOverview[]): string[][] {
   const now = Date.now();
   return runs.map((run) => runRow(run, now));
@@ -87,8 +116,10 @@ function rowsOf(runs: readonly RunOverview[]): string[][] {
 function summaryOf(runs: readonly RunOverview[]): string {
   const delivered = runs.filter(({ state }) => state === "delivered");
   const pending = runs.filter(({ state }) => state === "pending");
+  const kept = runs.filter(({ state }) => state === "kept");
   const advice = [
     ...(pending.length > 0 ? [`acc sync delivers ${countOf(pending)}`] : []),
+    ...(kept.length > 0 ? [`${countOf(kept)} kept`] : []),
     ...(delivered.length > 0 ? [`acc runs prune removes ${countOf(delivered)}`] : []),
   ];
   return [countOf(runs), ...advice].join("; ");

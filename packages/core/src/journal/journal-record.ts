@@ -13,6 +13,8 @@ export type JournalHeader = {
   /** Path of the training script. */
   readonly script: string | undefined;
   readonly trackers: readonly JournalTracker[];
+  /** The user has asked for it to stay, whoever else has the values. */
+  readonly isKept?: boolean;
   /** By which the machine that recorded the run recognises it. */
   readonly proof?: string;
 };

@@ -38,7 +38,7 @@ export function locateTracker(name: string, scriptUrl: string | undefined): Trac
 /** Every tracker that is registered in this thread or whose package is installed. */
 export function locateAllTrackers(scriptUrl: string | undefined): TrackerSource[] {
   const names = new Set<string>([...Object.values(LoggerType), ...registeredTrackers()]);
-  names.delete(LoggerType.All);
+  for (const name of [LoggerType.All, LoggerType.Local]) names.delete(name);
   return [...names].flatMap((name) => {
     const moduleUrl =
       findTracker(name)?.moduleUrl ?? resolvePackage(trackerPackage(name), scriptUrl);
