@@ -39,6 +39,7 @@ export type JournalPortion = {
  */
 export class JournalReader {
   readonly #file: FileHandle;
+  readonly #window: JournalWindow;
   readonly #scanner: RecordScanner;
   readonly header: JournalHeader;
   /** Offset of the first entry. */
@@ -46,11 +47,13 @@ export class JournalReader {
 
   private constructor(
     file: FileHandle,
+    window: JournalWindow,
     scanner: RecordScanner,
     header: JournalHeader,
     firstOffset: number,
   ) {
     this.#file = file;
+    this.#window = window;
     this.#scanner = scanner;
     this.header = header;
     this.firstOffset = firstOffset;
@@ -65,7 +68,7 @@ export class JournalReader {
       const scanner = new RecordScanner(window);
       const found = await scanner.next(PREAMBLE_BYTES);
       if (found.kind === "record" && found.record.type === "run" && !found.damage) {
-        return new JournalReader(file, scanner, found.record, found.nextOffset);
+        return new JournalReader(file, window, scanner, found.record, found.nextOffset);
       }
       throw new AcceleratorError(
         "JOURNAL_INVALID",
@@ -90,6 +93,17 @@ export class JournalReader {
     const entries: PlacedEntry[] = [];
     let least = sequence;
     for (let at = offset; ; ) {
+      const sound = await this.#scanner.sound(
+        ...([at, limit - entries.length, limitBytes - (at - offset)] as const),
+      );
+      for (const { record, nextOffset } of sound) {
+        at = nextOffset;
+        if (record.type === "run" || record.sequence < least) continue;
+        least = record.sequence + 1;
+        entries.push({ entry: record, nextOffset });
+        if (entries.length >= limit || nextOffset - offset >= limitBytes) return { entries };
+      }
+      if (sound.length > 0) continue;
       const found = await this.#scanner.next(at);
       const skipped = found.damage && { damage: found.damage };
       if (found.kind !== "record") {
@@ -115,6 +129,11 @@ export class JournalReader {
       offset = nextOffset;
       sequence = entry.sequence + 1;
     }
+  }
+
+  /** Reads the end of the file again from now on: what was cut off there may have been written over. */
+  forget(): void {
+    this.#window.forget();
   }
 
   async sizeBytes(): Promise<number> {
