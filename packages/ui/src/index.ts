@@ -9,5 +9,5 @@ export {
   type RawSeries,
   type Series,
   type SeriesQuery,
-} from "./index/series.ts";
+} from "./wire/series.ts";
 export type * from "./wire/schema.ts";

@@ -29,6 +29,7 @@ import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 export class Accelerator extends CheckpointingAccelerator {
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
+  readonly #loggingDir: string | undefined;
   readonly #trigger = new Trigger();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
@@ -37,6 +38,7 @@ export class Accelerator extends CheckpointingAccelerator {
     super(parts);
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
+    this.#loggingDir = parts.options.loggingDir;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -58,7 +60,7 @@ export class Accelerator extends CheckpointingAccelerator {
   async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
     await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
     const run = this.#trackers.keptRun;
-    if (run) announceRun(run);
+    if (run) announceRun(run.runId, this.#loggingDir);
   }
 
   /**

@@ -24,7 +24,7 @@ const train = (
   options: object,
   env: Record<string, string> = {},
   args = ["keep.mjs"],
-): Promise<Finished> => project.run(args, { OPTIONS: JSON.stringify(options), ...env });
+): Promise<Finished> => project.run(args, { ACC_LOG_LEVEL: "info", OPTIONS: JSON.stringify(options), ...env });
 
 function runs(directory = "runs"): string[] {
   const folder = join(project.folder, directory, ".acc");

@@ -8,7 +8,7 @@ import type {
   RunSummary,
   TextPage,
 } from "../wire/schema.ts";
-import type { MediaContent, PointQuery, Series, SeriesQuery } from "./series.ts";
+import type { MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
 
 export type LibraryOptions = {
   /** Most memory for points; runs that were not asked for lately are read again when they are. 512 by default. */

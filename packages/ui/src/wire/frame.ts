@@ -2,7 +2,7 @@
  * The series of a chart as bytes: the server encodes them, the page reads them where they lie. Little endian, every array at
  * a multiple of 8. A head (magic, version, number of series, 0: uint32 each), then for each series its own head and arrays.
  */
-import type { ColumnSeries, RawSeries, Series } from "../index/series.ts";
+import type { ColumnSeries, RawSeries, Series } from "./series.ts";
 
 const MAGIC = 0x31564341; // "ACV1"
 const VERSION = 1;
