@@ -97,7 +97,8 @@ export function listen(listener: Listener): void {
   let ending: AbortController | undefined;
   const start = (): void => {
     if (document.hidden || ending) return;
-    const { signal } = (ending = new AbortController());
+    ending = new AbortController();
+    const { signal } = ending;
     const hold = (): Promise<void> => follow(told, signal);
     // What happened until this page holds the connection, or hears from the one that does, was missed.
     listener.onOpen();
@@ -138,4 +139,8 @@ async function readEvents(body: ReadableStream<Uint8Array>, listener: Listener):
       if (data !== undefined) listener.onChange(JSON.parse(data) as LibraryChange);
     }
   }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

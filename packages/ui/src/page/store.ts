@@ -55,7 +55,11 @@ function update(change: Partial<State>): void {
 export function start(): void {
   addEventListener("hashchange", () => {
     const { view, filter, ticked } = parseAddress(location.hash);
-    update({ view, filter, ...(ticked ? { ticked: idsOf(ticked) } : {}) });
+    const isOther =
+      JSON.stringify({ ...view, tab: "" }) !== JSON.stringify({ ...state.view, tab: "" });
+    const zoom = isOther ? null : state.zoom;
+    update({ view, filter, zoom, ...(ticked ? { ticked: idsOf(ticked) } : {}) });
+    if (isOther) scrollTo(0, 0);
   });
   listen({
     onOpen: () => {
@@ -85,7 +89,8 @@ export function refresh(): Promise<void> {
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function refreshSoon(): void {
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return;
+  timer = setTimeout(() => {
     timer = undefined;
     void refresh();
   }, LIST_MS);
@@ -154,11 +159,15 @@ export function runOf({ runs, list }: State, beginning: string): RunSummary | un
   return runs.find((run) => run.id === id) ?? all.find((run) => run.id === id);
 }
 
+/** The address of a view, with what is ticked and filtered. */
+export function linkTo({ filter, ticked }: State, view: View): string {
+  return addressText({ view, filter, ticked: [...ticked] });
+}
+
 function changeAddress(change: Partial<Pick<State, "view" | "filter" | "ticked">>): void {
   const isOtherView = change.view !== undefined;
   update({ ...change, ...(isOtherView ? { zoom: null } : {}) });
-  const { view, filter, ticked } = state;
-  const text = addressText({ view, filter, ticked: [...ticked] });
+  const text = linkTo(state, state.view);
   if (isOtherView) history.pushState(null, "", text);
   else history.replaceState(null, "", text);
 }

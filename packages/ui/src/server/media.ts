@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { LogValue } from "@acc/core/tracker";
 import { encodePng, toJson, wellFormed } from "@acc/tracker-kit";
-import type { MediaContent } from "../index/series.ts";
+import type { MediaContent } from "../wire/series.ts";
 import { type Answer, sendBytes, sendJson, writeHead } from "./answer.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -15,7 +15,7 @@ const MAX_ROWS = 1000;
 
 /** How bytes begin that a browser may show as an image. All others are for saving. */
 const IMAGES: readonly (readonly [type: string, start: RegExp])[] = [
-  ["image/png", /^\x89PNG\r\n\x1a\n/],
+  ["image/png", /^\x89PNG\r\n/],
   ["image/jpeg", /^\xff\xd8\xff/],
   ["image/gif", /^GIF8[79]a/],
   ["image/webp", /^RIFF[\s\S]{4}WEBP/],
@@ -41,7 +41,9 @@ export async function sendMedia(
         ...{ type: "image/png", isForeign: true },
       });
     case "table": {
-      const rows = content.rows.slice(row, row + MAX_ROWS).map((cells) => toJson(cells as LogValue[]));
+      const rows = content.rows
+        .slice(row, row + MAX_ROWS)
+        .map((cells) => toJson(cells as LogValue[]));
       return sendJson(response, { columns: content.columns, rows, numRows: content.rows.length });
     }
     case "values":

@@ -1,4 +1,4 @@
-import type { Axis, PointQuery, SeriesQuery } from "../index/series.ts";
+import type { Axis, PointQuery, SeriesQuery } from "../wire/series.ts";
 import { Refusal } from "./refusal.ts";
 
 const MAX_RUNS = 200;

@@ -104,7 +104,7 @@ function planOf(series: Series | undefined): Plan {
   }
   const { low, high } = extremes(series);
   // Small values keep all their digits when the axis is logarithmic: the base lies at the end that is nearer to 0.
-  const base = low > 0 ? low : high < 0 ? high : 0;
+  const base = low > 0 ? low : Math.min(high, 0);
   const isWide = Math.max(Math.abs(low - base), Math.abs(high - base)) > MAX_FLOAT32;
   const bytes = SERIES_HEAD_BYTES + 5 * aligned((isWide ? 8 : 4) * rows) + aligned(rows);
   return { series, layout: isWide ? LAYOUT.wideColumns : LAYOUT.columns, base, rows, bytes };

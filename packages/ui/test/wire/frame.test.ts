@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { ColumnSeries, RawSeries } from "../../src/index/series.ts";
 import { decodeFrame, encodeFrame } from "../../src/wire/frame.ts";
+import type { ColumnSeries, RawSeries } from "../../src/wire/series.ts";
 
 const test = suite("frames");
 

@@ -53,7 +53,8 @@ function termTest(term: string): Test | string {
 /** Of the configuration by its name, else the last value of a key. The end of a name is enough: `loss` finds `train/loss`. */
 function valueNamed(run: RunSummary, name: string): JsonValue | undefined {
   if (name in run.config) return run.config[name];
-  const isEnd = (key: string): boolean => key === name || /[./]/.test(key.at(-name.length - 1) ?? "");
+  const isEnd = (key: string): boolean =>
+    key === name || /[./]/.test(key.at(-name.length - 1) ?? "");
   const ending = (keys: readonly string[]): string | undefined =>
     keys.find((key) => key.endsWith(name) && isEnd(key));
   const entry = ending(Object.keys(run.config));

@@ -50,7 +50,9 @@ export function timeText(ms: number, nowMs: number): string {
   const pad = (value: number): string => String(value).padStart(2, "0");
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
   const isToday = new Date(nowMs).toDateString() === date.toDateString();
-  return isToday ? time : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
+  return isToday
+    ? time
+    : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
 }
 
 export function bytesText(bytes: number): string {
@@ -61,7 +63,11 @@ export function bytesText(bytes: number): string {
 }
 
 /** How a run is called where there is little room. */
-export function runName({ id, name, project }: Pick<RunSummary, "id" | "name" | "project">): string {
+export function runName({
+  id,
+  name,
+  project,
+}: Pick<RunSummary, "id" | "name" | "project">): string {
   return name || (project ? `${project} ${id.slice(0, 4)}` : id.slice(0, 8));
 }
 

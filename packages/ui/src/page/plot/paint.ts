@@ -1,0 +1,175 @@
+import { MARK } from "../../wire/series.ts";
+import type { Box, Curve } from "./curve.ts";
+
+export type PaintedCurve = {
+  readonly curve: Curve;
+  readonly color: string;
+  readonly isDashed: boolean;
+  /** What a resumed run has logged again: thin, behind the others. */
+  readonly isFaded: boolean;
+};
+
+const BAND_ALPHA = 0.3;
+const RAW_ALPHA = 0.4;
+const FADED_ALPHA = 0.5;
+/** Half the size of a mark, in CSS pixels, and how near two of them may come. */
+const MARK_SIZE = 3.5;
+const MARK_ROOM = 5;
+
+/** Paints curves into a box: bands first, so that no band hides a line. @param ratio device pixels per CSS pixel. */
+export function paint(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  curves: readonly PaintedCurve[],
+  ratio: number,
+): void {
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.width, box.height);
+  context.clip();
+  // Round joins cost several times as much.
+  context.lineJoin = "bevel";
+  for (const { curve, color, isFaded } of curves) {
+    if (!curve.band || isFaded) continue;
+    context.fillStyle = color;
+    context.globalAlpha = BAND_ALPHA;
+    context.fill(bandPath(curve.band, box.left, ratio));
+  }
+  for (const { curve, color, isDashed, isFaded } of curves) {
+    context.strokeStyle = color;
+    context.fillStyle = color;
+    context.setLineDash(isFaded ? [2 * ratio, 3 * ratio] : isDashed ? [7 * ratio, 4 * ratio] : []);
+    if (curve.raw) {
+      context.globalAlpha = RAW_ALPHA;
+      context.lineWidth = ratio;
+      context.stroke(linePath(curve.raw));
+    }
+    context.globalAlpha = isFaded ? FADED_ALPHA : 1;
+    context.lineWidth = (isFaded ? 1 : 1.75) * ratio;
+    context.stroke(linePath(curve.line));
+    context.fill(dots(curve, 2.5 * ratio));
+  }
+  context.globalAlpha = 1;
+  for (const { curve, color } of curves) paintMarks(context, box, curve, color, ratio);
+  context.restore();
+}
+
+function linePath(line: Float32Array): Path2D {
+  const path = new Path2D();
+  let isDown = false;
+  for (let i = 0; i < line.length; i += 2) {
+    const y = line[i + 1] as number;
+    if (Number.isNaN(y)) isDown = false;
+    else if (isDown) path.lineTo(line[i] as number, y);
+    else {
+      path.moveTo(line[i] as number, y);
+      isDown = true;
+    }
+  }
+  return path;
+}
+
+/** All points where there is room, and always those that have no neighbour: a line would not show them. */
+function dots({ line, hasDots }: Curve, radius: number): Path2D {
+  const path = new Path2D();
+  for (let i = 0; i < line.length; i += 2) {
+    const [x, y] = [line[i] as number, line[i + 1] as number];
+    const isAlone = !(Number.isFinite(line[i - 1]) || Number.isFinite(line[i + 3]));
+    if (Number.isNaN(y) || !(hasDots || isAlone)) continue;
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  return path;
+}
+
+/** The outline of all columns that touch, at least one CSS pixel high. */
+function bandPath(
+  { upper, lower }: NonNullable<Curve["band"]>,
+  left: number,
+  ratio: number,
+): Path2D {
+  const path = new Path2D();
+  const half = ratio / 2;
+  for (let start = 0; start < upper.length; start++) {
+    if (Number.isNaN(upper[start])) continue;
+    let end = start;
+    path.moveTo(left + start, bandTop(start));
+    for (; end < upper.length && !Number.isNaN(upper[end]); end++) {
+      path.lineTo(left + end, bandTop(end));
+      path.lineTo(left + end + 1, bandTop(end));
+    }
+    for (let column = end - 1; column >= start; column--) {
+      path.lineTo(left + column + 1, bandBottom(column));
+      path.lineTo(left + column, bandBottom(column));
+    }
+    path.closePath();
+    start = end;
+  }
+  return path;
+
+  function bandTop(column: number): number {
+    return (upper[column] as number) - half;
+  }
+  function bandBottom(column: number): number {
+    return (lower[column] as number) + half;
+  }
+}
+
+function paintMarks(
+  context: CanvasRenderingContext2D,
+  { left, top, width, height }: Box,
+  { marks }: Curve,
+  color: string,
+  ratio: number,
+): void {
+  const size = MARK_SIZE * ratio;
+  const [high, low] = [top + size + ratio, top + height - size - ratio];
+  const last = new Map<number, number>();
+  context.setLineDash([]);
+  context.lineWidth = 1.5 * ratio;
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  for (const [x, bits] of marks) {
+    if (x < left || x > left + width) continue;
+    for (const bit of [...Object.values(MARK)]) {
+      if (!(bits & bit) || x - (last.get(bit) ?? -1e9) < MARK_ROOM * ratio) continue;
+      last.set(bit, x);
+      const path = markPath(bit, x, high, low, size, top + height);
+      const isFilled = bit === MARK.positiveInfinity || bit === MARK.negativeInfinity;
+      if (bit === MARK.resumed) context.setLineDash([ratio, 3 * ratio]);
+      if (isFilled) context.fill(path);
+      else context.stroke(path);
+      context.setLineDash([]);
+    }
+  }
+}
+
+/** NaN: a cross below; infinities: a triangle at the edge where they lie; 0 or less: an open triangle; resumed: a dotted line. */
+function markPath(
+  bit: number,
+  x: number,
+  high: number,
+  low: number,
+  size: number,
+  bottom: number,
+): Path2D {
+  const path = new Path2D();
+  const triangle = (y: number, direction: number): void => {
+    path.moveTo(x - size, y - direction * size);
+    path.lineTo(x + size, y - direction * size);
+    path.lineTo(x, y + direction * size);
+    path.closePath();
+  };
+  if (bit === MARK.nan) {
+    path.moveTo(x - size, low - size);
+    path.lineTo(x + size, low + size);
+    path.moveTo(x - size, low + size);
+    path.lineTo(x + size, low - size);
+  } else if (bit === MARK.positiveInfinity) triangle(high, -1);
+  else if (bit === MARK.negativeInfinity || bit === MARK.notPositive) triangle(low, 1);
+  else {
+    path.moveTo(x, high - size);
+    path.lineTo(x, bottom);
+  }
+  return path;
+}
