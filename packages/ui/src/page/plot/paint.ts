@@ -15,6 +15,8 @@ const FADED_ALPHA = 0.5;
 /** Half the size of a mark, in CSS pixels, and how near two of them may come. */
 const MARK_SIZE = 3.5;
 const MARK_ROOM = 5;
+/** What may reach beyond the box, in CSS pixels. */
+const EDGE = 3;
 
 /** Paints curves into a box: bands first, so that no band hides a line. @param ratio device pixels per CSS pixel. */
 export function paint(
@@ -25,7 +27,9 @@ export function paint(
 ): void {
   context.save();
   context.beginPath();
-  context.rect(box.left, box.top, box.width, box.height);
+  // Dots of the first and last point are whole.
+  const edge = EDGE * ratio;
+  context.rect(box.left - edge, box.top - edge, box.width + 2 * edge, box.height + 2 * edge);
   context.clip();
   // Round joins cost several times as much.
   context.lineJoin = "bevel";

@@ -41,14 +41,14 @@ export function RunsTable({ runs, state }: Props) {
             </th>
             <Head id="name" title="run" state={state} />
             <Head id="status" title="status" state={state} />
-            <Head id="time" title="time" state={state} isNumber />
+            <Head id="time" title="time" state={state} kind="number wide" />
             {columns.map((column) => (
               <Head
                 key={columnId(column)}
                 id={columnId(column)}
                 title={columnTitle(column)}
                 state={state}
-                isNumber
+                kind={column.source === "config" ? "number wide" : "number"}
               />
             ))}
           </tr>
@@ -70,21 +70,18 @@ type HeadProps = {
   readonly id: string;
   readonly title: string;
   readonly state: State;
-  readonly isNumber?: boolean;
+  /** Classes: `wide` for what a phone has no room for. */
+  readonly kind?: string;
 };
 
-function Head({ id, title, state, isNumber = false }: HeadProps) {
+function Head({ id, title, state, kind = "" }: HeadProps) {
   const { sort } = state.settings;
   const isSorted = sort?.column === id;
   const direction = !isSorted ? undefined : sort.isDescending ? "descending" : "ascending";
   const sortBy = (): void =>
     setSettings({ sort: { column: id, isDescending: isSorted && !sort.isDescending } });
   return (
-    <th
-      scope="col"
-      class={isNumber ? "number" : ""}
-      {...(direction ? { "aria-sort": direction } : {})}
-    >
+    <th scope="col" class={kind} {...(direction ? { "aria-sort": direction } : {})}>
       <button type="button" title={title} onClick={sortBy}>
         <span>{title}</span>
         {isSorted && <span aria-hidden="true">{sort.isDescending ? " ↓" : " ↑"}</span>}
@@ -135,13 +132,14 @@ function Row({ run, columns, state }: RowProps) {
       <td>
         <Status status={run.status} />
       </td>
-      <td class="number">{durationText(run.activeMs)}</td>
+      <td class="number wide">{durationText(run.activeMs)}</td>
       {columns.map((column) => {
         const value = cellOf(run, column);
+        const room = column.source === "config" ? "wide" : "";
         return (
           <td
             key={columnId(column)}
-            class={value === "NaN" ? "number bad" : "number"}
+            class={`number ${room} ${value === "NaN" ? "bad" : ""}`}
             title={value === undefined ? "" : String(value)}
           >
             {valueText(value)}
