@@ -39,7 +39,6 @@ export type JournalPortion = {
  */
 export class JournalReader {
   readonly #file: FileHandle;
-  readonly #window: JournalWindow;
   readonly #scanner: RecordScanner;
   readonly header: JournalHeader;
   /** Offset of the first entry. */
@@ -47,13 +46,11 @@ export class JournalReader {
 
   private constructor(
     file: FileHandle,
-    window: JournalWindow,
     scanner: RecordScanner,
     header: JournalHeader,
     firstOffset: number,
   ) {
     this.#file = file;
-    this.#window = window;
     this.#scanner = scanner;
     this.header = header;
     this.firstOffset = firstOffset;
@@ -68,7 +65,7 @@ export class JournalReader {
       const scanner = new RecordScanner(window);
       const found = await scanner.next(PREAMBLE_BYTES);
       if (found.kind === "record" && found.record.type === "run" && !found.damage) {
-        return new JournalReader(file, window, scanner, found.record, found.nextOffset);
+        return new JournalReader(file, scanner, found.record, found.nextOffset);
       }
       throw new AcceleratorError(
         "JOURNAL_INVALID",
@@ -129,11 +126,6 @@ export class JournalReader {
       offset = nextOffset;
       sequence = entry.sequence + 1;
     }
-  }
-
-  /** Reads the end of the file again from now on: what was cut off there may have been written over. */
-  forget(): void {
-    this.#window.forget();
   }
 
   async sizeBytes(): Promise<number> {

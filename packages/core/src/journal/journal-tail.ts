@@ -9,40 +9,45 @@ export type JournalGrowth = {
   readonly entries: readonly PlacedEntry[];
   /** Whether nothing more is there now: `next` is to be called again later. */
   readonly isEnd: boolean;
-  /** Of a journal whose end is damaged: what lies there. It is read again when the file changes. */
+  /** What lies at the end and is no record. It is read again when the file changes. */
   readonly damage?: Damage;
-  /** Another file is there now, or it was cut off: everything that was read before is void. Close this tail and open another. */
+  /** Another file is there now, or it was cut off: everything that was read before is void. Open another tail. */
   readonly isReplaced?: true;
 };
 
 /**
  * Follows a journal while a process appends to it. What is not a whole record yet is read again, in the same place, when the file
- * has changed. Only reads.
+ * has changed. Only reads, and keeps no file open: there may be thousands of runs.
  */
 export class JournalTail {
+  readonly header: JournalHeader;
   readonly #path: string;
-  readonly #reader: JournalReader;
   readonly #inode: string;
+  /** The offset of the first entry. */
+  readonly firstOffset: number;
   #offset: number;
   #sequence = 0;
   /** The file as it was when its end was reached. */
   #seen: string | undefined;
 
-  private constructor(path: string, reader: JournalReader, inode: string) {
+  private constructor(
+    path: string,
+    { header, firstOffset }: Pick<JournalReader, "header" | "firstOffset">,
+    inode: string,
+  ) {
+    this.header = header;
     this.#path = path;
-    this.#reader = reader;
     this.#inode = inode;
-    this.#offset = reader.firstOffset;
+    this.firstOffset = firstOffset;
+    this.#offset = firstOffset;
   }
 
   /** @throws {AcceleratorError} `JOURNAL_INVALID`, and errors of the file system. */
   static async open(path: string): Promise<JournalTail> {
     const inode = inodeOf(await stat(path));
-    return new JournalTail(path, await JournalReader.open(path), inode);
-  }
-
-  get header(): JournalHeader {
-    return this.#reader.header;
+    const reader = await JournalReader.open(path);
+    await reader.close();
+    return new JournalTail(path, reader, inode);
   }
 
   /** How much of the file was read. */
@@ -58,26 +63,39 @@ export class JournalTail {
     }
     const now = `${stats.size} ${stats.mtimeMs}`;
     if (now === this.#seen) return { entries: [], isEnd: true };
-    this.#reader.forget();
-    const limits = { limit: Number.POSITIVE_INFINITY, limitBytes };
-    const { entries, end, damage } = await this.#reader.read(this.#offset, limits, this.#sequence);
-    const last = entries.at(-1);
-    if (last) {
-      this.#offset = last.nextOffset;
-      this.#sequence = last.entry.sequence + 1;
+    const reader = await JournalReader.open(this.#path);
+    try {
+      if (reader.header.id !== this.header.id) {
+        return { entries: [], isEnd: true, isReplaced: true };
+      }
+      const limits = { limit: Number.POSITIVE_INFINITY, limitBytes };
+      const { entries, end, damage } = await reader.read(this.#offset, limits, this.#sequence);
+      const last = entries.at(-1);
+      if (last) {
+        this.#offset = last.nextOffset;
+        this.#sequence = last.entry.sequence + 1;
+      }
+      if (end) this.#seen = now;
+      return { entries, isEnd: end !== undefined, ...(damage && { damage }) };
+    } finally {
+      await reader.close();
     }
-    if (end) this.#seen = now;
-    return { entries, isEnd: end !== undefined, ...(damage && { damage }) };
   }
 
-  /** One entry that was read before: at its offset, which is the `nextOffset` of the one before it. */
+  /** The entry at an offset: that of the first, or the `nextOffset` of another. @throws {Error} of the file system. */
   async at(offset: number): Promise<PlacedEntry | undefined> {
-    const { entries } = await this.#reader.read(offset, { limit: 1, limitBytes: 1 });
-    return entries[0];
+    const reader = await JournalReader.open(this.#path);
+    try {
+      const { entries } = await reader.read(offset, { limit: 1, limitBytes: 1 });
+      return entries[0];
+    } finally {
+      await reader.close();
+    }
   }
 
-  async close(): Promise<void> {
-    await this.#reader.close();
+  /** A tail of the same file that begins anew. */
+  again(): JournalTail {
+    return new JournalTail(this.#path, this, this.#inode);
   }
 }
 

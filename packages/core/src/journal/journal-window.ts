@@ -21,11 +21,6 @@ export class JournalWindow {
     return this.#bytes.subarray(offset - this.#offset);
   }
 
-  /** Reads the file again from now on: what was not a whole record may have been written over. */
-  forget(): void {
-    this.#bytes = Buffer.alloc(0);
-  }
-
   /** Bytes from `offset` on: `length` of them, or fewer where the file ends. Valid until the next call. */
   async read(offset: number, length: number): Promise<Buffer> {
     const start = offset - this.#offset;

@@ -1,3 +1,7 @@
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { AcceleratorError } from "@acc/core/journal";
 import type {
   LibraryChange,
   MediaItem,
@@ -9,6 +13,7 @@ import type {
   TextPage,
 } from "../wire/schema.ts";
 import type { MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
+import type { LibraryCall, LibraryMessage, LibraryMethod } from "./library-protocol.ts";
 
 export type LibraryOptions = {
   /** Most memory for points; runs that were not asked for lately are read again when they are. 512 by default. */
@@ -56,8 +61,120 @@ export interface Library {
 
 /** @throws {AcceleratorError} `OPTION_INVALID` if `directory` is no folder, or an option has no meaning. */
 export async function openLibrary(
-  _directory: string,
-  _options: LibraryOptions = {},
+  directory: string,
+  options: LibraryOptions = {},
 ): Promise<Library> {
-  throw new Error("not yet");
+  const { memoryMb } = options;
+  if (memoryMb !== undefined && !(memoryMb > 0)) {
+    throw new AcceleratorError("OPTION_INVALID", `memoryMb must be above 0, got ${memoryMb}.`);
+  }
+  const isFolder = await stat(directory).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) {
+    throw new AcceleratorError("OPTION_INVALID", `${directory} is no folder that can be read.`);
+  }
+  return new ThreadLibrary(directory, options);
+}
+
+type Waiting = {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** A library whose work is done in a thread of its own. */
+class ThreadLibrary implements Library {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(change: LibraryChange) => void>();
+  #calls = 0;
+  #end: Error | undefined;
+
+  constructor(directory: string, options: LibraryOptions) {
+    // The compiler does not change this URL: it means the source in src and the built file in dist.
+    this.#worker = new Worker(
+      new URL(`./library-worker${extname(import.meta.url)}`, import.meta.url),
+      { workerData: { directory, options } },
+    );
+    this.#worker.on("message", (message: LibraryMessage) => this.#receive(message));
+    this.#worker.on("error", (error) => this.#stop(error));
+    this.#worker.on("exit", () => this.#stop(new Error("The library is closed.")));
+  }
+
+  runs(): Promise<RunList> {
+    return this.#call("runs");
+  }
+
+  run(id: string): Promise<RunDetail | undefined> {
+    return this.#call("run", id);
+  }
+
+  series(queries: readonly SeriesQuery[]): Promise<readonly (Series | undefined)[]> {
+    return this.#call("series", queries);
+  }
+
+  point(query: PointQuery): Promise<Point | undefined> {
+    return this.#call("point", query);
+  }
+
+  texts(id: string, from: number): Promise<TextPage | undefined> {
+    return this.#call("texts", id, from);
+  }
+
+  media(id: string, item: Pick<MediaItem, "offset" | "index">): Promise<MediaContent | undefined> {
+    return this.#call("media", id, item);
+  }
+
+  note(id: string, notes: RunNotes): Promise<RunSummary | undefined> {
+    return this.#call("note", id, notes);
+  }
+
+  folder(id: string): Promise<string | undefined> {
+    return this.#call("folder", id);
+  }
+
+  whole(): Promise<void> {
+    return this.#call("whole");
+  }
+
+  onChange(listener: (change: LibraryChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#end) return;
+    await this.#call("close");
+    this.#stop(new Error("The library is closed."));
+    await this.#worker.terminate();
+  }
+
+  #call<T>(method: LibraryMethod, ...args: readonly unknown[]): Promise<T> {
+    if (this.#end) return Promise.reject(this.#end);
+    const id = this.#calls++;
+    const call: LibraryCall = { id, method, args };
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage(call);
+    });
+  }
+
+  #receive(message: LibraryMessage): void {
+    if (message.kind === "change") {
+      for (const listener of this.#listeners) listener(message.change);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (message.kind === "error") waiting?.reject(new Error(message.message));
+    else waiting?.resolve(message.result as never);
+  }
+
+  /** Nothing more will be answered. */
+  #stop(error: Error): void {
+    this.#end ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#end);
+    this.#waiting.clear();
+  }
 }

@@ -79,7 +79,9 @@ export type RunSummary = {
   readonly note: string;
   /** What the user chose; null: the page chooses. */
   readonly color: string | null;
+  /** In a list of many runs with many keys not all of them. */
   readonly keys: { readonly [key: string]: KeySummary };
+  readonly numKeys: number;
   readonly trackers: readonly TrackerSummary[];
   /** Of the files that were read. */
   readonly bytes: number;

@@ -5,7 +5,7 @@ export function makeRun(id: string, facts: Partial<RunSummary> = {}): RunSummary
   return {
     ...{ id, kind: "journal", folder: `.acc/${id}`, name: "", project: "digits", script: null },
     ...{ status: "done", startedMs: 0, lastMs: 0, activeMs: 0, config: {}, tags: [], note: "" },
-    ...{ color: null, keys: {}, trackers: [], bytes: 0, resumes: 0, damage: null },
+    ...{ color: null, keys: {}, numKeys: 0, trackers: [], bytes: 0, resumes: 0, damage: null },
     ...{ isComplete: true, version: "1" },
     ...facts,
   };
