@@ -1,6 +1,7 @@
 /** The public names of `@acc/ui`. */
 export { type Library, type LibraryOptions, openLibrary } from "./index/library.ts";
 export {
+  type AllPoints,
   type Axis,
   type ColumnSeries,
   MARK,

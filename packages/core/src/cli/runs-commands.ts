@@ -9,14 +9,38 @@ import { requireFolder } from "./require-folder.ts";
 import { pathText, RUN_COLUMNS, runRow, sizeText } from "./runs-text.ts";
 import { formatTable } from "./table.ts";
 import { printJson, printLines, printWarning } from "./terminal.ts";
+import { LIST_VALUES, loadUiCommand } from "./ui-package.ts";
+
+/** Options of `acc runs list` that are about what was logged. */
+const WITH_VALUES: readonly string[] = ["values", "filter", "columns", "sort"];
 
 /** `acc runs list`: the runs below a directory, the newest last. */
 export const runsListCommand: Command = {
   name: "runs list",
   summary: "shows the runs below a directory: age, size, and what is delivered",
   operands: "[DIRECTORY]",
-  options: { json: { type: "boolean", help: "for programs" } },
-  async run({ json }, operands, signal) {
+  options: {
+    json: { type: "boolean", help: "for programs" },
+    values: { type: "boolean", help: "show what was logged instead (needs @acc/ui)" },
+    filter: {
+      ...{ type: "string", value: "TEXT" },
+      help: 'only some runs, with --values: words, -not, "lr>0.01", "loss<0.2", status:failed, has:key',
+    },
+    columns: {
+      ...{ type: "string", value: "A,B" },
+      help: "what to show, with --values: names of the configuration or of values",
+    },
+    sort: {
+      ...{ type: "string", value: "COLUMN" },
+      help: "by which column, with --values; -COLUMN: the largest first",
+    },
+  },
+  async run(values, operands, signal) {
+    if (WITH_VALUES.some((name) => values[name] !== undefined)) {
+      const command = await loadUiCommand(LIST_VALUES);
+      return await command.run(values, operands, signal);
+    }
+    const { json } = values;
     const directory = oneOperand("acc runs list", operands);
     const runs: RunOverview[] = [];
     const isWhole = await eachRun("acc runs list", directory, signal, async (folder) => {

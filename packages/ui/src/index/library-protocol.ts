@@ -6,6 +6,7 @@ export type LibraryMethod =
   | "run"
   | "series"
   | "point"
+  | "points"
   | "texts"
   | "media"
   | "note"

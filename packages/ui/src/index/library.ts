@@ -12,7 +12,7 @@ import type {
   RunSummary,
   TextPage,
 } from "../wire/schema.ts";
-import type { MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
+import type { AllPoints, MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
 import type { LibraryCall, LibraryMessage, LibraryMethod } from "./library-protocol.ts";
 
 export type LibraryOptions = {
@@ -37,13 +37,16 @@ export interface Library {
 
   point(query: PointQuery): Promise<Point | undefined>;
 
+  /** All points that count, for an export. */
+  points(id: string, key: string): Promise<AllPoints | undefined>;
+
   /** Texts from a sequence on, at most 1000 of them. */
   texts(id: string, from: number): Promise<TextPage | undefined>;
 
   /** The content of an item of the media index. */
   media(id: string, item: Pick<MediaItem, "offset" | "index">): Promise<MediaContent | undefined>;
 
-  /** Keeps what the user writes about a run; `undefined` if there is none, or it lies where we write nothing. */
+  /** Keeps what the user writes about a run; what is left out stays as it is. Undefined if there is none, or it lies where we write nothing. */
   note(id: string, notes: RunNotes): Promise<RunSummary | undefined>;
 
   /** The absolute path of a run's folder. */
@@ -116,6 +119,10 @@ class ThreadLibrary implements Library {
 
   point(query: PointQuery): Promise<Point | undefined> {
     return this.#call("point", query);
+  }
+
+  points(id: string, key: string): Promise<AllPoints | undefined> {
+    return this.#call("points", id, key);
   }
 
   texts(id: string, from: number): Promise<TextPage | undefined> {

@@ -12,7 +12,7 @@ import type {
   RunSummary,
   TextPage,
 } from "../wire/schema.ts";
-import type { MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
+import type { AllPoints, MediaContent, PointQuery, Series, SeriesQuery } from "../wire/series.ts";
 import type { Library, LibraryOptions } from "./library.ts";
 import { soundNotes, writeNotes } from "./notes.ts";
 import { pointOf, seriesOf } from "./series-of.ts";
@@ -92,6 +92,18 @@ export class LocalLibrary implements Library {
     return run && pointOf(run.index, query);
   }
 
+  async points(id: string, key: string): Promise<AllPoints | undefined> {
+    const run = await this.#withPoints(id);
+    const points = run?.index.keys.get(key)?.points;
+    return (
+      points && {
+        steps: points.steps.toArray(),
+        times: points.times.toArray(),
+        values: points.values.toArray(),
+      }
+    );
+  }
+
   async texts(id: string, from: number): Promise<TextPage | undefined> {
     const index = this.#runs.get(id)?.index;
     return index && { lines: index.texts(from, TEXTS), end: index.numTexts };
@@ -107,7 +119,7 @@ export class LocalLibrary implements Library {
   async note(id: string, notes: RunNotes): Promise<RunSummary | undefined> {
     const run = this.#runs.get(id);
     if (run?.source.kind !== "journal") return undefined;
-    run.notes = soundNotes(notes);
+    run.notes = soundNotes({ ...run.notes, ...notes });
     await writeNotes(run.folder, run.notes);
     this.#changed.add(id);
     return run.summary(this.#directory, Number.POSITIVE_INFINITY);

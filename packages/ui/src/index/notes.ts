@@ -5,7 +5,8 @@ import type { RunNotes } from "../wire/schema.ts";
 
 /** Beside the journal, which is never changed. */
 const FILE = "ui.json";
-const MAX_BYTES = 65_536;
+const MAX_BYTES = 262_144;
+const MAX_NOTE = 20_000;
 const MAX_NAME = 200;
 const MAX_TAGS = 50;
 
@@ -36,7 +37,7 @@ export function soundNotes(value: unknown): RunNotes {
     ...(texts.length > 0 && {
       tags: texts.slice(0, MAX_TAGS).map((tag: string) => tag.slice(0, MAX_NAME)),
     }),
-    ...(typeof note === "string" && note !== "" && { note: note.slice(0, MAX_BYTES / 8) }),
+    ...(typeof note === "string" && note !== "" && { note: note.slice(0, MAX_NOTE) }),
     ...(typeof color === "string" && /^#[0-9a-f]{6}$/i.test(color) && { color }),
   };
 }

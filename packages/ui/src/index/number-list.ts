@@ -32,6 +32,16 @@ export class NumberList {
     return (this.blocks[index >>> SHIFT] as Float64Array)[index & (BLOCK - 1)] as number;
   }
 
+  /** A copy in one piece. */
+  toArray(): Float64Array {
+    const array = new Float64Array(this.#length);
+    for (const [index, block] of this.blocks.entries()) {
+      const start = index * BLOCK;
+      array.set(block.subarray(0, Math.min(block.length, this.#length - start)), start);
+    }
+    return array;
+  }
+
   /** Forgets what lies behind. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);

@@ -89,6 +89,14 @@ export type PointQuery = Pick<SeriesQuery, "run" | "key" | "x" | "smooth" | "isL
   readonly at: number;
 };
 
+/** All points of a key as they were logged: lists of the same length. */
+export type AllPoints = {
+  readonly steps: Float64Array;
+  /** Milliseconds since 1970. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+};
+
 /** What lies at a place of the media index. */
 export type MediaContent =
   | {
