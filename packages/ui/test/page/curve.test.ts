@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { nearestIndex, placesOf, roughValue } from "../../src/page/chart/nearest.ts";
 import { curveOf, extremes } from "../../src/page/plot/curve.ts";
 import { columnCentres, pixels, widened } from "../../src/page/plot/scale.ts";
+import { spansOf } from "../../src/page/plot/spans.ts";
 import { decodeFrame, encodeFrame, type SeriesFrame } from "../../src/wire/frame.ts";
 import { MARK, type Series } from "../../src/wire/series.ts";
 
@@ -75,6 +76,16 @@ test("a peak survives a view that is narrower than what was asked for", () => {
   const x = { min: 0, max: 1000, isLog: false };
   const curve = curveOf(columns(values, { 777: 10 }), x, { min: 0, max: 10, isLog: false }, BOX);
   assert.is(Math.min(...(curve.band?.upper ?? [])), BOX.top);
+});
+
+test("spans hold the whole line: steep parts, many points in a column, parts outside the box", () => {
+  const line = Float32Array.of(40, 100, 50.5, 10, 50.6, 200, 52.5, 20, 52.6, Number.NaN, 54, 60);
+  const { upper, lower } = spansOf(Float32Array.from([...line, 160, 60]), BOX);
+  assert.equal([Math.round(upper[0] as number), lower[0]], [10, 200]);
+  assert.ok((upper[1] as number) > 60 && (lower[1] as number) < 170, "on the way down to 20");
+  assert.is(upper[2], 20);
+  assert.ok(Number.isNaN(upper[3]), "the line is broken here");
+  assert.equal([upper[4], lower[99]], [60, 60]);
 });
 
 test("a line breaks at NaN, and the place is marked", () => {

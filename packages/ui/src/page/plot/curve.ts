@@ -1,6 +1,7 @@
 import type { ColumnFrame, RawFrame, SeriesFrame } from "../../wire/frame.ts";
 import { MARK } from "../../wire/series.ts";
 import { columnCentres, pixels, type Scale } from "./scale.ts";
+import { emptySpans, type Spans, widen } from "./spans.ts";
 
 /** Where a curve is painted, in device pixels. */
 export type Box = {
@@ -16,8 +17,10 @@ export type Curve = {
   readonly line: Float32Array;
   /** As `line`, where the values are not what the line shows: those that were smoothed. */
   readonly raw?: Float32Array;
-  /** For every pixel column the upper and the lower edge; NaN where there is nothing. */
-  readonly band?: { readonly upper: Float32Array; readonly lower: Float32Array };
+  /** Everything between the lowest and the highest value of each column. */
+  readonly band?: Spans;
+  /** Whether there are too many points for a path. */
+  readonly isDense: boolean;
   /** Whether there is so much room that each point is a dot. */
   readonly hasDots: boolean;
   /** The column and what is in it: bits of `MARK`. */
@@ -50,9 +53,10 @@ function rawCurve(frame: RawFrame, x: Scale, y: Scale, box: Box): Curve {
     if (shown) marks.push([toX(frame.x[index] as number), shown]);
   }
   const hasDots = frame.x.length * DOT_ROOM < box.width;
+  const isDense = frame.x.length > box.width / 2;
   const line = polyline(frame.smoothed);
   const isSmoothed = frame.smoothed !== frame.y;
-  return { line, marks, hasDots, ...(isSmoothed ? { raw: polyline(frame.y) } : {}) };
+  return { line, marks, isDense, hasDots, ...(isSmoothed ? { raw: polyline(frame.y) } : {}) };
 }
 
 /** Columns of the frame are put into columns of pixels, so that a peak is as wide as a pixel however the view was scaled. */
@@ -62,15 +66,7 @@ function columnCurve(frame: ColumnFrame, x: Scale, y: Scale, box: Box): Curve {
   const { base, marks: bits } = frame;
   const count = bits.length;
   const centre = columnCentres({ min: frame.x0, max: frame.x1, isLog: x.isLog }, count);
-  const width = Math.max(1, Math.ceil(box.width));
-  const upper = new Float32Array(width).fill(Number.NaN);
-  const lower = new Float32Array(width).fill(Number.NaN);
-  const widen = (column: number, pixel: number): void => {
-    if (Number.isNaN(pixel)) return;
-    // The upper edge has the smaller number.
-    if (!(pixel >= (upper[column] as number))) upper[column] = pixel;
-    if (!(pixel <= (lower[column] as number))) lower[column] = pixel;
-  };
+  const band = emptySpans(box);
   const line: number[] = [];
   const marks: [number, number][] = [];
   if (frame.before) line.push(toX(frame.before.x), finite(toY(frame.before.y)));
@@ -90,20 +86,19 @@ function columnCurve(frame: ColumnFrame, x: Scale, y: Scale, box: Box): Curve {
     }
     line.push(at, finite(toY(base + mean)));
     const column = Math.floor(at - box.left);
-    if (column < 0 || column >= width) continue;
-    widen(column, clamped(toY(base + (frame.max[i] as number)), y, box));
-    widen(column, clamped(toY(base + (frame.min[i] as number)), y, box));
+    widen(band, column, clamped(toY(base + (frame.max[i] as number)), y, box));
+    widen(band, column, clamped(toY(base + (frame.min[i] as number)), y, box));
     const first = toY(base + (frame.first[i] as number));
     // The line from the last point of a column to the first of the next crosses their border half-way.
     if (column === lastColumn + 1 && !Number.isNaN(lastPixel)) {
-      widen(column, (first + lastPixel) / 2);
-      widen(lastColumn, (first + lastPixel) / 2);
+      widen(band, column, (first + lastPixel) / 2);
+      widen(band, lastColumn, (first + lastPixel) / 2);
     }
     lastColumn = column;
     lastPixel = toY(base + (frame.last[i] as number));
   }
   if (frame.after) line.push(toX(frame.after.x), finite(toY(frame.after.y)));
-  return { line: Float32Array.from(line), band: { upper, lower }, marks, hasDots: false };
+  return { line: Float32Array.from(line), band, marks, isDense: true, hasDots: false };
 }
 
 /** Below everything on a logarithmic axis: at the edge. */

@@ -1,5 +1,6 @@
 import { MARK } from "../../wire/series.ts";
 import type { Box, Curve } from "./curve.ts";
+import { fillSpans, spansOf } from "./spans.ts";
 
 export type PaintedCurve = {
   readonly curve: Curve;
@@ -12,6 +13,9 @@ export type PaintedCurve = {
 const BAND_ALPHA = 0.3;
 const RAW_ALPHA = 0.4;
 const FADED_ALPHA = 0.5;
+const LINE_WIDTH = 1.75;
+const DASH = [7, 4] as const;
+const FADED_DASH = [2, 3] as const;
 /** Half the size of a mark, in CSS pixels, and how near two of them may come. */
 const MARK_SIZE = 3.5;
 const MARK_ROOM = 5;
@@ -37,25 +41,48 @@ export function paint(
     if (!curve.band || isFaded) continue;
     context.fillStyle = color;
     context.globalAlpha = BAND_ALPHA;
-    context.fill(bandPath(curve.band, box.left, ratio));
+    fillSpans(context, curve.band, box.left, { size: ratio });
   }
   for (const { curve, color, isDashed, isFaded } of curves) {
     context.strokeStyle = color;
     context.fillStyle = color;
-    context.setLineDash(isFaded ? [2 * ratio, 3 * ratio] : isDashed ? [7 * ratio, 4 * ratio] : []);
+    const dash = isFaded ? FADED_DASH : isDashed ? DASH : undefined;
+    const draw = (line: Float32Array, size: number): void =>
+      drawLine(context, line, box, { isDense: curve.isDense, size: size * ratio, dash, ratio });
     if (curve.raw) {
       context.globalAlpha = RAW_ALPHA;
-      context.lineWidth = ratio;
-      context.stroke(linePath(curve.raw));
+      draw(curve.raw, 1);
     }
     context.globalAlpha = isFaded ? FADED_ALPHA : 1;
-    context.lineWidth = (isFaded ? 1 : 1.75) * ratio;
-    context.stroke(linePath(curve.line));
+    draw(curve.line, isFaded ? 1 : LINE_WIDTH);
     context.fill(dots(curve, 2.5 * ratio));
   }
   context.globalAlpha = 1;
   for (const { curve, color } of curves) paintMarks(context, box, curve, color, ratio);
   context.restore();
+}
+
+type LineStyle = {
+  readonly isDense: boolean;
+  readonly size: number;
+  readonly dash: readonly [number, number] | undefined;
+  readonly ratio: number;
+};
+
+function drawLine(
+  context: CanvasRenderingContext2D,
+  line: Float32Array,
+  box: Box,
+  { isDense, size, dash, ratio }: LineStyle,
+): void {
+  const scaled = dash && ([dash[0] * ratio, dash[1] * ratio] as const);
+  if (isDense) {
+    fillSpans(context, spansOf(line, box), box.left, { size, ...(scaled ? { dash: scaled } : {}) });
+    return;
+  }
+  context.lineWidth = size;
+  context.setLineDash(scaled ? [...scaled] : []);
+  context.stroke(linePath(line));
 }
 
 function linePath(line: Float32Array): Path2D {
@@ -84,39 +111,6 @@ function dots({ line, hasDots }: Curve, radius: number): Path2D {
     path.arc(x, y, radius, 0, 2 * Math.PI);
   }
   return path;
-}
-
-/** The outline of all columns that touch, at least one CSS pixel high. */
-function bandPath(
-  { upper, lower }: NonNullable<Curve["band"]>,
-  left: number,
-  ratio: number,
-): Path2D {
-  const path = new Path2D();
-  const half = ratio / 2;
-  for (let start = 0; start < upper.length; start++) {
-    if (Number.isNaN(upper[start])) continue;
-    let end = start;
-    path.moveTo(left + start, bandTop(start));
-    for (; end < upper.length && !Number.isNaN(upper[end]); end++) {
-      path.lineTo(left + end, bandTop(end));
-      path.lineTo(left + end + 1, bandTop(end));
-    }
-    for (let column = end - 1; column >= start; column--) {
-      path.lineTo(left + column + 1, bandBottom(column));
-      path.lineTo(left + column, bandBottom(column));
-    }
-    path.closePath();
-    start = end;
-  }
-  return path;
-
-  function bandTop(column: number): number {
-    return (upper[column] as number) - half;
-  }
-  function bandBottom(column: number): number {
-    return (lower[column] as number) + half;
-  }
 }
 
 function paintMarks(

@@ -6,7 +6,7 @@ export function Status({ status }: { readonly status: RunStatus }) {
   const { sign, word } = STATUS[status];
   return (
     <span class={`status ${status}`}>
-      <span aria-hidden="true">{sign}</span> {word}
+      <span aria-hidden="true">{sign}</span> <span>{word}</span>
     </span>
   );
 }
