@@ -4,6 +4,7 @@ import { encodeFrame } from "../wire/frame.ts";
 import { sendBytes, sendJson } from "./answer.ts";
 import { readJsonObject } from "./body.ts";
 import type { EventStreams } from "./event-streams.ts";
+import { sendExport } from "./export.ts";
 import { sendMedia } from "./media.ts";
 import { notesOf } from "./notes.ts";
 import { countOf, pointQuery, seriesQueries } from "./query.ts";
@@ -59,6 +60,13 @@ export const ROUTES: readonly Route[] = [
       const item = { offset: wholeNumber(offset), index: wholeNumber(index) };
       const part = { picture: countOf(query, "picture"), row: countOf(query, "row") };
       await sendMedia(response, known(await library.media(id, item)), part);
+    },
+  },
+  {
+    ...{ method: "GET", path: ["export", ":id"] },
+    answer: async ({ response, library, query }, id = "") => {
+      const detail = known(await library.run(id));
+      await sendExport(response, library, detail, query.get("format"));
     },
   },
   {

@@ -121,6 +121,21 @@ test("images come as PNG, one of a batch at a time; tables and files as they wer
   assert.match(String(file.headers["content-disposition"]), /^attachment; filename="weights.json"/);
 });
 
+test("a run as CSV and as JSON has every value, with all its digits", async () => {
+  const csv = await page.ask(`/api/export/${run.id}?format=csv`);
+  const lines = String(csv.body).trimEnd().split("\r\n");
+  assert.is(lines.length, NUM_STEPS + 1);
+  assert.is(lines[0], "run,key,step,time,value");
+  assert.match(String(lines[3]), new RegExp(`^${run.id},train/loss,2,[\\d-]+T[\\d:.]+Z,${1 / 3}$`));
+  assert.match(String(csv.headers["content-disposition"]), "attachment");
+  const { points } = (await page.json(`/api/export/${run.id}?format=json`)) as {
+    readonly points: { readonly [key: string]: { readonly values: readonly unknown[] } };
+  };
+  const values = points["train/loss"]?.values ?? [];
+  assert.equal([values.length, values[2], values[100]], [NUM_STEPS, 1 / 3, "NaN"]);
+  assert.is((await page.ask(`/api/export/${run.id}?format=exe`)).status, 400);
+});
+
 test("what the user says about a run is kept beside it, and the journal stays", async () => {
   const body = JSON.stringify({ name: "first", tags: ["a", "b"], note: "good" });
   const saved = await page.ask(`/api/note/${run.id}`, { method: "POST", body });
