@@ -1,6 +1,7 @@
 import { MARK } from "../../wire/series.ts";
 import type { Box, Curve } from "./curve.ts";
-import { fillSpans, spansOf } from "./spans.ts";
+import { fillSpans } from "./fill-spans.ts";
+import { spansOf } from "./spans.ts";
 
 export type PaintedCurve = {
   readonly curve: Curve;
