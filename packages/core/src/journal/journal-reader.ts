@@ -128,6 +128,14 @@ export class JournalReader {
     }
   }
 
+  /** The last bytes before an offset, by which to see whether it is still the same file. */
+  async before(offset: number, length: number): Promise<Buffer> {
+    const start = Math.max(0, offset - length);
+    const buffer = Buffer.alloc(offset - start);
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, start);
+    return buffer.subarray(0, bytesRead);
+  }
+
   async sizeBytes(): Promise<number> {
     return (await this.#file.stat()).size;
   }

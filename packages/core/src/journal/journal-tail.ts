@@ -4,6 +4,8 @@ import { JournalReader, type PlacedEntry } from "./journal-reader.ts";
 import type { JournalHeader } from "./journal-record.ts";
 import type { Damage } from "./record-scanner.ts";
 
+const MARK_BYTES = 64;
+
 /** What was added to a journal since it was read last. */
 export type JournalGrowth = {
   readonly entries: readonly PlacedEntry[];
@@ -27,6 +29,8 @@ export class JournalTail {
   readonly firstOffset: number;
   #offset: number;
   #sequence = 0;
+  /** What lies before `#offset`: a new file may have the inode of the one before it. */
+  #mark: Buffer | undefined;
   /** The file as it was when its end was reached. */
   #seen: string | undefined;
 
@@ -65,15 +69,17 @@ export class JournalTail {
     if (now === this.#seen) return { entries: [], isEnd: true };
     const reader = await JournalReader.open(this.#path);
     try {
-      if (reader.header.id !== this.header.id) {
-        return { entries: [], isEnd: true, isReplaced: true };
-      }
+      const isSame =
+        reader.header.id === this.header.id &&
+        (!this.#mark || this.#mark.equals(await reader.before(this.#offset, MARK_BYTES)));
+      if (!isSame) return { entries: [], isEnd: true, isReplaced: true };
       const limits = { limit: Number.POSITIVE_INFINITY, limitBytes };
       const { entries, end, damage } = await reader.read(this.#offset, limits, this.#sequence);
       const last = entries.at(-1);
       if (last) {
         this.#offset = last.nextOffset;
         this.#sequence = last.entry.sequence + 1;
+        this.#mark = await reader.before(this.#offset, MARK_BYTES);
       }
       if (end) this.#seen = now;
       return { entries, isEnd: end !== undefined, ...(damage && { damage }) };
