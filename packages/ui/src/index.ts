@@ -1,5 +1,6 @@
 /** The public names of `@acc/ui`. */
 export { type Library, type LibraryOptions, openLibrary } from "./index/library.ts";
+export type * from "./wire/schema.ts";
 export {
   type AllPoints,
   type Axis,
@@ -11,4 +12,3 @@ export {
   type Series,
   type SeriesQuery,
 } from "./wire/series.ts";
-export type * from "./wire/schema.ts";

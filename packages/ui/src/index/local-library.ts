@@ -61,7 +61,7 @@ export class LocalLibrary implements Library {
   }
 
   async runs(): Promise<RunList> {
-    const runs = this.#newestFirst();
+    const runs = this.#shown();
     const keys = runs.reduce((sum, { index }) => sum + index.keys.size, 0);
     const limit =
       keys <= LISTED_KEYS
@@ -142,6 +142,12 @@ export class LocalLibrary implements Library {
     this.#isClosed = true;
     clearInterval(this.#timer);
     await this.#first;
+  }
+
+  /** Without those that another source has of the same run. */
+  #shown(): ShelvedRun[] {
+    const runs = this.#newestFirst();
+    return runs.filter((run) => !runs.some((other) => isWrittenBy(run, other)));
   }
 
   #newestFirst(): ShelvedRun[] {
@@ -269,6 +275,17 @@ export class LocalLibrary implements Library {
       run.index.drop();
     }
   }
+}
+
+/** Most time between the start of a run and that of the files that one of its trackers writes. */
+const SAME_START_MS = 60_000;
+
+/** Whether files of another tool are those that a tracker of a run has written: its journal has all of it already. */
+function isWrittenBy({ source, index }: ShelvedRun, run: ShelvedRun): boolean {
+  if (source.kind === "journal" || !run.index.about.writers.includes(source.kind)) return false;
+  const { project, startedMs } = run.index.about;
+  const isNear = Math.abs(index.about.startedMs - startedMs) < SAME_START_MS;
+  return isNear && index.about.project === project;
 }
 
 /** Of a run whose id another one has too: a copy of it, for instance. */

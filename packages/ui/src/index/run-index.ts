@@ -25,7 +25,7 @@ export type Pause = { readonly fromMs: number; readonly toMs: number };
 
 /** What is in one run, by key. It takes what a source reads; it knows no file and no format. */
 export class RunIndex implements RunSink {
-  about: RunStart = { project: "", script: null, startedMs: 0, trackers: [] };
+  about: RunStart = { project: "", script: null, startedMs: 0, trackers: [], writers: [] };
   readonly keys: Map<string, Key> = new Map();
   readonly pauses: Pause[] = [];
   readonly resumedAt: { readonly step: number; readonly timeMs: number }[] = [];
@@ -45,6 +45,8 @@ export class RunIndex implements RunSink {
   #isStale = false;
   #lastStep = -1;
   #isResumed = false;
+  /** How often another process went on. */
+  resumes = 0;
   #media: Placed<MediaItem>[] = [];
   #texts: Placed<TextLine>[] = [];
   #numTexts = 0;
@@ -196,6 +198,7 @@ export class RunIndex implements RunSink {
     if (timeMs > this.lastMs) this.pauses.push({ fromMs: this.lastMs, toMs: timeMs });
     this.lastMs = Math.max(this.lastMs, timeMs);
     this.#isResumed = true;
+    this.resumes += 1;
     this.finished = undefined;
     this.#lastStep = -1;
     this.#isStale ||= this.#isDropped;

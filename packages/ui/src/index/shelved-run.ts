@@ -117,7 +117,7 @@ export class ShelvedRun {
       ...{ tags: notes.tags ?? [], note: notes.note ?? "", color: notes.color ?? null },
       keys: limited(index.summaries(), keyLimit),
       ...{ numKeys: index.keys.size, trackers: this.trackers, bytes: source.bytes },
-      resumes: index.pauses.length,
+      resumes: index.resumes,
       ...{ damage: source.damage, isComplete: this.isComplete, version: this.version },
     };
   }

@@ -114,6 +114,7 @@ export class JournalSource implements RunSource {
       ...{ project: projectName, startedMs },
       script: script === undefined ? null : basename(script),
       trackers: trackers.filter(({ delivers }) => delivers).map(({ name }) => name),
+      writers: trackers.map(({ name }) => name),
     });
   }
 

@@ -8,6 +8,8 @@ export type RunStart = {
   readonly startedMs: number;
   /** The trackers that get it from the journal. */
   readonly trackers: readonly string[];
+  /** Those that write files of their own: another source may find the same run there. */
+  readonly writers: readonly string[];
 };
 
 /** Where something that was logged stands. */

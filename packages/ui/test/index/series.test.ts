@@ -13,7 +13,7 @@ const value = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
   { weight: 1, arbitrary: fc.constantFrom(Number.NaN, 1 / 0, -1 / 0, 0, 1e300, -5e-324) },
 );
-const ABOUT = { project: "p", script: null, startedMs: 0, trackers: [] };
+const ABOUT = { project: "p", script: null, startedMs: 0, trackers: [], writers: [] };
 
 /** A run with one key, a step and 100 ms for each value. */
 function indexOf(values: readonly number[]): RunIndex {
