@@ -8,7 +8,7 @@ import {
   printWarning,
   requireFolder,
 } from "@acc/core/command";
-import { AcceleratorError } from "@acc/core/journal";
+import { AcceleratorError, safeText } from "@acc/core/journal";
 import type { Library } from "../index/library.ts";
 import { rankOfKey } from "../index/shelved-run.ts";
 import { parseFilter } from "../page/model/filter.ts";
@@ -146,10 +146,9 @@ function columnNamed(runs: readonly RunSummary[], name: string): Column {
   };
   const read = Object.hasOwn(facts, name) ? facts[name] : undefined;
   if (read) return { name, read };
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `${OWNER}: no run has "${name}". There are ${[...Object.keys(facts), ...keysOf(runs)].slice(0, 20).join(", ")}.`,
-  );
+  const names = [...Object.keys(facts), ...keysOf(runs)].slice(0, 20).join(", ");
+  const message = safeText(`no run has "${name}". There are ${names}.`);
+  throw new AcceleratorError("OPTION_INVALID", `${OWNER}: ${message}`);
 }
 
 function configColumn(name: string): Column {

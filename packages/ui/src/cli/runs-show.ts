@@ -6,7 +6,7 @@ import {
   printLines,
   requireFolder,
 } from "@acc/core/command";
-import { AcceleratorError } from "@acc/core/journal";
+import { AcceleratorError, safeText } from "@acc/core/journal";
 import { jsonNumber } from "../index/key-stats.ts";
 import type { Library } from "../index/library.ts";
 import { rankOfKey } from "../index/shelved-run.ts";
@@ -66,10 +66,8 @@ async function detailOf(library: Library, { id }: RunSummary): Promise<RunDetail
 function requireKey({ run }: RunDetail, key: string): void {
   if (Object.hasOwn(run.keys, key)) return;
   const known = Object.keys(run.keys).slice(0, 20).join(", ") || "none";
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `${OWNER}: the run has no key "${key}". It has ${known}.`,
-  );
+  const message = safeText(`the run has no key "${key}". It has ${known}.`);
+  throw new AcceleratorError("OPTION_INVALID", `${OWNER}: ${message}`);
 }
 
 async function printDetail(

@@ -1,4 +1,4 @@
-import { AcceleratorError } from "@acc/core/journal";
+import { AcceleratorError, safeText } from "@acc/core/journal";
 import { type Library, type LibraryOptions, openLibrary } from "../index/library.ts";
 import type { RunSummary } from "../wire/schema.ts";
 
@@ -30,8 +30,7 @@ export async function runNamed(library: Library, owner: string, id: string): Pro
   const known = (found.length > 0 ? found : runs).slice(0, 10).map((other) => other.id.slice(0, 8));
   const which =
     known.length > 0 ? `There are ${known.join(", ")}.` : "There are no runs below this folder.";
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `${owner}: ${found.length === 0 ? "no run has" : `${found.length} runs have`} an id that begins with "${id}". ${which}`,
-  );
+  const problem = found.length === 0 ? "no run has" : `${found.length} runs have`;
+  const message = safeText(`${problem} an id that begins with "${id}". ${which}`);
+  throw new AcceleratorError("OPTION_INVALID", `${owner}: ${message}`);
 }
