@@ -90,8 +90,8 @@ export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
     },
     pointTo(x) {
       if (!plot) return;
-      const left = plot.valToPos(x, "x");
-      plot.setCursor({ left: Math.min(Math.max(left, 0), plot.over.clientWidth), top: 0 }, false);
+      const left = Math.min(Math.max(plot.valToPos(x, "x"), 0), plot.over.clientWidth);
+      plot.setCursor({ left, top: 0 }, false);
     },
     width: () => plot?.over.clientWidth ?? Math.max(1, host.clientWidth - Y_AXIS_WIDTH),
     canvas: () => plot?.ctx.canvas,
@@ -150,14 +150,19 @@ function optionsOf(
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
-      setCursor: [
-        (plot) => {
-          const left = plot.cursor.left ?? -1;
-          events.onCursor(left < 0 ? undefined : plot.posToVal(left, "x"));
-        },
-      ],
+      init: [(plot) => followPointer(plot, events)],
     },
   };
+}
+
+/** Mouse, pen and finger; what uPlot says of its cursor is also said when nobody has moved it. */
+function followPointer(plot: uPlot, { onCursor }: PlotEvents): void {
+  plot.over.addEventListener("pointermove", ({ clientX, pointerType }) => {
+    const left = clientX - plot.over.getBoundingClientRect().left;
+    if (pointerType !== "mouse") plot.setCursor({ left, top: 0 }, false);
+    onCursor(plot.posToVal(left, "x"));
+  });
+  plot.over.addEventListener("pointerleave", () => onCursor(undefined));
 }
 
 function paintModel(plot: uPlot, model: PlotModel): void {

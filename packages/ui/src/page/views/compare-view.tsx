@@ -53,9 +53,7 @@ export function CompareView({ state }: { readonly state: State }) {
           <thead>
             <tr>
               <th scope="col">
-                {all.length - rows.length > 0 && (
-                  <span class="dim">{all.length - rows.length} equal</span>
-                )}
+                {all.length > rows.length ? `${all.length - rows.length} equal` : "value"}
               </th>
               {runs.map((run) => (
                 <th key={run.id} scope="col" class="number">
