@@ -16,6 +16,10 @@ const COMMANDS = [
   /^npx acc launch --num-processes 2 (train|quick-start|from-accelerate\/nlp-example)\.ts\b/,
   /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
+  // These by ui/test.
+  /^npm install @acc\/ui$/,
+  /^npx acc ui( \w+)?( +#.*)?$/,
+  /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.$]+| "[^"]+")*( +#.*)?$/,
   // These by core/test/cli.
   /^npx acc config( default)? +#/,
   /^npx acc launch train\.ts\b/,
