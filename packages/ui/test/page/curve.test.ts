@@ -141,7 +141,7 @@ test("the cursor finds the nearest point, and goes on to the next", () => {
   );
   assert.is(nearestIndex(new Float64Array(0), 1), -1);
   const frame = columns([1, Number.NaN, 3, 4]);
-  assert.equal([...placesOf(frame, false)], [0.5, 2.5, 3.5]);
+  assert.equal([...placesOf(frame, false)], [0, 2.5, 4]);
   assert.equal(
     [0, 1.2, 2.1, 99].map((x) => roughValue(frame, x, false)),
     [1, undefined, 3, 4],

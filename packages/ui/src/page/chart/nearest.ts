@@ -4,11 +4,16 @@ import { columnCentres } from "../plot/scale.ts";
 /** The values of x at which a frame has something, for moving from one to the next. */
 export function placesOf(frame: SeriesFrame, isLogX: boolean): Float64Array {
   if (frame.layout === "raw") return frame.x;
-  const centre = columnCentres({ min: frame.x0, max: frame.x1, isLog: isLogX }, frame.marks.length);
-  const places = Float64Array.from(frame.mean, (mean, column) =>
-    Number.isNaN(mean) ? Number.NaN : centre(column),
+  const { x0, x1, mean, marks } = frame;
+  const count = marks.length;
+  const centre = columnCentres({ min: x0, max: x1, isLog: isLogX }, count);
+  // The ends themselves can be reached: the last value is what people look for.
+  const place = (column: number): number =>
+    column === 0 ? x0 : column === count - 1 ? x1 : centre(column);
+  const places = Float64Array.from(mean, (value, column) =>
+    Number.isNaN(value) ? Number.NaN : place(column),
   );
-  return places.filter((place) => !Number.isNaN(place));
+  return places.filter((x) => !Number.isNaN(x));
 }
 
 /** The index of the value that is nearest to `x`; −1 if there is none. The values never fall. */
