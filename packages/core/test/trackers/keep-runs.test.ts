@@ -24,7 +24,8 @@ const train = (
   options: object,
   env: Record<string, string> = {},
   args = ["keep.mjs"],
-): Promise<Finished> => project.run(args, { ACC_LOG_LEVEL: "info", OPTIONS: JSON.stringify(options), ...env });
+): Promise<Finished> =>
+  project.run(args, { ACC_LOG_LEVEL: "info", OPTIONS: JSON.stringify(options), ...env });
 
 function runs(directory = "runs"): string[] {
   const folder = join(project.folder, directory, ".acc");
@@ -91,7 +92,10 @@ test('"local" keeps runs without a project, and files that are logged', async ()
   const [local = ""] = runs(".");
   assert.ok(existsSync(join(local, "artifacts/0/model.bin")));
   assert.is(runs("logs").length, 1);
-  assert.not.ok(existsSync(join(runs()[0] as string, "artifacts")), "no copy that nobody asked for");
+  assert.not.ok(
+    existsSync(join(runs()[0] as string, "artifacts")),
+    "no copy that nobody asked for",
+  );
 });
 
 test("values without initTrackers are ignored by default, and an error if runs were asked for", async () => {
