@@ -94,6 +94,7 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
     stopSaving();
     stopExplaining();
     stopWatching();
+    terminal.close();
   }
 }
 

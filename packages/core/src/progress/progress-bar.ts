@@ -1,5 +1,6 @@
 import type { ProgressState } from "../context/progress-state.ts";
 import { replicaContext } from "../context/replica-context.ts";
+import { Rate } from "./rate.ts";
 import { Terminal } from "./terminal.ts";
 
 export type ProgressBarOptions = {
@@ -8,6 +9,10 @@ export type ProgressBarOptions = {
   readonly total: number | undefined;
   /** Show the bar on every rank, not only on the main process. */
   readonly allProcesses?: boolean;
+  /** Leave the last state on the screen; true by default. */
+  readonly leave?: boolean;
+  /** Show nothing. */
+  readonly disable?: boolean;
 };
 
 /** Shortest time between messages to the host: a loop may run a million times a second. */
@@ -22,16 +27,20 @@ export class ProgressBar {
   readonly #description: string;
   readonly #total: number | undefined;
   readonly #isShown: boolean;
+  readonly #leave: boolean;
   readonly #started = performance.now();
+  readonly #rate = new Rate(this.#started);
   #sentAt = Number.NEGATIVE_INFINITY;
   #postfix = "";
 
-  constructor({ description, total, allProcesses = false }: ProgressBarOptions) {
+  constructor(options: ProgressBarOptions) {
+    const { description, total, allProcesses = false, leave = true, disable = false } = options;
     const { rank } = replicaContext().collective;
     this.#id = `${rank}.${bars++}`;
     this.#description = allProcesses ? `[rank ${rank}] ${description}` : description;
     this.#total = total;
-    this.#isShown = allProcesses || rank === 0;
+    this.#isShown = !disable && (allProcesses || rank === 0);
+    this.#leave = leave;
   }
 
   /** Whether `update` would show something now. */
@@ -58,9 +67,12 @@ export class ProgressBar {
 
   #send(current: number, done: boolean): void {
     this.#sentAt = performance.now();
+    const elapsedMs = this.#sentAt - this.#started;
+    const lately = this.#rate.at(current, this.#sentAt);
     const state: ProgressState = {
       ...{ id: this.#id, description: this.#description, total: this.#total },
-      ...{ current, elapsedMs: this.#sentAt - this.#started, postfix: this.#postfix, done },
+      ...{ current, elapsedMs, postfix: this.#postfix, done, leave: this.#leave },
+      rate: done ? (current / elapsedMs) * 1000 : lately,
     };
     const { host } = replicaContext();
     if (host) host.progress(state);

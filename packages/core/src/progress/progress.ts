@@ -10,12 +10,18 @@ export type ProgressOptions = {
   readonly total?: number;
   /** Show the bar on every rank, not only on the main process. */
   readonly allProcesses?: boolean;
+  /** Leave the last state of the bar on the screen, true by default; false suits a loop inside another one. */
+  readonly leave?: boolean;
+  /** Show nothing. `ACC_PROGRESS=off` hides all bars of a run, `lines` makes each a line now and then. */
+  readonly disable?: boolean;
 };
 
 const RULES: OptionRules<ProgressOptions> = {
   description: "string",
   total: { numberFrom: 0 },
   allProcesses: "boolean",
+  leave: "boolean",
+  disable: "boolean",
 };
 
 /** An iterable that shows the progress of its loop. */
@@ -41,20 +47,20 @@ export function progress<T>(
       `progress needs something to iterate, got ${String(items)}.`,
     );
   }
-  const { description = "", allProcesses = false } = options;
+  const { description = "", ...shown } = options;
   const length = typeof source.length === "number" ? source.length : undefined;
   const total = options.total ?? length;
-  let shown: Readonly<Record<string, number | string>> = {};
+  let values: Readonly<Record<string, number | string>> = {};
   let bar: ProgressBar | undefined;
 
   return {
-    postfix(values) {
-      shown = values;
-      bar?.postfix(values);
+    postfix(latest) {
+      values = latest;
+      bar?.postfix(latest);
     },
     async *[Symbol.asyncIterator]() {
-      const own = new ProgressBar({ description, total, allProcesses });
-      own.postfix(shown);
+      const own = new ProgressBar({ ...shown, description, total });
+      own.postfix(values);
       bar = own;
       let current = 0;
       try {

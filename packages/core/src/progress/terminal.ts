@@ -1,86 +1,145 @@
 import type { ProgressState } from "../context/progress-state.ts";
+import { aroundWrites, type OutputStream } from "./output-stream.ts";
+import { type ProgressStyle, progressStyle } from "./progress-style.ts";
+import { renderBar } from "./render-bar.ts";
 
-const BAR_WIDTH = 24;
 const REDRAW_MS = 100;
-/** Without a terminal, a bar becomes a line at each of these shares. */
-const LINE_STEP = 0.25;
+/** Time goes on in a bar whose loop is in a long step. */
+const TICK_MS = 1_000;
+/** Where bars are lines: how long after its last line a bar writes the next. */
+const LINE_MS = 10_000;
+const LINE_COLUMNS = 120;
 
-/** A stream that text is written to. */
-export type OutputStream = { write(text: string): unknown; readonly isTTY?: boolean };
+type Bar = { state: ProgressState; readonly atMs: number };
 
 /**
- * Prints whole lines and keeps progress bars below them. On a terminal bars are redrawn in place; anywhere
- * else each prints a few lines.
+ * Prints whole lines and keeps progress bars below them. On a terminal bars are redrawn in place, below whatever the
+ * process writes; anywhere else (a file, the log of a CI, a notebook) each writes a line now and then, and its last.
  */
 export class Terminal {
   readonly #out: OutputStream;
   readonly #err: OutputStream;
-  readonly #bars = new Map<string, ProgressState>();
-  readonly #lastShare = new Map<string, number>();
+  /** Writes without moving the bars. */
+  readonly #raw: (text: string) => unknown;
+  readonly #style: ProgressStyle;
+  readonly #bars = new Map<string, Bar>();
+  /** When each bar wrote its last line, where bars are lines. */
+  readonly #linesAtMs = new Map<string, number>();
+  #ticking: NodeJS.Timeout | undefined;
+  #release: (() => void) | undefined;
   #drawnLines = 0;
-  #drawnAt = 0;
+  #drawnAtMs = 0;
+  /** Something was written that did not end its line: bars wait for the end of it. */
+  #isInLine = false;
 
-  constructor(out: OutputStream = process.stdout, err: OutputStream = process.stderr) {
+  constructor(
+    out: OutputStream = process.stdout,
+    err: OutputStream = process.stderr,
+    style: ProgressStyle = progressStyle(err),
+  ) {
     this.#out = out;
     this.#err = err;
+    this.#raw = err.write.bind(err) as (text: string) => unknown;
+    this.#style = style;
   }
 
   /** Prints text that ends with a line break. */
   print(stream: "stdout" | "stderr", text: string): void {
-    this.#erase();
     (stream === "stdout" ? this.#out : this.#err).write(text);
-    this.#draw();
   }
 
   /** Shows the new state of a bar. */
-  progress(bar: ProgressState): void {
-    if (!this.#err.isTTY) {
-      this.#printShare(bar);
+  progress(state: ProgressState): void {
+    if (this.#style === "off") return;
+    if (this.#style === "lines") {
+      this.#writeLine(state);
       return;
     }
-    if (bar.done) {
-      this.#bars.delete(bar.id);
-      this.print("stderr", `${render(bar)}\n`);
-      return;
+    this.#hold();
+    if (state.done) this.#finish(state);
+    else {
+      this.#bars.set(state.id, { state, atMs: performance.now() });
+      if (performance.now() - this.#drawnAtMs >= REDRAW_MS) this.#redraw();
     }
-    this.#bars.set(bar.id, bar);
-    const now = performance.now();
-    if (now - this.#drawnAt < REDRAW_MS) return;
-    this.#drawnAt = now;
-    this.#erase();
-    this.#draw();
   }
 
-  #printShare(bar: ProgressState): void {
-    const share = bar.total ? bar.current / bar.total : 0;
-    const next = (this.#lastShare.get(bar.id) ?? 0) + LINE_STEP;
-    if (!bar.done && share < next) return;
-    if (bar.done) this.#lastShare.delete(bar.id);
-    else this.#lastShare.set(bar.id, Math.floor(share / LINE_STEP) * LINE_STEP);
-    if (bar.done || share < 1) this.#err.write(`${render(bar)}\n`);
+  /** Leaves bars as they are: nobody will move them any more. */
+  close(): void {
+    this.#redraw();
+    this.#bars.clear();
+    this.#letGo();
+  }
+
+  #finish(state: ProgressState): void {
+    this.#bars.delete(state.id);
+    this.#erase();
+    if (state.leave) {
+      this.#raw(`${this.#isInLine ? "\n" : ""}${renderBar(state, this.#columns)}\n`);
+      this.#isInLine = false;
+    }
+    if (this.#bars.size === 0) this.#letGo();
+    else this.#draw();
+  }
+
+  #writeLine(state: ProgressState): void {
+    const now = performance.now();
+    const lastMs = this.#linesAtMs.get(state.id) ?? now - state.elapsedMs;
+    if (state.done) this.#linesAtMs.delete(state.id);
+    else this.#linesAtMs.set(state.id, lastMs);
+    if (state.done ? !state.leave : now - lastMs < LINE_MS) return;
+    if (!state.done) this.#linesAtMs.set(state.id, now);
+    this.#err.write(`${renderBar(state, LINE_COLUMNS)}\n`);
+  }
+
+  get #columns(): number {
+    return (this.#err.columns || 80) - 1; // 0 if it is not known; a full line wraps on some terminals
+  }
+
+  /** From the first bar on: what anybody writes goes above the bars, and their time goes on. */
+  #hold(): void {
+    if (this.#release) return;
+    this.#release = aroundWrites([this.#out, this.#err], {
+      before: () => this.#erase(),
+      after: (endsLine) => {
+        this.#isInLine = !endsLine;
+        this.#draw();
+      },
+    });
+    this.#ticking = setInterval(() => this.#redraw(), TICK_MS);
+    this.#ticking.unref();
+  }
+
+  #letGo(): void {
+    clearInterval(this.#ticking);
+    this.#release?.();
+    this.#release = undefined;
+    this.#drawnLines = 0;
+  }
+
+  #redraw(): void {
+    this.#erase();
+    this.#draw();
   }
 
   #erase(): void {
     if (this.#drawnLines === 0) return;
     // Up to the first bar, then clear to the end of the screen.
-    this.#err.write(`\x1b[${this.#drawnLines}A\x1b[0J`);
+    this.#raw(`\x1b[${this.#drawnLines}A\x1b[0J`);
     this.#drawnLines = 0;
   }
 
   #draw(): void {
-    if (!this.#err.isTTY || this.#bars.size === 0) return;
-    for (const bar of this.#bars.values()) this.#err.write(`${render(bar)}\n`);
-    this.#drawnLines = this.#bars.size;
+    if (this.#isInLine || this.#bars.size === 0) return;
+    const now = performance.now();
+    this.#drawnAtMs = now;
+    const lines = [...this.#bars.values()].map(({ state, atMs }) =>
+      renderBar({ ...state, elapsedMs: state.elapsedMs + now - atMs }, this.#columns),
+    );
+    // More lines than the screen has cannot be erased again.
+    const room = Math.max((this.#err.rows || 24) - 2, 1);
+    const more = lines.length - room;
+    if (more > 0) lines.splice(room - 1, more + 1, `… and ${more + 1} more`);
+    this.#raw(`${lines.join("\n")}\n`);
+    this.#drawnLines = lines.length;
   }
-}
-
-function render({ description, current, total, elapsedMs, postfix }: ProgressState): string {
-  const seconds = elapsedMs / 1000;
-  const rate = seconds > 0 ? `${(current / seconds).toFixed(1)}/s` : "";
-  const tail = [`${seconds.toFixed(1)} s`, rate, postfix].filter((part) => part !== "").join("  ");
-  if (total === undefined) return `${description}  ${current}  ${tail}`;
-  const share = total === 0 ? 1 : Math.min(current / total, 1);
-  const full = Math.round(share * BAR_WIDTH);
-  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
-  return `${description}  ${bar}  ${String(Math.round(share * 100)).padStart(3)} %  ${current}/${total}  ${tail}`;
 }

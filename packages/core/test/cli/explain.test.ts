@@ -34,8 +34,8 @@ if (process.platform !== "win32") {
 }
 
 test("--debug names the lines of all ranks where one does not arrive", async () => {
-  const options = ["--debug", "--timeout-ms", "500", "--num-processes", "2"];
-  const { code, stderr } = await runAcc(["launch", ...options, STALL, "5000"]);
+  const options = ["--debug", "--timeout-ms", "3000", "--num-processes", "2"];
+  const { code, stderr } = await runAcc(["launch", ...options, STALL, "60000"]);
   assert.is(code, 1);
   assert.match(stderr, "[COLLECTIVE_TIMEOUT]");
   assert.match(stderr, /rank 0 called gather\(float32\[2\]\) at \S*stall\.ts:14:/);

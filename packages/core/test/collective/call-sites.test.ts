@@ -43,9 +43,9 @@ test("without debug a mismatch names no line", async () => {
 test("with debug a time limit names the lines of those that wait and of the last call of the one missing", async () => {
   const steps: Step[][] = [
     [{ do: "barrier" }, gather("gather")],
-    [{ do: "barrier" }, { do: "sleep", ms: 600 }],
+    [{ do: "barrier" }, { do: "sleep", ms: 4000 }],
   ];
-  const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 200 });
+  const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 1500 });
   assert.ok(outcome && "code" in outcome);
   assert.is(outcome.code, "COLLECTIVE_TIMEOUT");
   assert.match(outcome.message, new RegExp(`gather\\(float32\\[2\\]\\) at \\S*${GATHER}`));
