@@ -43,7 +43,7 @@ async function see(
   const open = async (address = ""): Promise<void> => {
     await page.goto(`http://127.0.0.1:${server.port}/#token=${TOKEN}`);
     if (address !== "") await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
-    await page.getByRole("main").locator("table, canvas, .empty").first().waitFor();
+    await page.getByRole("main").locator("table, .tabs, .empty").first().waitFor();
   };
   try {
     await act(page, open);
@@ -314,13 +314,12 @@ run("pictures for the documentation", async () => {
     });
   const { runs } = await server.library.runs();
   const ids = runs.filter(({ project }) => project === "digits").map(({ id }) => id.slice(0, 8));
-  await open({ height: 860 }, "runs.png", `#/runs?filter=layers%3D4&runs=${ids}`);
+  await open({ height: 860 }, "runs.png", `#/runs?filter=digits&runs=${ids}`);
   await open(
     { width: 390, height: 780, scheme: "dark" },
     "phone.png",
-    `#/runs?filter=layers%3D4&runs=${ids}`,
+    `#/runs?filter=digits&runs=${ids}`,
   );
-  await open({ height: 520 }, "images.png", `#/run/${ids[0]}/images`);
 });
 
 test.run();

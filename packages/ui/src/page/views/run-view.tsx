@@ -18,8 +18,9 @@ type Props = { readonly id: string; readonly tab: Tab; readonly state: State };
 
 /** One run: everything that it logged. */
 export function RunView({ id, tab, state }: Props) {
-  const run = runOf(state, id);
+  const listed = runOf(state, id);
   const [detail, setDetail] = useState<RunDetail>();
+  const run = listed && withAllKeys(listed, detail);
   useEffect(() => {
     if (!run) return;
     let isWanted = true;
@@ -30,7 +31,8 @@ export function RunView({ id, tab, state }: Props) {
     return () => {
       isWanted = false;
     };
-  }, [run?.version]);
+    // The size comes with the list, which is not asked for at every event.
+  }, [run?.id, run?.bytes, run?.status]);
   if (!state.list) return <p class="empty">Looking for the run …</p>;
   if (!run) return <p class="empty">There is no run {id} here (any more).</p>;
   const tabs = tabsOf(run, detail);
@@ -79,6 +81,12 @@ export function RunView({ id, tab, state }: Props) {
   );
 }
 
+/** In a list of many runs with many keys a run does not have all of them. */
+function withAllKeys(run: RunSummary, detail: RunDetail | undefined): RunSummary {
+  if (detail?.run.id !== run.id || run.numKeys <= Object.keys(run.keys).length) return run;
+  return { ...run, keys: { ...detail.run.keys, ...run.keys } };
+}
+
 type PartProps = {
   readonly run: RunSummary;
   readonly detail: RunDetail | undefined;
@@ -112,7 +120,7 @@ function tabsOf(
 ): { tab: Tab; title: string; count: number }[] {
   const count = (kind: MediaItem["kind"]): number => (detail ? ofKind(detail, kind).length : 0);
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
-    { tab: "charts", title: "Charts", count: Object.keys(run.keys).length, isThere: true },
+    { tab: "charts", title: "Charts", count: run.numKeys, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },

@@ -23,7 +23,7 @@ const MAX_ROWS = 300;
 
 /** The runs, with what they differ in and how they did. */
 export function RunsTable({ runs, state }: Props) {
-  const columns = columnsOf(state);
+  const columns = columnsOf(runs, state);
   const rows = sorted(runs, state).slice(0, MAX_ROWS);
   const areAll = runs.length > 0 && runs.every(({ id }) => state.ticked.has(id));
   return (
@@ -150,7 +150,7 @@ function Row({ run, columns, state }: RowProps) {
   );
 }
 
-export function columnsOf({ settings, runs }: State): Column[] {
+function columnsOf(runs: readonly RunSummary[], { settings }: State): Column[] {
   if (!settings.columns) return defaultColumns(runs);
   return settings.columns.flatMap((id) => columnOf(id) ?? []);
 }
@@ -175,8 +175,8 @@ function sorted(runs: readonly RunSummary[], { settings: { sort } }: State): Run
 }
 
 /** Which columns the table has. */
-export function ColumnChooser({ state }: { readonly state: State }) {
-  const chosen = new Set(columnsOf(state).map(columnId));
+export function ColumnChooser({ runs, state }: Props) {
+  const chosen = new Set(columnsOf(runs, state).map(columnId));
   const toggle = (id: string): void => {
     const columns = chosen.has(id) ? [...chosen].filter((one) => one !== id) : [...chosen, id];
     setSettings({ columns });
@@ -185,7 +185,7 @@ export function ColumnChooser({ state }: { readonly state: State }) {
     <details class="menu">
       <summary>columns</summary>
       <div class="sheet">
-        {allColumns(state.runs).map((column) => {
+        {allColumns(runs).map((column) => {
           const id = columnId(column);
           return (
             <label key={id} class="check">

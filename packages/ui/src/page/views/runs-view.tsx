@@ -24,7 +24,7 @@ export function RunsView({ state }: { readonly state: State }) {
             onInput={({ currentTarget }) => setFilter(currentTarget.value)}
           />
         </label>
-        <ColumnChooser state={state} />
+        <ColumnChooser runs={found} state={state} />
         <button type="button" disabled={ticked.size < 2} onClick={() => show({ kind: "compare" })}>
           compare {ticked.size}
         </button>
