@@ -1,16 +1,21 @@
 import { relative } from "node:path";
 import { safeText } from "../safe-text.ts";
 
-/** Values of `ACC_LOG_LEVEL` under which nothing is said that is only for information. */
-const QUIET: readonly (string | undefined)[] = ["warn", "error"];
+/** Whether the user wants to see neither what is only for information nor progress. */
+function isQuiet({ ACC_LOG_LEVEL: level, ACC_PROGRESS: progress }: NodeJS.ProcessEnv): boolean {
+  return (
+    ["warn", "error"].includes(level?.toLowerCase() ?? "") || progress?.toLowerCase() === "off"
+  );
+}
 
 /**
- * Tells the user in one line how to look at a run that is kept; not where `ACC_LOG_LEVEL` is above `info`.
+ * Tells the user in one line how to look at a run that is kept; not with `ACC_PROGRESS=off`, nor where
+ * `ACC_LOG_LEVEL` is above `info`.
  *
  * @param loggingDir where the run is; undefined: in the working directory.
  */
 export function announceRun(runId: string, loggingDir: string | undefined): void {
-  if (QUIET.includes(process.env.ACC_LOG_LEVEL?.toLowerCase())) return;
+  if (isQuiet(process.env)) return;
   const directory = relative(process.cwd(), loggingDir ?? ".");
   const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
   const command = `npx acc ui ${operand}`.trimEnd();

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
@@ -76,66 +76,24 @@ test("two replicas keep one run, whose values are combined", async () => {
 });
 
 test("nothing is kept, and nothing is said, where nobody asked", async () => {
-  for (const options of [{}, { loggingDir: "runs" }, { projectDir: "runs", keepRuns: false }]) {
+  for (const options of [{ loggingDir: "runs" }, { projectDir: "runs", keepRuns: false }]) {
     const { code, stderr } = await train(options);
     assert.equal([code, stderr, runs(), runs(".")], [0, "", [], []]);
   }
-  const quiet = await train({ projectDir: "runs" }, { ACC_LOG_LEVEL: "warn" });
+  const quiet = await train({ projectDir: "runs" }, { ACC_PROGRESS: "off" });
   assert.equal([quiet.code, quiet.stderr, runs().length], [0, "", 1]);
 });
 
 test('"local" keeps runs without a project, and files that are logged', async () => {
   const file = join(project.folder, "model.bin");
   await train({ logWith: "local" }, { ARTIFACT: file });
-  await train({ keepRuns: true, loggingDir: "logs" });
   await train({ projectDir: "runs" }, { ARTIFACT: file });
   const [local = ""] = runs(".");
   assert.ok(existsSync(join(local, "artifacts/0/model.bin")));
-  assert.is(runs("logs").length, 1);
   assert.not.ok(
     existsSync(join(runs()[0] as string, "artifacts")),
     "no copy that nobody asked for",
   );
-});
-
-test("values without initTrackers are ignored by default, and an error if runs were asked for", async () => {
-  const ignored = await train({ projectDir: "runs" }, { LOG_BEFORE: "1" });
-  assert.is(ignored.code, 0, ignored.stderr);
-  assert.is((await entriesOf(runs()[0] as string)).length, WHOLE.length);
-  const refused = await train({ logWith: "local" }, { LOG_BEFORE: "1" });
-  assert.match(refused.stderr, "log was called before initTrackers");
-  const both = await train({ logWith: ["local"], keepRuns: false });
-  assert.match(both.stderr, /OPTION_INVALID.*"local".*keepRuns is false/s);
-});
-
-test("prune removes kept runs only if it is said which: old ones, all but the newest, failed ones", async () => {
-  const keep = { projectDir: "runs" };
-  await train(keep);
-  await train(keep, { FAIL: "1" });
-  const killed = project.start(["keep.mjs"], { OPTIONS: JSON.stringify(keep), HANG: "1" });
-  await new Promise((resolve) => killed.child.stdout?.once("data", resolve));
-  const prune = async (...args: string[]): Promise<string> =>
-    (await project.acc(["runs", "prune", ...args])).stdout;
-  assert.match(await prune("--failed"), /kept, in use by .*Removed 1 run .*kept 2/s);
-  killed.child.kill("SIGKILL");
-  await killed.finished;
-  assert.match(await prune(), /only the journal has it.*Removed 0 runs/s);
-  assert.match(await prune("--older-than", "1h"), /not old enough.*Removed 0 runs/s);
-  assert.match(await prune("--keep", "2"), /among the newest.*Removed 0 runs/s);
-  assert.match(await prune("--failed"), /kept, it ended well.*Removed 1 run /s);
-  assert.match(await prune("--keep", "0"), /Removed 1 run /);
-  assert.is(runs().length, 0);
-  const wrong = await project.acc(["runs", "prune", "--keep", "1.5"]);
-  assert.equal([wrong.code, /OPTION_INVALID.*--keep/.test(wrong.stderr)], [2, true]);
-});
-
-test("a folder that cannot be written ends no training", async () => {
-  mkdirSync(join(project.folder, "node_modules/file"), { recursive: true });
-  cpSync(join(project.folder, "keep.mjs"), join(project.folder, "runs"));
-  const { code, stderr } = await train({ projectDir: "runs" });
-  assert.is(code, 0, stderr);
-  assert.match(stderr, "This run has no journal");
-  assert.not.match(stderr, "is kept");
 });
 
 test.run();
