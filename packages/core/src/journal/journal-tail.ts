@@ -6,9 +6,11 @@ import type { Damage } from "./record-scanner.ts";
 
 const MARK_BYTES = 64;
 
-/** What was added to a journal since it was read last. */
+/** What is parsed before it is handed over: entries that live longer cost more than reading them. */
+const PORTION = { limit: Number.POSITIVE_INFINITY, limitBytes: 1 << 19 };
+
+/** How reading went on. */
 export type JournalGrowth = {
-  readonly entries: readonly PlacedEntry[];
   /** Whether nothing more is there now: `next` is to be called again later. */
   readonly isEnd: boolean;
   /** What lies at the end and is no record. It is read again when the file changes. */
@@ -59,31 +61,40 @@ export class JournalTail {
     return this.#offset;
   }
 
-  /** Entries behind those of the last call, until they take so many bytes. @throws {Error} of the file system. */
-  async next(limitBytes: number): Promise<JournalGrowth> {
+  /**
+   * Hands over the entries behind those of the last call, until they take so many bytes.
+   *
+   * @throws {Error} of the file system.
+   */
+  async next(limitBytes: number, take: (placed: PlacedEntry) => void): Promise<JournalGrowth> {
     const stats = await stat(this.#path);
     if (inodeOf(stats) !== this.#inode || stats.size < this.#offset) {
-      return { entries: [], isEnd: true, isReplaced: true };
+      return { isEnd: true, isReplaced: true };
     }
     const now = `${stats.size} ${stats.mtimeMs}`;
-    if (now === this.#seen) return { entries: [], isEnd: true };
+    if (now === this.#seen) return { isEnd: true };
     const reader = await JournalReader.open(this.#path);
     try {
       const isSame =
         reader.header.id === this.header.id &&
         (!this.#mark || this.#mark.equals(await reader.before(this.#offset, MARK_BYTES)));
-      if (!isSame) return { entries: [], isEnd: true, isReplaced: true };
-      const limits = { limit: Number.POSITIVE_INFINITY, limitBytes };
-      const { entries, end, damage } = await reader.read(this.#offset, limits, this.#sequence);
-      const last = entries.at(-1);
-      if (last) {
-        this.#offset = last.nextOffset;
-        this.#sequence = last.entry.sequence + 1;
-        this.#mark = await reader.before(this.#offset, MARK_BYTES);
+      if (!isSame) return { isEnd: true, isReplaced: true };
+      const start = this.#offset;
+      while (this.#offset - start < limitBytes) {
+        const { entries, end, damage } = await reader.read(this.#offset, PORTION, this.#sequence);
+        for (const placed of entries) take(placed);
+        const last = entries.at(-1);
+        if (last) {
+          this.#offset = last.nextOffset;
+          this.#sequence = last.entry.sequence + 1;
+        }
+        if (!end) continue;
+        this.#seen = now;
+        return { isEnd: true, ...(damage && { damage }) };
       }
-      if (end) this.#seen = now;
-      return { entries, isEnd: end !== undefined, ...(damage && { damage }) };
+      return { isEnd: false };
     } finally {
+      this.#mark = await reader.before(this.#offset, MARK_BYTES);
       await reader.close();
     }
   }

@@ -55,11 +55,13 @@ export class JournalSource implements RunSource {
 
   async advance(sink: RunSink, limitBytes: number): Promise<Advance> {
     try {
-      const { entries, isEnd, damage, isReplaced } = await this.#tail.next(limitBytes);
-      if (isReplaced) return "replaced";
       if (!this.#hasStarted) this.#start(sink);
-      for (const placed of entries) this.#takeSafely(sink, placed);
-      if (entries.length > 0 || damage) {
+      const before = this.#offset;
+      const { isEnd, damage, isReplaced } = await this.#tail.next(limitBytes, (placed) =>
+        this.#takeSafely(sink, placed),
+      );
+      if (isReplaced) return "replaced";
+      if (this.#offset > before || damage) {
         this.#endDamage = damage
           ? `The journal is damaged at byte ${damage.offset}: ${damage.reason}.`
           : null;
