@@ -80,13 +80,13 @@ function ImageRow({ run, name, items, step }: RowProps) {
 
 /** The image before stays until the next is there: nothing flickers while the slider moves. */
 function Picture({ path, text }: { readonly path: string; readonly text: string }) {
-  const [url, setUrl] = useState<string>();
+  const [shown, setShown] = useState<{ readonly url: string; readonly text: string }>();
   const [isFailed, setFailed] = useState(false);
   useEffect(() => {
     let isWanted = true;
     setFailed(false);
     pictureUrl(path).then(
-      (found) => isWanted && setUrl(found),
+      (url) => isWanted && setShown({ url, text }),
       () => isWanted && setFailed(true),
     );
     return () => {
@@ -94,9 +94,9 @@ function Picture({ path, text }: { readonly path: string; readonly text: string 
     };
   }, [path]);
   if (isFailed) return <span class="picture bad">cannot be shown</span>;
-  return url === undefined ? (
+  return shown === undefined ? (
     <span class="picture" />
   ) : (
-    <img class="picture" src={url} alt={text} onError={() => setFailed(true)} />
+    <img class="picture" src={shown.url} alt={shown.text} onError={() => setFailed(true)} />
   );
 }
