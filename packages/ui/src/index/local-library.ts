@@ -197,7 +197,7 @@ export class LocalLibrary implements Library {
       return false;
     }
     if (run.index.edition !== edition || result === "end") this.#changed.add(run.id);
-    if (run.index.isStale) run.reread();
+    if (run.index.isStale) await run.reread();
     this.#keepBudget(run);
     return result === "more";
   }
@@ -259,8 +259,8 @@ export class LocalLibrary implements Library {
     if (!run) return undefined;
     run.usedAt = ++this.#uses;
     if (!run.index.isDropped) return run;
-    run.reread();
-    while (await this.#advance(run)) {}
+    await run.reread();
+    this.#keepBudget(run);
     return this.#runs.get(id);
   }
 

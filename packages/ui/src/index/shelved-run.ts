@@ -29,6 +29,7 @@ export class ShelvedRun {
   /** When it was asked for, as a count. */
   usedAt = 0;
   #reading: Promise<"more" | "end" | "void"> | undefined;
+  #rereading: Promise<void> | undefined;
   #summary: { readonly version: string; readonly summary: RunSummary } | undefined;
 
   constructor(id: string, source: RunSource) {
@@ -75,10 +76,15 @@ export class ShelvedRun {
     if (this.source.kind === "journal") this.notes = await readNotes(this.folder);
   }
 
-  /** Begins anew: its points are to be kept again. */
-  reread(): void {
-    this.source = this.source.again();
-    this.index = new RunIndex();
+  /**
+   * Reads it anew, and keeps its points again. What is known of it stays until then. Never rejects; if what was read is not there
+   * any more, nothing changes.
+   */
+  reread(): Promise<void> {
+    this.#rereading ??= this.#reread().finally(() => {
+      this.#rereading = undefined;
+    });
+    return this.#rereading;
   }
 
   /** @param directory the folder that the library shows. @param keyLimit most keys of the answer. */
@@ -96,6 +102,19 @@ export class ShelvedRun {
       ...{ version: 1, run: this.#summaryOf(directory, Number.POSITIVE_INFINITY) },
       ...{ config: configValues, media: mediaItems, calls, resumedAt, numTexts },
     };
+  }
+
+  async #reread(): Promise<void> {
+    const source = this.source.again();
+    const index = new RunIndex();
+    for (;;) {
+      const result = await source.advance(index, PORTION_BYTES);
+      if (result === "gone" || result === "replaced") return;
+      if (result === "end") break;
+    }
+    await this.#reading; // nothing is being added to the old one
+    this.source = source;
+    this.index = index;
   }
 
   async #advance(): Promise<"more" | "end" | "void"> {

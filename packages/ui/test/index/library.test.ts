@@ -238,6 +238,14 @@ test("points are dropped to keep the budget, and are the same when they are aske
     assert.is(run.keys.loss?.count, 4000);
     assert.equal(await valuesOf(library, run.id), series(run.startedMs));
   }
+  // Asked at the same time, and for the same: each is read once, and lists show all of it meanwhile.
+  const [same, list, ...again] = await Promise.all([
+    valuesOf(library, runs[0]?.id as string),
+    library.runs(),
+    ...runs.map((run) => valuesOf(library, run.id)),
+  ]);
+  assert.equal(same, again[0]);
+  assert.equal(list.runs, runs);
   const answers = await library.series(runs.map(({ id: run }) => ({ ...QUERY, run })));
   for (const [i, answer] of answers.entries()) {
     if (answer?.layout !== "columns") assert.unreachable();
