@@ -18,7 +18,7 @@ const COMMANDS = [
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
   // These by ui/test.
   /^npm install @acc\/ui$/,
-  /^npx acc ui( \w+)?( +#.*)?$/,
+  /^npx acc ui( --?[\w-]+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.$]+| "[^"]+")*( +#.*)?$/,
   // These by core/test/cli.
   /^npx acc config( default)? +#/,
