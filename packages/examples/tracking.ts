@@ -1,7 +1,7 @@
 /**
  * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them. Nothing
- * here needs an account or a server: W&B, Comet and ClearML record offline, TensorBoard and DVCLive always write files,
- * and what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
+ * here needs an account or a server: W&B, Comet, ClearML and Trackio record offline, TensorBoard and DVCLive always write
+ * files, and what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
  *
  *     npx acc launch --num-processes 2 tracking.ts
  */
@@ -58,6 +58,7 @@ await accelerator.initTrackers("my_project", {
     comet_ml: { online: false, offlineDirectory: "runs" }, // comet upload runs/*.zip
     clearml: { offline: true, cacheDir: "runs" }, //          Task.import_offline_session(…)
     dvclive: { dir: "runs/dvclive" }, //                      dvc metrics show
+    trackio: { dir: "runs/trackio" }, //                      TRACKIO_DIR=runs/trackio trackio show
   },
 });
 

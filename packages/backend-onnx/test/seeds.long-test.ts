@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { testSamples } from "./test-seeds.ts";
+import { testSamples, testTwoRuns } from "./test-seeds.ts";
 
 const test = suite("setSeed on onnx, beside cpu");
 
 testSamples(test);
+testTwoRuns(test);
 
 test.run();

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
-import { testTwoRuns } from "./test-seeds.ts";
+import { testAlike } from "./test-seeds.ts";
 
 const test = suite("setSeed on onnx");
 
-testTwoRuns(test);
+testAlike(test);
 
 test.run();

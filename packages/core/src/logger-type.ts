@@ -9,6 +9,7 @@ export const LoggerType = {
   Local: "local",
   MLflow: "mlflow",
   TensorBoard: "tensorboard",
+  Trackio: "trackio",
   WandB: "wandb",
 } as const;
 export type LoggerType = (typeof LoggerType)[keyof typeof LoggerType];

@@ -5,23 +5,37 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { eraseTypes } from "./erase-types.mjs";
+import { resolveRelative } from "./relative-modules.mjs";
 import { loadTensorFlow, resolveTensorFlow } from "./tensorflow-names.mjs";
 
 const TYPESCRIPT_FILE = /^file:(?!.*\/node_modules\/).*\.([cm]?)ts$/;
 
 /** @type {import("node:module").ResolveHook} */
 export async function resolve(specifier, context, nextResolve) {
-  return resolveTensorFlow(specifier, context.parentURL) ?? nextResolve(specifier, context);
+  const { parentURL } = context;
+  return (
+    resolveRelative(specifier, parentURL) ??
+    resolveTensorFlow(specifier, parentURL) ??
+    nextResolve(specifier, context)
+  );
 }
 
-/** @type {import("node:module").LoadHook} */
+/**
+ * Files are read at once: this thread has nothing else to do meanwhile, and a promise costs three times the processor time.
+ * @type {import("node:module").LoadHook}
+ */
 export async function load(url, context, nextLoad) {
   const [address] = url.split(/[?#]/, 1);
   const [match, kind] = TYPESCRIPT_FILE.exec(address) ?? [];
-  if (match === undefined) return loadTensorFlow(url) ?? nextLoad(url, context);
   if (kind === "c") return { format: "commonjs", source: null, shortCircuit: true };
-  const filename = fileURLToPath(address);
-  // In this thread there is nothing else to do meanwhile, and a promise costs three times the processor time.
-  const source = readFileSync(filename, "utf8");
-  return { format: "module", source: eraseTypes(source, filename), shortCircuit: true };
+  if (match !== undefined) {
+    const filename = fileURLToPath(address);
+    const source = eraseTypes(readFileSync(filename, "utf8"), filename);
+    return { format: "module", source, shortCircuit: true };
+  }
+  const names = loadTensorFlow(url);
+  if (names !== undefined) return names;
+  if (context.format !== "module" || !address.startsWith("file:")) return nextLoad(url, context);
+  // Node.js, and hooks of others, take the source that they are given.
+  return nextLoad(url, { ...context, source: readFileSync(fileURLToPath(address)) });
 }

@@ -22,7 +22,16 @@ test("loads no TensorFlow.js, also with the tracker that was built on it", () =>
     const loaded = Object.keys(createRequire(process.cwd() + "/x").cache);
     console.log(loaded.filter((path) => path.includes("tensorflow")).length, "of TensorFlow.js");
   `;
-  const trackers = ["aim", "clearml", "comet-ml", "dvclive", "mlflow", "tensorboard", "wandb"];
+  const trackers = [
+    "aim",
+    "clearml",
+    "comet-ml",
+    "dvclive",
+    "mlflow",
+    "tensorboard",
+    "trackio",
+    "wandb",
+  ];
   for (const [modules, expected] of [
     [trackers.map((name) => `../trackers/${name}/dist/index.js`), "0 of TensorFlow.js\n"],
     [["@acc/core"], "1 of TensorFlow.js\n"],

@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { pythonFor, READERS, type ReadValues } from "./read-trackers.ts";
 import { acc, runIn } from "./run-in.ts";
 
-const test = suite("all seven trackers at once");
+const test = suite("all trackers at once");
 const SCRIPT = "test/fixtures/train-with-all-trackers.ts";
 const TRACKERS = Object.keys(READERS);
 /** The time limit for a server that is up, on a busy machine. */

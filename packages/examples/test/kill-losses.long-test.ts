@@ -29,6 +29,7 @@ const TRACKERS: Readonly<Record<string, object>> = {
   clearml: { apiHost: NOBODY, accessKey: "key", secretKey: "secret", offline: false },
   mlflow: { trackingUri: NOBODY },
   aim: { repo: NOBODY },
+  trackio: { serverUrl: NOBODY, writeToken: "token" },
 };
 
 let state = SEED >>> 0;

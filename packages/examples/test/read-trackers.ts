@@ -22,6 +22,7 @@ export type Place = {
 };
 
 type Point = readonly [step: number, value: number];
+type Row = { readonly step: number; readonly [key: string]: unknown };
 
 /** Python that has the official reader of a tracker; undefined if it was not installed. */
 export function pythonFor(tracker: string): string | undefined {
@@ -89,6 +90,16 @@ export const READERS: { readonly [tracker: string]: (place: Place) => Promise<Re
         ?.slice(1) // the names of the columns
         .map(([step, value]) => [Number(step), Number(value)] as const);
     return valuesOf(pointsOf, /^learning_rate: (.*)$/m.exec(params_yaml)?.[1]);
+  },
+
+  async trackio({ folder }) {
+    const { projects } = (await read("trackio", folder)) as {
+      projects: Record<string, Record<string, { config: { learning_rate: number }; logs: Row[] }>>;
+    };
+    const { config, logs } = only(Object.values(only(Object.values(projects))));
+    const pointsOf = (key: string) =>
+      logs.flatMap((row) => (key in row ? [[row.step, row[key] as number] as const] : []));
+    return valuesOf(pointsOf, config.learning_rate);
   },
 
   async mlflow({ folder, mlflow }) {

@@ -25,7 +25,8 @@ class BusyServer {
     this.requests += 1;
     const { authorization = "" } = request.headers;
     const decoded = Buffer.from(authorization.replace(/^Basic /, ""), "base64").toString();
-    if (`${authorization} ${decoded}`.includes(KEY)) this.keys.push(authorization);
+    const sent = `${JSON.stringify(request.headers)} ${decoded}`;
+    if (sent.includes(KEY)) this.keys.push(sent);
     request.resume();
     // Repeats what it got, as some servers do.
     response.writeHead(503).end(`busy ${JSON.stringify(request.headers)} ${decoded}`);
@@ -71,6 +72,10 @@ const TRACKERS = {
       ...{ CLEARML_API_HOST: url, CLEARML_WEB_HOST: url, CLEARML_FILES_HOST: url },
       ...{ CLEARML_API_ACCESS_KEY: "access", CLEARML_API_SECRET_KEY: KEY },
     }),
+  },
+  trackio: {
+    options: (url) => ({ serverUrl: url }),
+    env: (url) => ({ TRACKIO_SERVER_URL: url, TRACKIO_WRITE_TOKEN: KEY }),
   },
 } satisfies Record<string, Settings>;
 

@@ -2,7 +2,16 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { runInScratch } from "./run-in-scratch.ts";
 
-const TRACKERS = ["aim", "clearml", "comet_ml", "dvclive", "mlflow", "tensorboard", "wandb"];
+const TRACKERS = [
+  "aim",
+  "clearml",
+  "comet_ml",
+  "dvclive",
+  "mlflow",
+  "tensorboard",
+  "trackio",
+  "wandb",
+];
 
 /** Tests under plain `node` (undefined), or in replicas. */
 export function testRefusedOptions(test: Test, numProcesses: number | undefined): void {
@@ -12,7 +21,7 @@ export function testRefusedOptions(test: Test, numProcesses: number | undefined)
     for (const name of TRACKERS) {
       assert.match(output, `${name} initTrackers: OPTION_INVALID initOptions.${name}: there is no`);
     }
-    for (const name of ["comet_ml", "dvclive", "wandb"]) {
+    for (const name of ["comet_ml", "dvclive", "trackio", "wandb"]) {
       assert.match(output, `${name} log: OPTION_INVALID logOptions.${name}: there is no option`);
     }
   });

@@ -43,6 +43,7 @@ const OPTIONS = {
   comet_ml: (url) => ({ urlOverride: `${url}/clientlib/` }),
   clearml: (url) => ({ apiHost: url, webHost: url, filesHost: url }),
   aim: (url) => ({ repo: url }),
+  trackio: (url) => ({ serverUrl: url }),
 } satisfies Record<string, (url: string) => object>;
 export type ServiceName = keyof typeof OPTIONS;
 export const ALL_SERVICES = Object.keys(OPTIONS) as ServiceName[];
@@ -69,7 +70,7 @@ export function testAnswers(test: Test, names: readonly ServiceName[], count: nu
     Object.assign(process.env, {
       ...{ ACC_HOME: join(folder, "home"), HOME: folder, MLFLOW_TRACKING_TOKEN: KEY },
       ...{ WANDB_API_KEY: KEY, COMET_API_KEY: KEY, CLEARML_API_ACCESS_KEY: "access" },
-      ...{ CLEARML_API_SECRET_KEY: KEY, __AIM_RT_BEARER_TOKEN__: KEY },
+      ...{ CLEARML_API_SECRET_KEY: KEY, __AIM_RT_BEARER_TOKEN__: KEY, TRACKIO_WRITE_TOKEN: KEY },
     });
     process.on("uncaughtException", onBroken);
     process.on("unhandledRejection", onBroken);

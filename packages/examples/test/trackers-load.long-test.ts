@@ -16,6 +16,7 @@ const OPTIONS: Record<string, (folder: string) => object> = {
   dvclive: (folder) => ({ dir: join(folder, "dvclive"), saveDvcExp: false }),
   mlflow: () => ({}),
   tensorboard: () => ({}),
+  trackio: (folder) => ({ dir: join(folder, "trackio") }),
   wandb: (folder) => ({ mode: "offline", dir: folder }),
 };
 

@@ -2,6 +2,7 @@ export { bytesOf } from "./answer-bytes.ts";
 export { excerptOf } from "./answer-excerpt.ts";
 export { appendAt, ShortFileError } from "./append-at.ts";
 export { concerningRun } from "./concerning-run.ts";
+export { type Counts, countsOf } from "./counts.ts";
 export { isoText } from "./date-text.ts";
 export { whenWritable, whenWritableSync } from "./disk-error.ts";
 export { type Environment, isTrue } from "./environment.ts";
@@ -45,4 +46,5 @@ export {
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";
 export { notStarted, unknownCall } from "./tracker-errors.ts";
+export { waitUntil } from "./wait-until.ts";
 export { MAX_ZIP_BYTES, writeZip, type ZipEntry } from "./zip-file.ts";

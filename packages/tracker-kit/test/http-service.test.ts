@@ -95,7 +95,7 @@ test("headers without end, and answers that arrive byte by byte, cost the time l
   assert.match((await drip(`x-more: ${"y".repeat(4000)}\r\n`, 1)).message, "cannot be reached");
   assert.match((await drip("x", 50)).message, "cannot be reached");
   assert.match((await drip("\r\ncontent", 50)).message, "cannot be reached");
-  assert.ok(Date.now() - begin < 8000);
+  assert.ok(Date.now() - begin < 30_000);
 });
 
 test("an answer that cannot be decompressed ends with the time limit", async () => {

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { countsOf } from "../src/counts.ts";
 import { messageOf, rootMessageOf } from "../src/error-message.ts";
 import { flatten, leavesOf } from "../src/flatten.ts";
 import { portions } from "../src/portions.ts";
@@ -37,6 +38,12 @@ test("the message of the first cause is found", () => {
   const failed = new TypeError("fetch failed", { cause: refused });
   assert.is(rootMessageOf(new Error("outer", { cause: failed })), "ECONNREFUSED");
   assert.is(messageOf("text"), "text");
+});
+
+test("numbers are counted as NumPy counts them", () => {
+  assert.equal(countsOf([1, 2, 2, 9], 4), { values: [3, 0, 0, 1], bins: [1, 3, 5, 7, 9] });
+  assert.equal(countsOf([5, Number.NaN], 2), { values: [0, 1], bins: [4.5, 5, 5.5] });
+  assert.is(countsOf([Number.POSITIVE_INFINITY], 2), undefined);
 });
 
 test.run();

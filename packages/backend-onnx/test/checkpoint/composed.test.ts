@@ -10,8 +10,6 @@ const backend = "onnx";
 
 testResume<ComposedCase>(test, script, 2, [
   [{ backend, program: "gan" }, 3],
-  [{ backend, program: "groups" }, 6],
-  [{ backend, program: "shared" }, 7],
   [{ backend, program: "custom" }, 3],
 ]);
 

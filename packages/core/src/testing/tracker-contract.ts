@@ -25,7 +25,7 @@ import { logSteadily } from "./log-steadily.ts";
 export type ContractCase = {
   readonly name: string;
   readonly run: () => Promise<void>;
-  /** Whether it takes seconds: a launch, disks that take nothing, load. A suite may run those less often. */
+  /** Whether it takes seconds: several runs, a launch, disks that take nothing, load. A suite may run those less often. */
   readonly isSlow: boolean;
 };
 
@@ -42,9 +42,9 @@ export function trackerContract(subject: ContractSubject): ContractCase[] {
     "takes any key, and writes nowhere else": takesAnyKey,
     "names a native call that it lacks": namesMissingCall,
     "ends once, and says so when logged to afterwards": endsOnce,
-    "goes on from a checkpoint, each value once": goesOnFromCheckpoint,
   };
   const slow: Record<string, Requirement> = {
+    "goes on from a checkpoint, each value once": goesOnFromCheckpoint,
     "is blank on the other ranks": isBlankElsewhere,
     "does not stop training where it cannot write": survivesUnwritableFolder,
     "does not stop training on a full disk": survivesFullDisk,

@@ -13,7 +13,7 @@ export type AccOptions = {
   readonly isWaiting?: boolean;
   readonly cwd?: string;
   /** Called with each new piece of output. */
-  readonly act?: (child: ChildProcess, output: string) => void;
+  readonly act?: (child: ChildProcess, output: string, errors: string) => void;
 };
 
 /** Runs `acc` as a user would: the built package under plain node. */
@@ -28,11 +28,11 @@ export function runAcc(args: readonly string[], options: AccOptions = {}): Promi
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk) => {
       stdout += chunk;
-      act(child, stdout);
+      act(child, stdout, stderr);
     });
     child.stderr.on("data", (chunk) => {
       stderr += chunk;
-      act(child, stdout);
+      act(child, stdout, stderr);
     });
     child.stdin.on("error", () => {}); // it may end before it has read all
     if (!isWaiting) child.stdin.end(input);

@@ -45,7 +45,7 @@ test("with debug a time limit names the lines of those that wait and of the last
     [{ do: "barrier" }, gather("gather")],
     [{ do: "barrier" }, { do: "sleep", ms: 4000 }],
   ];
-  const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 1500 });
+  const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 2000 });
   assert.ok(outcome && "code" in outcome);
   assert.is(outcome.code, "COLLECTIVE_TIMEOUT");
   assert.match(outcome.message, new RegExp(`gather\\(float32\\[2\\]\\) at \\S*${GATHER}`));

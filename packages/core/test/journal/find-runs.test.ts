@@ -95,7 +95,7 @@ test("a search from a search from the root of the machine ends: file systems wit
   const run = await makeRun("links/.acc/r");
   const begin = Date.now();
   assert.equal(await found(), [run]);
-  assert.ok(Date.now() - begin < 2000);
+  assert.ok(Date.now() - begin < 10_000);
 });
 
 test("a path that does not exist is an error of its own, with the name that was meant", async () => {

@@ -4,26 +4,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator, DataLoader } from "../../src/index.ts";
 import { errorOf } from "../checkpoint/scratch.ts";
-import { launchCalls } from "../launch/launch-calls.ts";
+import { testRefusals } from "./test-epoch-collector.ts";
 
 const test = suite("epoch collector");
 
-for (const numProcesses of [1, 2, 3]) {
-  test(`every rank is told what is wrong, and the next pass works: ${numProcesses} replicas`, async () => {
-    const script = new URL("./fixtures/collect-wrongly.ts", import.meta.url);
-    const [ranks = []] = await launchCalls<string[]>(script, numProcesses, [[]]);
-    for (const [nothing = "", differing = "", last = ""] of ranks) {
-      assert.match(nothing, /^VALUE_INVALID: .*nothing was added/);
-      if (numProcesses === 1) {
-        assert.is(differing, "0,1");
-        assert.match(last, /nothing was added/);
-        continue;
-      }
-      assert.match(differing, /^VALUE_INVALID: .*differs in form: float32\[\*\], float32\[\*,2\]/);
-      assert.is(last, numProcesses === 2 ? "1,3" : "1,2,4,5", "a rank may have nothing");
-    }
-  });
-}
+testRefusals(test, 3);
 
 test("what is no result of the batch is refused, and nothing is kept", async () => {
   const accelerator = new Accelerator({ backend: "cpu" });

@@ -39,11 +39,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   "another value": (draw, _genuine, response) => {
     const value = WRONG[draw(WRONG.length)];
-    // An empty object is what some services say when they have done it.
+    // An empty object, or data that are null, is what some services say when they have done it.
     const isYes = typeOf(value) === "object" && Object.keys(value as object).length === 0;
-    response
-      .writeHead(200, JSON_TYPE)
-      .end(JSON.stringify(isYes || draw(2) ? { data: value } : value));
+    const isWrapped = isYes || (draw(2) === 1 && value !== null);
+    response.writeHead(200, JSON_TYPE).end(JSON.stringify(isWrapped ? { data: value } : value));
   },
   "a deep value": (draw, _genuine, response) => {
     const open = draw(2) ? "[" : '{"data":';

@@ -220,6 +220,7 @@ function environmentOf(folder: string): Environment {
     CLEARML_CACHE_DIR: join(folder, "clearml"),
     MLFLOW_DISABLE_TELEMETRY: "true",
     DVC_NO_ANALYTICS: "1",
+    TRACKIO_DIR: join(folder, "trackio"),
   };
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type TrackerRun, TrackerUnreachableError } from "@acc/core/tracker";
-import { Heartbeat } from "@acc/tracker-kit";
+import type { TrackerRun } from "@acc/core/tracker";
+import { Heartbeat, waitUntil } from "@acc/tracker-kit";
 import type { OnlineSink } from "./online-sink.ts";
 import type { WandbOptions } from "./options.ts";
 
@@ -32,13 +31,7 @@ export class LiveRun {
   async pace(events: number, signal: AbortSignal): Promise<void> {
     const last = this.#online.stream?.lastSentMs;
     if (last === undefined || events >= SMALL_DELIVERY) return;
-    const wait = last + this.#intervalMs - Date.now();
-    if (wait <= 0) return;
-    try {
-      await sleep(wait, undefined, { signal });
-    } catch (cause) {
-      throw new TrackerUnreachableError("The delivery to W&B was stopped.", { cause });
-    }
+    await waitUntil(last + this.#intervalMs, "The delivery to W&B", signal);
   }
 
   /** Call it after each delivery. A run of another process gets no heartbeat, because that process has ended. */

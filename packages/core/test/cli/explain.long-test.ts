@@ -1,0 +1,8 @@
+import { suite } from "uvu";
+import { testSignal } from "./test-explain.ts";
+
+const test = suite("acc launch in one process: where replicas stand");
+
+testSignal(test, []);
+
+test.run();

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import type { ContractSubject } from "@acc/core/testing";
+import { readInbox } from "./read-inbox.ts";
+
+export const subject: ContractSubject = {
+  name: "trackio",
+  moduleUrl: new URL("../src/index.ts", import.meta.url).href,
+  options: (folder: string) => ({ dir: join(folder, "trackio") }),
+  read: (folder: string, key: string) =>
+    readInbox(join(folder, "trackio"))
+      .filter(({ metrics }) => key in metrics)
+      .sort((a, b) => a.step - b.step)
+      .map(({ metrics }) => metrics[key] as number),
+  loadMs: 500,
+};
