@@ -43,6 +43,8 @@ export type Chart = {
 
 /** New points are asked for no more often than this; what the user does is not held up. */
 const LIVE_MS = 500;
+/** Nor more often than leaves this many times the time that a drawing takes for everything else. */
+const REST_OF_DRAWING = 20;
 /** The cursor rests this long before exact values are asked for, of at most so many runs. */
 const REST_MS = 80;
 const MAX_EXACT = 10;
@@ -58,6 +60,7 @@ export function createChart(host: HTMLElement, events: ChartEvents): Chart {
   let shown: Drawn["x"] | undefined;
   let loaded = "";
   let loadedMs = 0;
+  let drawingMs = 0;
   let isSeen = false;
   let isLoading = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +81,8 @@ export function createChart(host: HTMLElement, events: ChartEvents): Chart {
     const wanted = `${path} ${version}`;
     if (wanted === loaded || isLoading) return;
     const isOnlyNewer = answered !== undefined && loaded.startsWith(`${path} `);
-    const waitMs = isOnlyNewer ? loadedMs + LIVE_MS - Date.now() : 0;
+    const restMs = Math.max(LIVE_MS, drawingMs * REST_OF_DRAWING);
+    const waitMs = isOnlyNewer ? loadedMs + restMs - Date.now() : 0;
     if (waitMs > 0) {
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -105,11 +109,13 @@ export function createChart(host: HTMLElement, events: ChartEvents): Chart {
 
   function draw(): void {
     if (!question || !answered || isDestroyed) return;
+    const startedMs = performance.now();
     const { isLogX, isLogY } = answered;
     const here = frames.filter((frame) => frame !== undefined);
     const x = xScale(here, question.zoom, isLogX);
     const y = widened(...extremes(here, x, isLogY), isLogY, MARGIN);
     plot.draw({ curves: curves(), x, y, xKind: axisKind(answered.x) });
+    drawingMs = performance.now() - startedMs;
     shown = x;
     const sum = (name: "nonFinite" | "notPositive"): number =>
       here.reduce((total, frame) => total + frame[name], 0);

@@ -82,18 +82,23 @@ export function createPlot(host: HTMLElement, events: PlotEvents): Plot {
         madeFor = key;
         return;
       }
-      if (plot.width !== width || plot.height !== height) plot.setSize({ width, height });
-      plot.setData([
-        [next.x.min, next.x.max],
-        [next.y.min, next.y.max],
-      ]);
+      const made = plot;
+      // At once: the time that it takes is part of the turn of this chart.
+      made.batch(() => {
+        if (made.width !== width || made.height !== height) made.setSize({ width, height });
+        made.setData([
+          [next.x.min, next.x.max],
+          [next.y.min, next.y.max],
+        ]);
+      });
     },
     pointTo(x) {
       if (!plot) return;
       const left = Math.min(Math.max(plot.valToPos(x, "x"), 0), plot.over.clientWidth);
       plot.setCursor({ left, top: 0 }, false);
     },
-    width: () => plot?.over.clientWidth ?? Math.max(1, host.clientWidth - Y_AXIS_WIDTH),
+    // Not asked of the document, which would have to be laid out for it.
+    width: () => (plot ? plot.bbox.width / devicePixelRatio : host.clientWidth - Y_AXIS_WIDTH),
     canvas: () => plot?.ctx.canvas,
     destroy: () => plot?.destroy(),
   };
