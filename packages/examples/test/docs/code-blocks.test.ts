@@ -19,7 +19,8 @@ const COMMANDS = [
   // These by ui/test.
   /^npm install @acc\/ui$/,
   /^npx acc ui( --?[\w-]+| \w+)*( +#.*)?$/,
-  /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.$]+| "[^"]+")*( +#.*)?$/,
+  /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.,]+| "[^"]+")*( +#.*)?$/,
+  /^ssh -L 7007:127\.0\.0\.1:7007 gpu-box npx acc ui runs --no-open --port 7007 +#/, // needs another machine
   // These by core/test/cli.
   /^npx acc config( default)? +#/,
   /^npx acc launch train\.ts\b/,
