@@ -1,15 +1,7 @@
 import type { ColumnFrame, RawFrame, SeriesFrame } from "../../wire/frame.ts";
 import { MARK } from "../../wire/series.ts";
-import { columnCentres, pixels, type Scale } from "./scale.ts";
+import { type Box, columnCentres, pixels, type Scale } from "./scale.ts";
 import { emptySpans, type Spans, widen } from "./spans.ts";
-
-/** Where a curve is painted, in device pixels. */
-export type Box = {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-};
 
 /** A curve in device pixels. */
 export type Curve = {

@@ -1,6 +1,7 @@
 import { MARK } from "../../wire/series.ts";
-import type { Box, Curve } from "./curve.ts";
+import type { Curve } from "./curve.ts";
 import { fillSpans } from "./fill-spans.ts";
+import type { Box } from "./scale.ts";
 import { spansOf } from "./spans.ts";
 
 export type PaintedCurve = {

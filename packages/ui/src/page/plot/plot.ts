@@ -2,9 +2,9 @@
 import uPlot from "uplot";
 import type { SeriesFrame } from "../../wire/frame.ts";
 import { shortNumber } from "../model/format.ts";
-import { type Box, curveOf } from "./curve.ts";
+import { curveOf } from "./curve.ts";
 import { paint } from "./paint.ts";
-import type { Scale } from "./scale.ts";
+import type { Box, Scale } from "./scale.ts";
 
 export type PlotCurve = {
   readonly frame: SeriesFrame;

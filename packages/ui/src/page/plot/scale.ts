@@ -1,3 +1,11 @@
+/** Where a curve is painted, in device pixels. */
+export type Box = {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+};
+
 /** From values to device pixels. */
 export type Scale = { readonly min: number; readonly max: number; readonly isLog: boolean };
 

@@ -1,4 +1,4 @@
-import type { Box } from "./curve.ts";
+import type { Box } from "./scale.ts";
 
 /**
  * For every column of pixels the upper and the lower end of what is painted there; NaN where there is nothing. Rectangles of
