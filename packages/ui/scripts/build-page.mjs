@@ -15,7 +15,7 @@ const { metafile } = await build({
   ...{ absWorkingDir: PACKAGE, entryPoints: ["src/page/main.tsx"], outdir: OUT },
   ...{ entryNames: "app-[hash]", bundle: true, minify: true, metafile: true, format: "esm" },
   ...{ target: ["es2022"], jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
-  banner: { js: "/* Licences: licenses.txt */" },
+  banner: { js: "/* Licences: third-party.txt */" },
 });
 const names = Object.keys(metafile.outputs).map((path) => basename(path));
 const script = names.find((name) => name.endsWith(".js"));
@@ -38,7 +38,8 @@ writeFileSync(
 `,
 );
 writeFileSync(join(OUT, "icon.svg"), readFileSync(join(PACKAGE, "src/page/icon.svg")));
-writeFileSync(join(OUT, "licenses.txt"), BUNDLED.map(licenceOf).join("\n\n"));
+// Not named "license": packing takes such a file for the licence of the package, and leaves its own out.
+writeFileSync(join(OUT, "third-party.txt"), BUNDLED.map(licenceOf).join("\n\n"));
 
 function licenceOf(name) {
   const manifest = createRequire(join(PACKAGE, "package.json")).resolve(`${name}/package.json`);

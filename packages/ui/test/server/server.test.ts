@@ -57,7 +57,7 @@ test("the page is small, may be kept by its hash, and opens without a token", as
     bytes += zipped.body.length;
   }
   assert.ok(bytes < 60_000, `${bytes} bytes`);
-  const licences = String((await page.ask("/licenses.txt")).body);
+  const licences = String((await page.ask("/third-party.txt")).body);
   assert.match(licences, /preact[\s\S]*MIT[\s\S]*uplot[\s\S]*MIT/i);
 });
 
