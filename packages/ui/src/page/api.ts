@@ -119,10 +119,13 @@ async function follow(listener: Listener, signal: AbortSignal): Promise<void> {
       const { body } = await request("api/events", { signal });
       listener.onOpen();
       if (body) await readEvents(body, listener);
-    } catch {
+      listener.onLost();
+    } catch (error) {
       if (signal.aborted) return;
+      // Too many pages are open: this one asks now and then.
+      if (error instanceof RequestError && error.status === 429) listener.onOpen();
+      else listener.onLost();
     }
-    listener.onLost();
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
