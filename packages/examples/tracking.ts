@@ -1,6 +1,6 @@
 /**
  * Experiment tracking: every tracker that is installed, one of your own, and the native run of one of them. Nothing
- * here needs an account or a server: W&B, Comet, ClearML and Trackio record offline, TensorBoard and DVCLive always write
+ * here needs an account or a server: W&B, Comet, ClearML, SwanLab and Trackio record offline, TensorBoard and DVCLive always write
  * files, and what MLflow and Aim cannot take without a server is kept for `npx acc sync`.
  *
  *     npx acc launch --num-processes 2 tracking.ts
@@ -57,6 +57,7 @@ await accelerator.initTrackers("my_project", {
     wandb: { mode: "offline", dir: "runs" }, //             wandb sync runs/wandb/offline-run-*
     comet_ml: { online: false, offlineDirectory: "runs" }, // comet upload runs/*.zip
     clearml: { offline: true, cacheDir: "runs" }, //          Task.import_offline_session(…)
+    swanlab: { mode: "offline", logDir: "runs" }, //          swanlab sync runs/run-… -i ID
     dvclive: { dir: "runs/dvclive" }, //                      dvc metrics show
     trackio: { dir: "runs/trackio" }, //                      TRACKIO_DIR=runs/trackio trackio show
   },

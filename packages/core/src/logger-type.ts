@@ -8,6 +8,7 @@ export const LoggerType = {
   /** No service: the run stays in its folder, where `acc ui` and `acc runs` find it. */
   Local: "local",
   MLflow: "mlflow",
+  SwanLab: "swanlab",
   TensorBoard: "tensorboard",
   Trackio: "trackio",
   WandB: "wandb",

@@ -28,6 +28,7 @@ test("loads no TensorFlow.js, also with the tracker that was built on it", () =>
     "comet-ml",
     "dvclive",
     "mlflow",
+    "swanlab",
     "tensorboard",
     "trackio",
     "wandb",

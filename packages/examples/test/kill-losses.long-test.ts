@@ -12,10 +12,11 @@ const test = suite(`what kill -9 loses (COUNT=${COUNT} SEED=${SEED})`);
 const RATES = process.env.RATE ? [Number(process.env.RATE)] : [20, 1000, 40_000];
 /** How old the oldest lost value is at most where the threads get their turn, as docs/journal.md promises. */
 const PROMISED_MS = 100;
-/** A kill counts as one on an overloaded machine where a thread got no turn for longer. */
+/**
+ * A kill counts as one on an overloaded machine where a thread got no turn for longer: the number lost is judged there too, but
+ * the age is only printed, because it is as high as the machine makes it.
+ */
 const TURN_MS = 25;
-/** A machine that is so overloaded delays several turns in a row: of the sender, of the writer, of its disk thread. */
-const TURNS = 4;
 /** Kills in the first 1.5 s after the first value, which hold all that begins. */
 const SPAN_MS = 1500;
 const NOBODY = "http://127.0.0.1:9";
@@ -30,6 +31,7 @@ const TRACKERS: Readonly<Record<string, object>> = {
   mlflow: { trackingUri: NOBODY },
   aim: { repo: NOBODY },
   trackio: { serverUrl: NOBODY, writeToken: "token" },
+  swanlab: { apiHost: NOBODY },
 };
 
 let state = SEED >>> 0;
@@ -52,10 +54,8 @@ test("is at most what docs/journal.md promises, for every tracker and rate", asy
     const run = { tracker, options, ratePerSecond, replicas, killAfterMs };
     const loss = await killAndCompare(run);
     losses.get(ratePerSecond)?.push(loss);
-    const limitMs =
-      loss.stallMs <= TURN_MS ? PROMISED_MS : PROMISED_MS + TURNS * (loss.stallMs + TURN_MS);
-    const isKept = loss.lost <= MOST_UNWRITTEN && loss.ageMs <= limitMs;
-    if (!isKept) broken.push(JSON.stringify({ ...run, ...loss, limitMs }));
+    const isInTime = loss.ageMs <= PROMISED_MS || loss.stallMs > TURN_MS;
+    if (loss.lost > MOST_UNWRITTEN || !isInTime) broken.push(JSON.stringify({ ...run, ...loss }));
   }
   print(losses);
   assert.equal(broken, []);

@@ -102,6 +102,18 @@ export const READERS: { readonly [tracker: string]: (place: Place) => Promise<Re
     return valuesOf(pointsOf, config.learning_rate);
   },
 
+  async swanlab({ folder }) {
+    const { records, config_yaml } = (await read("swanlab", folder)) as {
+      records: { scalar?: { key: string; step?: string; value: { number?: number } } }[];
+      config_yaml: { learning_rate: { value: number } };
+    };
+    const pointsOf = (key: string) =>
+      records
+        .flatMap(({ scalar }) => (scalar?.key === key ? [scalar] : []))
+        .map(({ step = "0", value: { number = 0 } }) => [Number(step), number] as const);
+    return valuesOf(pointsOf, config_yaml.learning_rate.value);
+  },
+
   async mlflow({ folder, mlflow }) {
     const runs = await readRuns(pythonFor("mlflow") as string, mlflow, basename(folder));
     const { metrics, params, status } = only(runs);

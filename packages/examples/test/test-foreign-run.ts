@@ -77,6 +77,10 @@ const TRACKERS = {
     options: (url) => ({ serverUrl: url }),
     env: (url) => ({ TRACKIO_SERVER_URL: url, TRACKIO_WRITE_TOKEN: KEY }),
   },
+  swanlab: {
+    options: (url) => ({ apiHost: url }),
+    env: (url) => ({ SWANLAB_API_HOST: url, SWANLAB_API_KEY: KEY }),
+  },
 } satisfies Record<string, Settings>;
 
 function run(cwd: string, args: readonly string[], env: Record<string, string>) {

@@ -8,6 +8,7 @@ const TRACKERS = [
   "comet_ml",
   "dvclive",
   "mlflow",
+  "swanlab",
   "tensorboard",
   "trackio",
   "wandb",
@@ -21,7 +22,7 @@ export function testRefusedOptions(test: Test, numProcesses: number | undefined)
     for (const name of TRACKERS) {
       assert.match(output, `${name} initTrackers: OPTION_INVALID initOptions.${name}: there is no`);
     }
-    for (const name of ["comet_ml", "dvclive", "trackio", "wandb"]) {
+    for (const name of ["comet_ml", "dvclive", "swanlab", "trackio", "wandb"]) {
       assert.match(output, `${name} log: OPTION_INVALID logOptions.${name}: there is no option`);
     }
   });

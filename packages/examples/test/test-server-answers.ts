@@ -44,6 +44,7 @@ const OPTIONS = {
   clearml: (url) => ({ apiHost: url, webHost: url, filesHost: url }),
   aim: (url) => ({ repo: url }),
   trackio: (url) => ({ serverUrl: url }),
+  swanlab: (url) => ({ apiHost: url }),
 } satisfies Record<string, (url: string) => object>;
 export type ServiceName = keyof typeof OPTIONS;
 export const ALL_SERVICES = Object.keys(OPTIONS) as ServiceName[];
@@ -71,6 +72,7 @@ export function testAnswers(test: Test, names: readonly ServiceName[], count: nu
       ...{ ACC_HOME: join(folder, "home"), HOME: folder, MLFLOW_TRACKING_TOKEN: KEY },
       ...{ WANDB_API_KEY: KEY, COMET_API_KEY: KEY, CLEARML_API_ACCESS_KEY: "access" },
       ...{ CLEARML_API_SECRET_KEY: KEY, __AIM_RT_BEARER_TOKEN__: KEY, TRACKIO_WRITE_TOKEN: KEY },
+      ...{ SWANLAB_API_KEY: KEY },
     });
     process.on("uncaughtException", onBroken);
     process.on("unhandledRejection", onBroken);
@@ -89,7 +91,8 @@ export function testAnswers(test: Test, names: readonly ServiceName[], count: nu
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const project = join(folder, name);
       mkdirSync(project);
-      const { MLFLOW_TRACKING_TOKEN, WANDB_API_KEY, COMET_API_KEY, ...env } = process.env;
+      const { MLFLOW_TRACKING_TOKEN, WANDB_API_KEY, COMET_API_KEY, ...others } = process.env;
+      const { SWANLAB_API_KEY, ...env } = others;
       const { status, stderr } = spawnSync(process.execPath, ["--import", REGISTER, SCRIPT], {
         ...{ cwd: project, encoding: "utf8", timeout: 60_000 },
         env: { ...env, RECORD: JSON.stringify({ name, options: OPTIONS[name](url) }) },

@@ -15,6 +15,7 @@ const OPTIONS: Record<string, (folder: string) => object> = {
   comet_ml: (folder) => ({ online: false, offlineDirectory: folder }),
   dvclive: (folder) => ({ dir: join(folder, "dvclive"), saveDvcExp: false }),
   mlflow: () => ({}),
+  swanlab: (folder) => ({ mode: "offline", logDir: folder }),
   tensorboard: () => ({}),
   trackio: (folder) => ({ dir: join(folder, "trackio") }),
   wandb: (folder) => ({ mode: "offline", dir: folder }),

@@ -36,6 +36,7 @@ export {
   type Translator,
   translateEvents,
 } from "./record-events.ts";
+export { frameRecords } from "./record-log.ts";
 export { rememberHeaders } from "./remember-headers.ts";
 export {
   replaceFile,
@@ -43,6 +44,7 @@ export {
   replaceFileByCopy,
   replaceFileSync,
 } from "./replace-file.ts";
+export { safePath } from "./safe-path.ts";
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";
 export { notStarted, unknownCall } from "./tracker-errors.ts";

@@ -1,7 +1,7 @@
 import { rememberSecret } from "@acc/core/tracker";
 
 /** Headers that are in every program's requests. */
-const HARMLESS = /^(accept|content-|user-agent$|x-clearml-|x-wandb-user)/i;
+const HARMLESS = /^(accept|content-|user-agent$|x-clearml-|x-swanlab-sdk-|x-wandb-user)/i;
 
 /** Keeps the keys in the headers of a request out of every message: a server may repeat what it received. */
 export function rememberHeaders(headers: Readonly<Record<string, string>>): void {

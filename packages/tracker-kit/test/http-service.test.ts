@@ -145,11 +145,31 @@ test("keys do not follow a redirect to another host; within the host it is follo
   assert.is(other, 0);
   answer = (request, response) => {
     if (request.url === "/y") return void response.end(`{"method":"${request.method}"}`);
-    response.writeHead(307, { location: "/y" }).end();
+    response.writeHead(302, { location: "/y" }).end();
   };
-  assert.equal(await serviceOf().requestJson("/x", { json: {} }), { method: "POST" });
+  assert.equal(await serviceOf().requestJson("/x"), { method: "GET" });
   answer = (_, response) => response.writeHead(307, { location: "/x" }).end();
   assert.match((await failure(serviceOf().request("/x"))).message, "more than 5 times");
+});
+
+test("what is sent follows a redirect only to the same path, behind a prefix or with a slash", async () => {
+  for (const location of ["/x/", "/prefix/x", "/prefix/x/"]) {
+    answer = (request, response) => {
+      if (request.url === location) return void response.end(`{"method":"${request.method}"}`);
+      response.writeHead(307, { location }).end();
+    };
+    assert.equal(await serviceOf().requestJson("/x", { json: {} }), { method: "POST" }, location);
+  }
+  for (const location of ["/y", "y", "/", "/x?name=y", "/x/y", "//", "/prex"]) {
+    let others = 0;
+    answer = (request, response) => {
+      if (request.url !== "/x") others += 1;
+      response.writeHead(308, { location }).end();
+    };
+    const error = await failure(serviceOf().request("/x", { method: "PUT", body: "value" }));
+    assert.is(error.name, "TrackerUnreachableError", location);
+    assert.is(others, 0, location);
+  }
 });
 
 test.run();

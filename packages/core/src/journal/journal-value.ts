@@ -38,22 +38,21 @@ export function encodeValue(value: LogValue): unknown {
 
 function encodeObject(value: object): unknown {
   if (value instanceof Date) return { $: "date", value: value.getTime() };
-  if (Array.isArray(value)) return value.map(encodeValue);
+  if (Array.isArray(value)) return mapItems(value, encodeValue);
   if (ArrayBuffer.isView(value)) {
     const name = Object.entries(ARRAYS).find(([, type]) => value instanceof type)?.[0];
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return { $: name ?? "uint8", value: bytes.toString("base64") };
   }
-  const entries = Object.entries(value).map(([key, item]) => [key, encodeValue(item as LogValue)]);
-  const copy = Object.fromEntries(entries);
-  return "$" in copy ? { $: "object", value: copy } : copy;
+  const encoded = mapEntries(value, encodeValue);
+  return Object.hasOwn(value, "$") ? { $: "object", value: encoded } : encoded;
 }
 
 /** The inverse of `encodeValue`. */
 export function decodeValue(json: unknown): LogValue {
   if (typeof json !== "object" || json === null) return json as LogValue;
-  if (Array.isArray(json)) return json.map(decodeValue);
-  if (!("$" in json)) return decodeEntries(json);
+  if (Array.isArray(json)) return mapItems(json, decodeValue) as LogValue;
+  if (!Object.hasOwn(json, "$")) return mapEntries(json, decodeValue) as LogValue;
   const { $: kind, value } = json as { $: string; value?: unknown };
   switch (kind) {
     case "number":
@@ -65,17 +64,38 @@ export function decodeValue(json: unknown): LogValue {
     case "date":
       return new Date((value as number | null) ?? Number.NaN); // JSON has null for that of an invalid date
     case "object":
-      return decodeEntries(value as object);
+      return mapEntries(value as object, decodeValue) as LogValue;
     default:
       return decodeArray(kind as ArrayName, value as string);
   }
 }
 
-function decodeEntries(json: object): LogValue {
-  return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, decodeValue(item)]));
-}
-
 function decodeArray(name: ArrayName, base64: string): LogValue {
   const bytes = Uint8Array.from(Buffer.from(base64, "base64")); // a copy of its own: aligned
   return new ARRAYS[name](bytes.buffer) as unknown as LogValue;
+}
+
+// Both return the list or the object itself where no item changes, as in most events: a copy costs more than all the rest.
+
+function mapItems(items: readonly unknown[], map: (item: LogValue) => unknown): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let at = 0; at < items.length; at++) {
+    const mapped = map(items[at] as LogValue);
+    if (mapped === items[at]) continue;
+    copy ??= items.slice();
+    copy[at] = mapped;
+  }
+  return copy ?? items;
+}
+
+function mapEntries(source: object, map: (item: LogValue) => unknown): object {
+  const entries = source as { readonly [key: string]: LogValue };
+  let copy: { [key: string]: unknown } | undefined;
+  for (const key of Object.keys(source)) {
+    const mapped = map(entries[key]);
+    if (mapped === entries[key]) continue;
+    copy ??= { ...source }; // has a key `__proto__` of its own if the source has: assigning to it is no harm then
+    copy[key] = mapped;
+  }
+  return copy ?? source;
 }

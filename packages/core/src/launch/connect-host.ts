@@ -1,6 +1,6 @@
 import type { HostLink } from "../context/host-link.ts";
-import { BacklogSender } from "../remote-trackers/backlog.ts";
 import { connectTrackers } from "../remote-trackers/connect-trackers.ts";
+import { EventSender } from "../remote-trackers/event-sender.ts";
 import { passKillGate } from "./kill-gate.ts";
 import type { ReplicaMessage, ReplicaTask } from "./protocol.ts";
 
@@ -14,8 +14,7 @@ export function connectHost(task: ReplicaTask): HostLink {
     checkpointWritten: (path) => send({ type: "checkpoint", path }),
     runUninterrupted: (call) => passKillGate(task.gate, call),
     trackers: connectTrackers(
-      (event, weight) => send({ type: "tracker", event, weight }),
-      new BacklogSender(task.backlog),
+      new EventSender(task.line, (message) => send({ type: "tracker", message })),
       task.calls,
     ),
   };

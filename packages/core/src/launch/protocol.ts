@@ -2,12 +2,11 @@ import type { MessagePort } from "node:worker_threads";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { ProgressState } from "../context/progress-state.ts";
-import type { Backlog } from "../remote-trackers/backlog.ts";
+import type { EventLine, LineMessage } from "../remote-trackers/event-line.ts";
 import type { RemoteError } from "../remote-trackers/protocol.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
 import type { KillGate } from "./kill-gate.ts";
 
-/** The task Piscina gives each replica: cloned, except the ports (moved), and the group, the gate and the backlog (shared). */
+/** The task Piscina gives each replica: cloned, except the ports (moved), and the group, the gate and the line (shared). */
 export type ReplicaTask = {
   readonly rank: number;
   /** `file:` URL of the training script. */
@@ -16,8 +15,8 @@ export type ReplicaTask = {
   readonly group: SharedGroup;
   /** Closed by the host before it kills the thread. */
   readonly gate: KillGate;
-  /** Events that the host has not taken yet. */
-  readonly backlog: Backlog;
+  /** Events for the trackers. */
+  readonly line: EventLine;
   /** One-way messages to the host. */
   readonly messages: MessagePort;
   /** Calls to the host. */
@@ -33,7 +32,7 @@ export type ReplicaOutcome =
 export type ReplicaMessage =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "progress"; readonly progress: ProgressState }
-  | { readonly type: "tracker"; readonly event: RunEvent; readonly weight: number }
+  | { readonly type: "tracker"; readonly message: LineMessage }
   | { readonly type: "resources"; readonly resources: NativeResources }
   | { readonly type: "checkpoint"; readonly path: string }
   /** The last message, except for output of `exit` listeners. */

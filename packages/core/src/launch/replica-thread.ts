@@ -6,7 +6,7 @@ import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { Terminal } from "../progress/terminal.ts";
-import { createBacklog } from "../remote-trackers/backlog.ts";
+import { createEventLine } from "../remote-trackers/event-line.ts";
 import { TrackerService } from "../remote-trackers/tracker-service.ts";
 import { closeKillGate, createKillGate, type KillGate } from "./kill-gate.ts";
 import type { LaunchMonitor, ResolvedLaunch } from "./launch-options.ts";
@@ -45,13 +45,13 @@ export function startReplica(
   const messages = new MessageChannel();
   const calls = new MessageChannel();
   const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
-  const backlog = createBacklog();
-  const trackers = new TrackerService(warn, backlog);
+  const line = createEventLine();
+  const trackers = new TrackerService(warn, line);
   const resources: NativeResources[] = [];
   expose(trackers, calls.port1 as unknown as Endpoint);
   const gate = createKillGate();
   const task: ReplicaTask = {
-    ...{ rank, scriptUrl, args, group, gate, backlog },
+    ...{ rank, scriptUrl, args, group, gate, line },
     ...{ messages: messages.port2, calls: calls.port2 },
   };
   const pool = createPool(launch);
@@ -143,7 +143,7 @@ function receive(
       terminal.progress(message.progress);
       break;
     case "tracker":
-      trackers.receive(message.event, message.weight);
+      trackers.receive(message.message);
       break;
     case "resources":
       resources.push(message.resources);

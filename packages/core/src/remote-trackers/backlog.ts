@@ -28,6 +28,7 @@ export function createBacklog(): Backlog {
 /** The end of the thread that logs. */
 export class BacklogSender {
   readonly #backlog: Backlog;
+  readonly #beforeWaiting: () => void;
   #sent = 0;
   /**
    * How often the disk had taken something when `log` had waited in vain: it does not wait again before the disk takes more. Events
@@ -35,8 +36,10 @@ export class BacklogSender {
    */
   #stuckAt: number | undefined;
 
-  constructor(backlog: Backlog) {
+  /** @param beforeWaiting called before this thread blocks: the other one shall take what was sent. */
+  constructor(backlog: Backlog, beforeWaiting: () => void) {
     this.#backlog = backlog;
+    this.#beforeWaiting = beforeWaiting;
   }
 
   /** How often the thread has come forward. */
@@ -67,6 +70,7 @@ export class BacklogSender {
     let seen = this.progress;
     Atomics.store(this.#backlog, GOAL, (this.#sent - unwritten) | 0);
     Atomics.store(this.#backlog, WAITS, 1);
+    this.#beforeWaiting();
     while (((this.#sent - Atomics.load(this.#backlog, WRITTEN)) | 0) > unwritten) {
       if (Atomics.wait(this.#backlog, WAITS, 1, LOG_LIMIT_MS) !== "timed-out") break;
       if (this.progress === seen) {

@@ -3,8 +3,7 @@ import type { NativeMembers } from "../context/native-members.ts";
 import type { LogOptionRules, RunPlace, TrackerRequest } from "../context/tracker-request.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
-import type { Backlog } from "./backlog.ts";
+import type { EventLine, LineMessage } from "./event-line.ts";
 
 /** An error as it crosses threads: structured clone drops the fields of our own class. */
 export type RemoteError = {
@@ -18,12 +17,12 @@ export type RemoteError = {
 export type TrackerThreadTask = {
   /** Calls of `HostApi`. */
   readonly calls: MessagePort;
-  readonly backlog: Backlog;
+  readonly line: EventLine;
 };
 
 /** One-way messages to that thread. It sends back texts: warnings. */
 export type TrackerThreadMessage =
-  | { readonly type: "event"; readonly event: RunEvent; readonly weight: number }
+  | LineMessage
   /** Write the journal, then store 1 in `done` and notify the waiting thread. */
   | { readonly type: "flush"; readonly done: Int32Array };
 
@@ -32,7 +31,7 @@ export type NativeRun = { readonly native: unknown };
 
 /** Numbers of messages sent to trackers on other ports than the one for calls; they may not have arrived yet. */
 export type Sent = {
-  /** Events on the one-way port. */
+  /** Events on the line. */
   readonly events: number;
   /** Messages to the native run of each source. */
   readonly calls: readonly number[];

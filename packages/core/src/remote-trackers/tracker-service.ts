@@ -1,9 +1,10 @@
 import { type Endpoint, expose } from "comlink";
 import type { NativeMembers } from "../context/native-members.ts";
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
 import { TrackerHub } from "../trackers/hub/tracker-hub.ts";
-import { type Backlog, BacklogReceiver } from "./backlog.ts";
+import { Arrivals } from "./arrivals.ts";
+import type { EventLine, LineMessage } from "./event-line.ts";
+import { EventReceiver } from "./event-receiver.ts";
 import { membersOf } from "./native-members.ts";
 import type { HostApi, NativeRun, Sent } from "./protocol.ts";
 import { toRemoteError } from "./remote-error.ts";
@@ -11,16 +12,15 @@ import { toRemoteError } from "./remote-error.ts";
 /** The trackers that one replica runs on the host thread. */
 export class TrackerService implements HostApi {
   readonly #hub: TrackerHub;
-  readonly #backlog: BacklogReceiver;
-  readonly #events = new Arrivals();
+  readonly #events: EventReceiver;
   #calls: readonly Arrivals[] = [];
 
-  /** @param backlog shared with the replica: what it sent and this thread has not written. */
-  constructor(warn: (message: string) => void, backlog: Backlog) {
-    this.#backlog = new BacklogReceiver(backlog);
-    this.#hub = new TrackerHub(warn, (isTaken) => {
-      if (isTaken) this.#backlog.take();
-      this.#backlog.give(this.#hub.unwritten);
+  /** @param line shared with the replica: its events. */
+  constructor(warn: (message: string) => void, line: EventLine) {
+    this.#hub = new TrackerHub(warn, (isTaken) => this.#events.written(isTaken));
+    this.#events = new EventReceiver(line, {
+      take: (event) => this.#hub.post(event),
+      unwritten: () => this.#hub.unwritten,
     });
   }
 
@@ -51,12 +51,15 @@ export class TrackerService implements HostApi {
     }
   }
 
-  /** Takes an event from the one-way port. */
-  receive(event: RunEvent, weight: number): void {
-    this.#hub.post(event);
-    this.#events.count();
-    this.#backlog.receive(weight);
-    this.#backlog.give(this.#hub.unwritten);
+  /** Takes a message from the one-way port. */
+  receive(message: LineMessage): void {
+    this.#events.receive(message);
+  }
+
+  /** Flushes to the disk what has arrived. */
+  async flushArrived(): Promise<void> {
+    this.#events.look();
+    await this.#hub.flush();
   }
 
   async flushTrackers(sent: Sent): Promise<void> {
@@ -76,6 +79,7 @@ export class TrackerService implements HostApi {
 
   /** Closes the trackers that are still open, when the replica ended without closing them. */
   close(status: FinishStatus): Promise<void> {
+    this.#events.look();
     return this.#hub.finish(status);
   }
 
@@ -91,24 +95,5 @@ export class TrackerService implements HostApi {
   async #arrival({ events, calls }: Sent): Promise<void> {
     await this.#events.reach(events);
     await Promise.all(calls.map((count, index) => this.#calls[index]?.reach(count)));
-  }
-}
-
-/** Counts the messages that arrive on a port, for code that must wait for all of them. */
-class Arrivals {
-  #count = 0;
-  #awaited: { readonly count: number; readonly resolve: () => void }[] = [];
-
-  count(): void {
-    this.#count += 1;
-    const due = this.#awaited.filter(({ count }) => this.#count >= count);
-    this.#awaited = this.#awaited.filter((awaited) => !due.includes(awaited));
-    for (const { resolve } of due) resolve();
-  }
-
-  /** Resolves once that many have arrived. */
-  async reach(count: number): Promise<void> {
-    if (this.#count >= count) return;
-    await new Promise<void>((resolve) => this.#awaited.push({ count, resolve }));
   }
 }

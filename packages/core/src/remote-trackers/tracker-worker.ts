@@ -1,8 +1,9 @@
 import { extname } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { RemoteHub } from "../context/remote-hub.ts";
-import { BacklogSender, createBacklog } from "./backlog.ts";
 import { connectTrackers } from "./connect-trackers.ts";
+import { createEventLine } from "./event-line.ts";
+import { EventSender } from "./event-sender.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
 
 /**
@@ -15,14 +16,14 @@ const EXIT_LIMIT_MS = 2000;
 export class TrackerWorker {
   readonly hub: RemoteHub;
   readonly #worker: Worker;
-  readonly #backlog: BacklogSender;
+  readonly #events: EventSender;
   readonly #flush = (): void => this.#flushJournal();
 
   constructor() {
     const calls = new MessageChannel();
-    const backlog = createBacklog();
-    this.#backlog = new BacklogSender(backlog);
-    const task: TrackerThreadTask = { calls: calls.port2, backlog };
+    const line = createEventLine();
+    this.#events = new EventSender(line, (message) => this.#send(message));
+    const task: TrackerThreadTask = { calls: calls.port2, line };
     // The compiler does not change this URL: it means the source in src and the built file in dist.
     this.#worker = new Worker(
       new URL(`./tracker-thread${extname(import.meta.url)}`, import.meta.url),
@@ -31,11 +32,7 @@ export class TrackerWorker {
     this.#worker.unref(); // a script that does not call `endTraining` still ends
     this.#worker.on("message", (warning: string) => process.emitWarning(warning));
     this.#worker.on("error", (error) => process.emitWarning(`The tracker thread died: ${error}`));
-    this.hub = connectTrackers(
-      (event, weight) => this.#send({ type: "event", event, weight }),
-      this.#backlog,
-      calls.port1,
-    );
+    this.hub = connectTrackers(this.#events, calls.port1);
     process.once("exit", this.#flush);
   }
 
@@ -68,9 +65,9 @@ export class TrackerWorker {
   #flushJournal(): void {
     const done = new Int32Array(new SharedArrayBuffer(4));
     this.#send({ type: "flush", done });
-    for (let seen = this.#backlog.progress; ; ) {
+    for (let seen = this.#events.progress; ; ) {
       if (Atomics.wait(done, 0, 0, EXIT_LIMIT_MS) !== "timed-out") return;
-      const { progress } = this.#backlog;
+      const { progress } = this.#events;
       if (progress === seen) return;
       seen = progress;
     }

@@ -219,6 +219,7 @@ function environmentOf(folder: string): Environment {
     CLEARML_OFFLINE_MODE: "1",
     CLEARML_CACHE_DIR: join(folder, "clearml"),
     MLFLOW_DISABLE_TELEMETRY: "true",
+    SWANLAB_MODE: "offline",
     DVC_NO_ANALYTICS: "1",
     TRACKIO_DIR: join(folder, "trackio"),
   };

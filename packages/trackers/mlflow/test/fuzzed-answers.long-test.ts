@@ -11,4 +11,9 @@ test("end no attempt in another way than a later one can make good", async () =>
   assert.equal(await fuzzedFaults(deliveredRun(), { count: COUNT, seed: SEED }), []);
 });
 
+test("store no artifact under the name that a redirect gives", async () => {
+  const seed = 1_000_000; // 307 with `location: xxx…`, and the server takes whatever is put there
+  assert.equal(await fuzzedFaults(deliveredRun(), { count: 1, seed }), []);
+});
+
 test.run();

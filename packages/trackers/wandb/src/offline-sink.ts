@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core/tracker";
 import {
   appendAt,
+  frameRecords,
   movedPath,
   replaceFile,
   ShortFileError,
@@ -24,7 +25,7 @@ import {
   summaryRecord,
   type WandbRecord,
 } from "./format/record.ts";
-import { FILE_HEADER, frameRecords } from "./format/transaction-log.ts";
+import { FILE_HEADER } from "./format/transaction-log.ts";
 import type { Operation } from "./operation.ts";
 import type { RunSettings } from "./settings.ts";
 import type { RunPlace, Sink } from "./sink.ts";

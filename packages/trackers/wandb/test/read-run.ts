@@ -1,65 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
+import { fieldsOf, readRecords } from "@acc/test-kit/readers/record-log";
 
-/** A field of a protobuf message. */
-export type Field = { readonly number: number; readonly value: Buffer | bigint };
-export type Frame = { readonly offset: number; readonly type: number; readonly length: number };
-
-/** Reads a `.wandb` file as its readers do; throws at the first byte they would refuse. */
-export function readRecords(data: Buffer): { payload: Buffer; frames: Frame[] }[] {
-  if (data.subarray(0, 7).toString("hex") !== "3a572642e1be00") throw new Error("bad file header");
-  const records: { payload: Buffer; frames: Frame[] }[] = [];
-  let frames: Frame[] = [];
-  let parts: Buffer[] = [];
-  let at = 7;
-  while (at < data.length) {
-    const room = 32_768 - (at % 32_768);
-    if (room < 7) {
-      at += room;
-      continue;
-    }
-    const [length, type] = [data.readUInt16LE(at + 4), data.readUInt8(at + 6)];
-    const payload = data.subarray(at + 7, at + 7 + length);
-    if (payload.length < length) throw new Error(`truncated at ${at}`);
-    if (data.readUInt32LE(at) !== crc32(payload, crc32(Uint8Array.of(type)))) {
-      throw new Error(`bad checksum at ${at}`);
-    }
-    if ((type === 1 || type === 2) !== (frames.length === 0)) throw new Error(`order at ${at}`);
-    frames.push({ offset: at, type, length });
-    parts.push(payload);
-    at += 7 + length;
-    if (type !== 1 && type !== 4) continue;
-    records.push({ payload: Buffer.concat(parts), frames });
-    frames = [];
-    parts = [];
-  }
-  if (frames.length > 0) throw new Error("ends within a record");
-  return records;
-}
-
-export function fieldsOf(message: Buffer): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = message[at++] as number;
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
-    }
-  };
-  while (at < message.length) {
-    const tag = Number(varint());
-    if ((tag & 7) === 0) fields.push({ number: tag >> 3, value: varint() });
-    else {
-      const length = Number(varint());
-      fields.push({ number: tag >> 3, value: message.subarray(at, at + length) });
-      at += length;
-    }
-  }
-  return fields;
-}
+/** The header of a `.wandb` file. */
+export const HEADER = "3a572642e1be00";
 
 type Values = { [key: string]: unknown };
 export type OfflineRunContents = {
@@ -99,9 +43,9 @@ export function readOfflineRun(folder: string): OfflineRunContents {
     numbers: [] as number[],
     run: {} as Record<number, string[]>,
   };
-  for (const { payload } of readRecords(readFileSync(join(folder, file)))) {
+  for (const { payload } of readRecords(readFileSync(join(folder, file)), HEADER)) {
     for (const { number, value } of fieldsOf(payload)) {
-      if (typeof value === "bigint") contents.numbers.push(Number(value));
+      if (!Buffer.isBuffer(value)) contents.numbers.push(Number(value));
       else if (number === 2) contents.history.push(addItems({}, value));
       else if (number === 3) addItems(contents.summary, value);
       else if (number === 5) addItems(contents.config, value);
@@ -110,7 +54,7 @@ export function readOfflineRun(folder: string): OfflineRunContents {
       else if (number === 12) contents.metrics.push(...textsOf(value, 1));
       else if (number === 17) {
         for (const field of fieldsOf(value)) {
-          if (typeof field.value === "bigint") continue;
+          if (!Buffer.isBuffer(field.value)) continue;
           if (field.number === 4) addItems(contents.config, field.value);
           else
             contents.run[field.number] = [
@@ -128,7 +72,7 @@ export function readOfflineRun(folder: string): OfflineRunContents {
 
 function addItems(target: Values, message: Buffer): Values {
   for (const item of fieldsOf(message)) {
-    if (item.number !== 1 || typeof item.value === "bigint") continue;
+    if (item.number !== 1 || !Buffer.isBuffer(item.value)) continue;
     const path = [...textsOf(item.value, 1), ...textsOf(item.value, 2)];
     const text = textsOf(item.value, 16)[0] ?? "";
     let at = target;
@@ -152,12 +96,12 @@ export function looseParse(text: string): unknown {
 
 function textsOf(message: Buffer, field: number): string[] {
   return fieldsOf(message).flatMap(({ number, value }) =>
-    number === field && typeof value !== "bigint" ? [value.toString()] : [],
+    number === field && Buffer.isBuffer(value) ? [value.toString()] : [],
   );
 }
 
 function nestedTexts(message: Buffer, field: number): string[] {
   return fieldsOf(message).flatMap(({ number, value }) =>
-    number === field && typeof value !== "bigint" ? textsOf(value, 1) : [],
+    number === field && Buffer.isBuffer(value) ? textsOf(value, 1) : [],
   );
 }

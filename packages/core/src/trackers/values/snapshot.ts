@@ -35,12 +35,13 @@ export function requireValues<T extends object>(values: T): T {
 /** A copy of values that are all numbers, strings or booleans, as most are: the fast path of `snapshot`. */
 export function copyScalars(values: { readonly [key: string]: unknown }): LogValues | undefined {
   try {
-    for (const value of Object.values(values)) {
-      const type = typeof value;
+    const copy = { ...values } as LogValues;
+    for (const name of Object.keys(copy)) {
+      const type = typeof copy[name];
       if (type !== "number" && type !== "string" && type !== "boolean") return undefined;
     }
     if (Object.getOwnPropertySymbols(values).length > 0) return undefined;
-    return { ...values } as LogValues;
+    return copy;
   } catch {
     return undefined; // a getter throws: `snapshot` finds out which
   }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ImageData, LogValue } from "@acc/core/tracker";
-import { encodePng, imagesOf } from "@acc/tracker-kit";
-import { safePath } from "./safe-path.ts";
+import { encodePng, imagesOf, safePath } from "@acc/tracker-kit";
 
 /** A file of the run, by its path below the run's `files`. */
 export type RunFile = { readonly path: string; readonly bytes: Uint8Array };

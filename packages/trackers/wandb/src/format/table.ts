@@ -1,8 +1,8 @@
 import type { LogValue, TableData } from "@acc/core/tracker";
+import { safePath } from "@acc/tracker-kit";
 import { type ArtifactRequest, artifactIds } from "./artifact.ts";
 import { jsonText } from "./json-text.ts";
 import { type Media, mediaFile, sha256 } from "./media.ts";
-import { safePath } from "./safe-path.ts";
 
 /** Where a table is logged. */
 export type TablePlace = {

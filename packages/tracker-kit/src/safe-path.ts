@@ -5,7 +5,7 @@ const MAX_BYTES = 150;
 const HASH_DIGITS = 12;
 
 /**
- * A key as a relative path that stays below its folder on every operating system: `/` makes folders, as W&B shows them;
+ * A key as a relative path that stays below its folder on every operating system: `/` makes folders, as services show them;
  * `..`, empty parts and characters that Windows refuses are replaced, long parts are cut and distinguished by a hash.
  */
 export function safePath(key: string): string {

@@ -1,0 +1,64 @@
+import type { DeliveredEvent } from "@acc/core/tracker";
+import type { LeaveOut, Translator } from "@acc/tracker-kit";
+import type { Operation } from "./operation.ts";
+import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
+import type { RecordingState } from "./state.ts";
+import { translateCall } from "./translate-call.ts";
+
+/** Turns events into the series, points and files of a run. */
+export class SwanLabTranslator implements Translator<RecordingState, Operation> {
+  readonly #builder: OperationBuilder;
+  readonly #leaveOut: LeaveOut;
+
+  constructor(state: RecordingState, options: OperationBuilderOptions) {
+    this.#builder = new OperationBuilder(state, options);
+    this.#leaveOut = options.leaveOut;
+  }
+
+  get operations(): readonly Operation[] {
+    return this.#builder.operations;
+  }
+
+  get state(): RecordingState {
+    return this.#builder.state;
+  }
+
+  /** Whether the run has ended with the events added so far. */
+  get isFinished(): boolean {
+    return this.#builder.isFinished;
+  }
+
+  add(event: DeliveredEvent): void {
+    const builder = this.#builder;
+    if (builder.isFinished) {
+      leaveOutAfterEnd(this.#leaveOut);
+      return;
+    }
+    switch (event.type) {
+      case "config":
+        builder.config(event.values);
+        break;
+      case "metrics":
+        builder.metrics(event.values, event.context);
+        break;
+      case "images":
+        builder.images(event.values, event.context);
+        break;
+      case "tables":
+        builder.tables(event.values, event.context);
+        break;
+      case "artifact":
+        builder.artifact(event.artifact);
+        break;
+      case "call":
+        translateCall(builder, event.method, event.args, event.context.wallTimeMs ?? Date.now());
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}
+
+export function leaveOutAfterEnd(leaveOut: LeaveOut): void {
+  leaveOut("what is logged after the run's finish()", "log before it.");
+}
