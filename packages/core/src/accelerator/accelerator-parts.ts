@@ -36,7 +36,7 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
   const { rank, worldSize } = collective;
   const trackers = new TrackerSession({
     selection: resolveLogWith(options.logWith, loggingDir, scriptUrl),
-    loggingDir,
+    ...{ loggingDir, keeping: options.keeping },
     remote: host?.trackers ?? trackerThread(),
     script: scriptUrl === undefined ? undefined : fileURLToPath(scriptUrl),
     ...{ rank, worldSize },

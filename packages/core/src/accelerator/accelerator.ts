@@ -19,6 +19,7 @@ import {
 import type { FitRuns } from "../train/fit-runs.ts";
 import { type AcceleratorOptions, resolveAcceleratorOptions } from "./accelerator-options.ts";
 import { makeParts } from "./accelerator-parts.ts";
+import { announceRun } from "./announce-run.ts";
 import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 
 /**
@@ -30,6 +31,7 @@ export class Accelerator extends CheckpointingAccelerator {
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
   readonly #fits: FitRuns;
+  readonly #loggingDir: string | undefined;
   readonly #trigger = new Trigger();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
@@ -39,6 +41,7 @@ export class Accelerator extends CheckpointingAccelerator {
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
     this.#fits = parts.training.fits;
+    this.#loggingDir = parts.options.loggingDir;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -53,12 +56,14 @@ export class Accelerator extends CheckpointingAccelerator {
 
   /**
    * Starts the trackers of `logWith` and passes them the configuration. Call it on every rank; only the main
-   * process records.
+   * process records. If the run is kept, one line on standard error says how to look at it.
    *
    * @throws {AcceleratorError} `TRACKER_…`, `STATE_INVALID` on a second call.
    */
   async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
     await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
+    const run = this.#trackers.keptRun;
+    if (run) announceRun(run.runId, this.#loggingDir);
   }
 
   /**

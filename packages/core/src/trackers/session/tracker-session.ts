@@ -1,7 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RemoteHub, RemoteTrackers } from "../../context/remote-hub.ts";
-import type { LogOptionRules, ResumePoint } from "../../context/tracker-request.ts";
+import type {
+  Keeping,
+  LogOptionRules,
+  ResumePoint,
+  RunPlace,
+} from "../../context/tracker-request.ts";
 import { AcceleratorError } from "../../errors.ts";
+import { LoggerType } from "../../logger-type.ts";
 import { fitEvent, sizeBound } from "../../tracker-contract/event-size.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
@@ -41,6 +47,8 @@ import { SendOrder } from "./send-order.ts";
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
   readonly loggingDir: string | undefined;
+  /** Why the run is kept; undefined if it is not. */
+  readonly keeping: Keeping | undefined;
   /** The hub on another thread. */
   readonly remote: RemoteHub;
   /** This replica among the others. */
@@ -81,7 +89,8 @@ export class TrackerSession {
   constructor(options: TrackerSessionOptions) {
     this.#options = options;
     // Other ranks may log before the main process does.
-    if (this.#isMainProcess && options.worldSize > 1 && !this.#isEmpty) this.#reducedLog();
+    const mayLog = this.#names.length > 0 || options.keeping !== undefined;
+    if (this.#isMainProcess && options.worldSize > 1 && mayLog) this.#reducedLog();
   }
 
   get #isMainProcess(): boolean {
@@ -89,13 +98,15 @@ export class TrackerSession {
   }
 
   get #names(): string[] {
-    const { sources, instances } = this.#options.selection;
-    return [...sources, ...instances].map((tracker) => tracker.name);
+    const { selection, keeping } = this.#options;
+    const names = [...selection.sources, ...selection.instances].map(({ name }) => name);
+    return keeping === "asked" ? [...names, LoggerType.Local] : names;
   }
 
+  /** On all ranks alike. That runs are kept by default makes no call wrong which would be right without trackers. */
   get #isEmpty(): boolean {
-    const { sources, instances } = this.#options.selection;
-    return sources.length === 0 && instances.length === 0;
+    const isKept = this.#options.keeping !== undefined && this.#phase === "open";
+    return this.#names.length === 0 && !isKept;
   }
 
   /**
@@ -120,7 +131,7 @@ export class TrackerSession {
     checkTrackerNames("initOptions", options.initOptions ?? {}, this.#names);
     const given = requireValues(options.config ?? {});
     const config: RunConfig = await snapshotValues(given, this.#refused.of("config"));
-    const { selection, remote, script } = this.#options;
+    const { selection, keeping, remote, script } = this.#options;
     const isMainProcess = this.#isMainProcess;
     const request = {
       ...{ projectName, loggingDir: this.#options.loggingDir, script },
@@ -128,12 +139,13 @@ export class TrackerSession {
       config: options.config === undefined ? undefined : config,
       strict: options.strict ?? false,
       deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+      ...(keeping && { keeping }),
     };
     const onHost = selection.sources.filter((source) => source.moduleUrl);
     const here = selection.sources.filter((source) => !onHost.includes(source));
     const mine = selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly);
     if (isMainProcess) await loadPlugins({ ...request, sources: here }); // before anything is started
-    if (isMainProcess && onHost.length > 0) {
+    if (isMainProcess && (onHost.length > 0 || keeping)) {
       this.#lastStep = resume?.step;
       const resumed = resume && { resume };
       const trackers = await remote.start({ ...request, ...resumed, sources: onHost });
@@ -146,6 +158,10 @@ export class TrackerSession {
         });
         const post = (event: TrackerEvent): void => this.#postHosted(event);
         this.#hosted.set(name, new HostedTracker(name, native, post));
+      }
+      if (keeping === "asked") {
+        const post = (event: TrackerEvent): void => this.#postHosted(event);
+        this.#hosted.set(LoggerType.Local, new HostedTracker(LoggerType.Local, undefined, post));
       }
     }
     const local = { ...request, sources: isMainProcess ? here : [] };
@@ -217,6 +233,11 @@ export class TrackerSession {
     const at = this.#requireOpen("logArtifact", placement);
     if (!at) return;
     this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, ...at }));
+  }
+
+  /** The run that is kept; undefined before `init`, on other ranks, and if it has no journal. */
+  get keptRun(): RunPlace | undefined {
+    return this.#options.keeping && this.#remote?.run;
   }
 
   /** The trackers that record on this rank; none before `init`. */
