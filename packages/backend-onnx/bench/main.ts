@@ -1,6 +1,6 @@
 /**
  * Measures training on the onnx backend beside PyTorch, TensorFlow.js as shipped and jax-js, with one thread per
- * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL|packages]`. Rows are those of `npm run bench`. "packages" are programs of others, beside
+ * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL|checkpoint|packages]`. Rows are those of `npm run bench`. "packages" are programs of others, beside
  * TensorFlow.js on cpu and on wasm.
  */
 import { cpus } from "node:os";
@@ -11,6 +11,7 @@ import { jaxJsEntry } from "@acc/test-kit/peers/jax-js";
 import { torchPython } from "@acc/test-kit/peers/torch";
 import { benchAllReduce } from "./all-reduce.ts";
 import { benchModel } from "./bench-model.ts";
+import { benchCheckpoint } from "./checkpoint.ts";
 import { MODEL_NAMES } from "./models.ts";
 import { benchPackages } from "./packages/bench-packages.ts";
 
@@ -30,6 +31,12 @@ for (const model of MODEL_NAMES) {
   const measured = await benchModel(model, peers, rounds);
   if (model === "mlp") measured.push(await benchAllReduce(model, rounds));
   for (const row of measured) {
+    rows.push(row);
+    console.log(formatRow(row));
+  }
+}
+if ("checkpoint".includes(pattern)) {
+  for (const row of await benchCheckpoint(peers.python, rounds)) {
     rows.push(row);
     console.log(formatRow(row));
   }

@@ -5,6 +5,8 @@ export const LoggerType = {
   ClearML: "clearml",
   CometML: "comet_ml",
   DVCLive: "dvclive",
+  /** No service: the run stays in its folder, where `acc ui` and `acc runs` find it. */
+  Local: "local",
   MLflow: "mlflow",
   SwanLab: "swanlab",
   TensorBoard: "tensorboard",

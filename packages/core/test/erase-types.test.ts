@@ -20,7 +20,7 @@ function run(code: string, cache: string | undefined, name = "script.ts") {
   const { NODE_COMPILE_CACHE: _, ...env } = process.env;
   const { stdout, stderr, status } = spawnSync(process.execPath, ["--import", REGISTER, script], {
     encoding: "utf8",
-    timeout: 30_000,
+    timeout: 120_000,
     env: cache === undefined ? env : { ...env, NODE_COMPILE_CACHE: join(folder, cache) },
   });
   return { stdout, stderr, status };

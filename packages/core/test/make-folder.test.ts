@@ -7,7 +7,7 @@ import { makeFolder } from "../src/make-folder.ts";
 
 const test = suite("makeFolder");
 const folder = mkdtempSync(join(tmpdir(), "acc-folder-"));
-const LIMIT_MS = 5000;
+const LIMIT_MS = 20_000;
 
 test.after(() => rmSync(folder, { recursive: true }));
 

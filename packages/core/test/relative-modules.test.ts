@@ -21,7 +21,7 @@ function runBoth(script: string): { stdout: string; stderr: string; status: numb
   const { NODE_COMPILE_CACHE: _, ...env } = process.env;
   const [plain, cached] = [{}, { NODE_COMPILE_CACHE: join(folder, "cache") }].map((cache) => {
     const args = ["--import", REGISTER, join(folder, script)];
-    const options = { encoding: "utf8", timeout: 60_000, env: { ...env, ...cache } } as const;
+    const options = { encoding: "utf8", timeout: 120_000, env: { ...env, ...cache } } as const;
     const { stdout, stderr, status } = spawnSync(process.execPath, args, options);
     return { stdout, stderr, status };
   });

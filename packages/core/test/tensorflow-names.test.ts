@@ -23,7 +23,7 @@ function run(script: string, cache?: string, args: string[] = []) {
     ["--import", REGISTER, join(folder, script), ...args],
     {
       encoding: "utf8",
-      timeout: 30_000,
+      timeout: 120_000,
       env: cache === undefined ? env : { ...env, NODE_COMPILE_CACHE: join(folder, cache) },
     },
   );

@@ -43,7 +43,7 @@ test("loads no TensorFlow.js, also with the tracker that was built on it", () =>
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ["--input-type=module", "--eval", code, ...urls],
-      { cwd: fileURLToPath(new URL("..", import.meta.url)), encoding: "utf8", timeout: 60_000 },
+      { cwd: fileURLToPath(new URL("..", import.meta.url)), encoding: "utf8", timeout: 120_000 },
     );
     assert.is(stdout, expected, stderr);
   }

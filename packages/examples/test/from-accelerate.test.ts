@@ -1,4 +1,4 @@
-/** Short runs on one replica; the long tests run all of them to the end, on one replica and on two. */
+/** A short run on one replica; the long tests run all of them to the end, on one replica and on two. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { accuracyIn } from "./accuracy-in.ts";
@@ -6,17 +6,12 @@ import { runInScratch } from "./run-in-scratch.ts";
 
 const test = suite("examples of Accelerate, on one replica");
 
-for (const [name, numEpochs, leastPercent] of [
-  ["nlp-example", "6", 85],
-  ["cv-example", "1", 90],
-] as const) {
-  test(`${name} learns`, async () => {
-    const args = ["--num-epochs", numEpochs, "--mixed-precision", "no"];
-    const ended = await runInScratch(`from-accelerate/${name}.ts`, undefined, args);
-    assert.is(ended.code, 0, ended.output);
-    assert.ok(accuracyIn(ended.stdout) >= leastPercent, ended.stdout);
-  });
-}
+test("nlp-example learns", async () => {
+  const args = ["--num-epochs", "6", "--mixed-precision", "no"];
+  const ended = await runInScratch("from-accelerate/nlp-example.ts", undefined, args);
+  assert.is(ended.code, 0, ended.output);
+  assert.ok(accuracyIn(ended.stdout) >= 85, ended.stdout);
+});
 
 test("arguments that do not fit are refused before anything is trained", async () => {
   const args = ["--checkpointing-steps", "often"];

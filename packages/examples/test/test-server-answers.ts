@@ -15,7 +15,7 @@ const REGISTER = import.meta.resolve("@acc/core/register-ts");
 const AT_ONCE = 12;
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const KEY = "0123456789abcdef0123456789abcdef01234567";
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 let answers = 0;
 

@@ -6,6 +6,7 @@ import {
   requirePlace,
 } from "../checkpoint/checkpoint-options.ts";
 import type { HalfFormat } from "../collective/half-precision.ts";
+import type { Keeping } from "../context/tracker-request.ts";
 import {
   type DataLoaderConfiguration,
   type ResolvedDataLoaderConfiguration,
@@ -15,6 +16,7 @@ import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import type { SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
+import { resolveKeeping } from "../trackers/select/keep-runs.ts";
 import type { LogWith } from "../trackers/select/log-with.ts";
 import { type GradScalerOptions, resolveGradScaler } from "../train/grad-scaler.ts";
 import type { GradientAccumulation } from "../train/gradient-state.ts";
@@ -47,6 +49,11 @@ export type AcceleratorOptions = AccumulationOptions & {
   readonly loggingDir?: string;
   /** Both directories in one object; it wins over `projectDir` and `loggingDir`. */
   readonly projectConfiguration?: ProjectConfiguration;
+  /**
+   * Whether the folder of a run, with all values that were logged, stays when the run has ended well: for `acc ui` and
+   * `acc runs`. Default: if there is a `projectDir`. `true` is the same as `"local"` in `logWith`.
+   */
+  readonly keepRuns?: boolean;
   /** When checkpoints are written by themselves, and which are kept. */
   readonly checkpoints?: CheckpointPolicy;
   /**
@@ -77,6 +84,7 @@ export type ResolvedAcceleratorOptions = {
   readonly accumulation: GradientAccumulation;
   readonly dataLoader: ResolvedDataLoaderConfiguration;
   readonly logWith: LogWith | readonly LogWith[] | undefined;
+  readonly keeping: Keeping | undefined;
   readonly schedulerUnit: SchedulerUnit;
   readonly syncBatchNorm: boolean;
   readonly commHook: HalfFormat | undefined;
@@ -94,6 +102,7 @@ const RULES: OptionRules<AcceleratorOptions> = {
   projectDir: "any",
   loggingDir: "any",
   projectConfiguration: "object",
+  keepRuns: "boolean",
   checkpoints: "object",
   resumeFromCheckpoint: "string",
   stepSchedulerWithOptimizer: "boolean",
@@ -157,6 +166,7 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
     dataLoader: resolveDataLoaderConfiguration(options.dataLoaderConfiguration),
     logWith,
     ...project,
+    keeping: resolveKeeping(logWith, options.keepRuns, project.projectDir),
     schedulerUnit: resolveSchedulerUnit(options),
     syncBatchNorm: options.syncBatchNorm ?? false,
     commHook: resolveCommHook(options.distributedDataParallel),

@@ -8,6 +8,7 @@ import { trackerThread } from "../remote-trackers/lazy-tracker-worker.ts";
 import { resolveLogWith } from "../trackers/select/log-with.ts";
 import { TrackerSession } from "../trackers/session/tracker-session.ts";
 import type { Differentiation } from "../train/differentiate.ts";
+import { FitRuns } from "../train/fit-runs.ts";
 import { GradScaler } from "../train/grad-scaler.ts";
 import { GradientState } from "../train/gradient-state.ts";
 import { ModelRegistry } from "../train/model-registry.ts";
@@ -35,7 +36,7 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
   const { rank, worldSize } = collective;
   const trackers = new TrackerSession({
     selection: resolveLogWith(options.logWith, loggingDir, scriptUrl),
-    loggingDir,
+    ...{ loggingDir, keeping: options.keeping },
     remote: host?.trackers ?? trackerThread(),
     script: scriptUrl === undefined ? undefined : fileURLToPath(scriptUrl),
     ...{ rank, worldSize },
@@ -49,6 +50,7 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
     unsynced: new UnsyncedModels(models),
     unprepared: new UnpreparedVariables(models),
     regularizers: new Regularizers(models),
+    fits: new FitRuns(),
   };
   const fitContext = { collective, training, optimizers: () => preparation.made.optimizers };
   const preparation: Preparation = new Preparation({

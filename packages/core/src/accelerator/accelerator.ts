@@ -16,8 +16,10 @@ import {
   REDUCED_LOG_RULES,
   type ReducedLogOptions,
 } from "../trackers/values/placement.ts";
+import type { FitRuns } from "../train/fit-runs.ts";
 import { type AcceleratorOptions, resolveAcceleratorOptions } from "./accelerator-options.ts";
 import { makeParts } from "./accelerator-parts.ts";
+import { announceRun } from "./announce-run.ts";
 import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 
 /**
@@ -28,6 +30,8 @@ import { CheckpointingAccelerator } from "./checkpointing-accelerator.ts";
 export class Accelerator extends CheckpointingAccelerator {
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
+  readonly #fits: FitRuns;
+  readonly #loggingDir: string | undefined;
   readonly #trigger = new Trigger();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
@@ -36,6 +40,8 @@ export class Accelerator extends CheckpointingAccelerator {
     super(parts);
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
+    this.#fits = parts.training.fits;
+    this.#loggingDir = parts.options.loggingDir;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -50,12 +56,14 @@ export class Accelerator extends CheckpointingAccelerator {
 
   /**
    * Starts the trackers of `logWith` and passes them the configuration. Call it on every rank; only the main
-   * process records.
+   * process records. If the run is kept, one line on standard error says how to look at it.
    *
    * @throws {AcceleratorError} `TRACKER_…`, `STATE_INVALID` on a second call.
    */
   async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
     await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
+    const run = this.#trackers.keptRun;
+    if (run) announceRun(run.runId, this.#loggingDir);
   }
 
   /**
@@ -96,7 +104,8 @@ export class Accelerator extends CheckpointingAccelerator {
    * @throws {AcceleratorError} `OPTION_INVALID`.
    */
   fitCallback(options: FitCallbackOptions = {}): FitCallback {
-    return trackerCallback((values, placement) => this.log(values, placement), options);
+    const trained = () => this.#fits.running?.batches ?? 0;
+    return trackerCallback((values, placement) => this.log(values, placement), trained, options);
   }
 
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */

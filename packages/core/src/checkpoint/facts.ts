@@ -26,7 +26,7 @@ export type Facts = {
 export function factsOf({ made, training, collective }: Subject, reason: Facts["reason"]): Facts {
   return {
     ...{ reason, steps: stepsOf(made.optimizers), samples: training.state.samplesConsumed },
-    epoch: made.loaders[0]?.epoch ?? 0,
+    epoch: training.fits.running?.epoch ?? made.loaders[0]?.epoch ?? 0,
     worldSize: collective.worldSize,
     globalBatch: globalBatchOf(made.loaders),
     during: training.state.depth > 1 ? "evaluation" : "training",

@@ -5,6 +5,7 @@ import type { LoaderStateDict } from "../data/loader-state-dict.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { SavedScheduler } from "../schedule/accelerated-scheduler.ts";
 import type { Differentiation } from "../train/differentiate.ts";
+import type { SavedFitRuns } from "../train/fit-runs.ts";
 import type { GradScalerState } from "../train/grad-scaler.ts";
 import type { PreparedObjects } from "../train/prepare.ts";
 import { canSave } from "./can-save.ts";
@@ -37,6 +38,8 @@ export type SavedState = {
   readonly scaler?: GradScalerState | undefined;
   readonly schedulers: readonly SavedScheduler[];
   readonly loaders: readonly LoaderStateDict[];
+  /** Undefined outside of `fit` and `fitDataset`, and in checkpoints of versions that did not know. */
+  readonly fits?: SavedFitRuns | undefined;
   readonly globalBatch: number | undefined;
   /** Where the trackers go on. */
   readonly trackers: ResumePoint | undefined;
@@ -84,6 +87,7 @@ export async function takeInventory(
       scaler: training.scaler?.stateDict(),
       schedulers: made.schedulers.map((scheduler) => scheduler.save()),
       loaders: made.loaders.map((loader) => loader.gatherStateDict()),
+      fits: training.fits.save(),
       globalBatch: globalBatchOf(made.loaders),
       trackers: subject.mark(),
     },

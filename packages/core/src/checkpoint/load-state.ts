@@ -126,6 +126,7 @@ async function makePlan(
   planSchedulers(state.schedulers, made.schedulers, batches, plan);
   planLearningRates(state.optimizers, made.optimizers, plan);
   planRank(state.ranks, training, collective, { source, known }, plan);
+  plan.commits.push(() => training.fits.resume(state.fits));
   planLoaders(state.loaders, made.loaders, plan);
   const customs: unknown[] = [];
   for (let i = 0; json.has(`${customFile(i)}.json`); i++)

@@ -13,7 +13,7 @@ export type PolicyOptions = {
 };
 
 /**
- * Saves by itself, where a training loop asks for its next batch. All ranks must decide the same: the number of steps is
+ * Saves by itself, where a training loop asks for its next batch, and in `fit` when all callbacks have seen the end of a batch. All ranks must decide the same: the number of steps is
  * equal on all of them; the time is that of rank 0, which names a step that no rank has made yet.
  */
 export class Policy {
@@ -26,16 +26,24 @@ export class Policy {
   constructor(policy: CheckpointPolicy, options: PolicyOptions) {
     this.#policy = policy;
     this.#options = options;
+    this.#forgetTime();
   }
 
   /** A state was saved or loaded: steps and time count from here. */
   restart(): void {
     this.#savedSteps = this.#options.steps();
     this.#savedMs = performance.now();
+    this.#forgetTime();
   }
 
-  /** The step of a loader is over. @returns a save to wait for, if one is due. */
-  afterStep(loader: LoaderState): Promise<unknown> | undefined {
+  /** The step that rank 0 has named may be that of an earlier accelerator, or behind the state that was loaded. */
+  #forgetTime(): void {
+    const { cells, rank } = this.#options.collective;
+    if (rank === 0) Atomics.store(cells, CELLS.saveAt, 0);
+  }
+
+  /** The step of a loader, or of `fit`, is over. @returns a save to wait for, if one is due. */
+  afterStep(loader: LoaderState | undefined): Promise<unknown> | undefined {
     const { everySteps, everyMs } = this.#policy;
     if (everySteps === undefined && everyMs === undefined) return undefined;
     const { state, steps } = this.#options;

@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 
 /** What `acc --help` prints. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Pick<Command, "name" | "summary">[]): string {
   return [
     "Usage: acc COMMAND [options]",
     "",

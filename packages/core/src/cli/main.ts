@@ -16,6 +16,7 @@ import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { runsListCommand, runsPruneCommand } from "./runs-commands.ts";
 import { syncCommand } from "./sync-command.ts";
 import { testCommand } from "./test-command.ts";
+import { loadUiCommand, UI_COMMANDS } from "./ui-package.ts";
 
 const COMMANDS: readonly Command[] = [
   ...[launchCommand, configCommand, configDefaultCommand, configUpdateCommand],
@@ -23,20 +24,24 @@ const COMMANDS: readonly Command[] = [
   ...[checkpointsListCommand, checkpointsVerifyCommand, checkpointsPruneCommand],
   ...[testCommand, estimateCommand, envCommand],
 ];
+/** What the help shows. */
+const SHOWN = [...COMMANDS, ...UI_COMMANDS];
 
 /** The `acc` command. Resolves with the exit code: one of `EXIT`, or that of a script that failed. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [name, second] = argv;
   if (name === undefined || name === "-h" || name === "--help") {
-    process.stdout.write(overview(COMMANDS));
+    process.stdout.write(overview(SHOWN));
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   if (name === "-v" || name === "--version") {
     process.stdout.write(`${ownVersion()}\n`);
     return EXIT.done;
   }
-  const group = COMMANDS.filter((candidate) => candidate.name.startsWith(`${name} `));
-  const member = group.find((candidate) => candidate.name === `${name} ${second}`);
+  const added = UI_COMMANDS.find(({ name: known }) => [name, `${name} ${second}`].includes(known));
+  if (added) return await runAdded(added.name, argv);
+  const group = SHOWN.filter((candidate) => candidate.name.startsWith(`${name} `));
+  const member = COMMANDS.find((candidate) => candidate.name === `${name} ${second}`);
   if (member) return await runCommand(member, argv.slice(2));
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command) return await runCommand(command, argv.slice(1));
@@ -47,9 +52,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   const words = group.length > 0 && second !== undefined ? `${name} ${second}` : name;
   const fault = group.length > 0 && second === undefined ? "incomplete" : "unknown";
   process.stderr.write(
-    `acc: ${fault} command "${words}".\n\n${overview(group.length > 0 ? group : COMMANDS)}`,
+    `acc: ${fault} command "${words}".\n\n${overview(group.length > 0 ? group : SHOWN)}`,
   );
   return EXIT.usage;
+}
+
+/** Runs a command of another package. */
+async function runAdded(name: string, argv: readonly string[]): Promise<number> {
+  try {
+    const command = await loadUiCommand(name);
+    return await runCommand(command, argv.slice(name.split(" ").length));
+  } catch (error) {
+    process.stderr.write(`${describe(error)}\n`);
+    return EXIT.failed;
+  }
 }
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {

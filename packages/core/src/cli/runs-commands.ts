@@ -4,19 +4,43 @@ import { type PruneResult, pruneRun } from "../runs/prune-run.ts";
 import { overviewOf, type RunOverview } from "../runs/run-overview.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
-import { durationOption, oneOperand } from "./parse-arguments.ts";
+import { durationOption, numberOption, oneOperand } from "./parse-arguments.ts";
 import { requireFolder } from "./require-folder.ts";
 import { pathText, RUN_COLUMNS, runRow, sizeText } from "./runs-text.ts";
 import { formatTable } from "./table.ts";
 import { printJson, printLines, printWarning } from "./terminal.ts";
+import { LIST_VALUES, loadUiCommand } from "./ui-package.ts";
+
+/** Options of `acc runs list` that are about what was logged. */
+const WITH_VALUES: readonly string[] = ["values", "filter", "columns", "sort"];
 
 /** `acc runs list`: the runs below a directory, the newest last. */
 export const runsListCommand: Command = {
   name: "runs list",
   summary: "shows the runs below a directory: age, size, and what is delivered",
   operands: "[DIRECTORY]",
-  options: { json: { type: "boolean", help: "for programs" } },
-  async run({ json }, operands, signal) {
+  options: {
+    json: { type: "boolean", help: "for programs" },
+    values: { type: "boolean", help: "show what was logged instead (needs @acc/ui)" },
+    filter: {
+      ...{ type: "string", value: "TEXT" },
+      help: 'only some runs, with --values: words, -not, "lr>0.01", "loss<0.2", status:failed, has:key',
+    },
+    columns: {
+      ...{ type: "string", value: "A,B" },
+      help: "what to show, with --values: names of the configuration or of values",
+    },
+    sort: {
+      ...{ type: "string", value: "COLUMN" },
+      help: "by which column, with --values; -COLUMN: the largest first",
+    },
+  },
+  async run(values, operands, signal) {
+    if (WITH_VALUES.some((name) => values[name] !== undefined)) {
+      const command = await loadUiCommand(LIST_VALUES);
+      return await command.run(values, operands, signal);
+    }
+    const { json } = values;
     const directory = oneOperand("acc runs list", operands);
     const runs: RunOverview[] = [];
     const isWhole = await eachRun("acc runs list", directory, signal, async (folder) => {
@@ -33,20 +57,27 @@ export const runsListCommand: Command = {
 /** `acc runs prune`: removes runs that every tracker has received. */
 export const runsPruneCommand: Command = {
   name: "runs prune",
-  summary: "removes the runs below a directory that every tracker has received completely",
+  summary: "removes runs below a directory: those that every tracker has, and old kept ones",
   operands: "[DIRECTORY]",
   options: {
     "older-than": {
       ...{ type: "string", value: "AGE" },
       help: "only runs in which nothing was logged for this long, such as 12h, 7d or 4w",
     },
+    keep: { type: "string", value: "N", help: "all but the newest so many runs" },
+    failed: { type: "boolean", help: "only runs that failed or were killed" },
     "dry-run": { type: "boolean", help: "say what would be removed, and remove nothing" },
     json: { type: "boolean", help: "for programs" },
   },
   async run(values, operands, signal) {
     const directory = oneOperand("acc runs prune", operands);
     const isDryRun = values["dry-run"] === true;
-    const options = { changedBeforeMs: Date.now() - olderThan(values), isDryRun };
+    const options = {
+      ...{ changedBeforeMs: Date.now() - olderThan(values), isDryRun },
+      startedBeforeMs: await beforeNewest(values, directory),
+      isOnlyFailed: values.failed === true,
+      takesKept: ["older-than", "keep", "failed"].some((name) => values[name] !== undefined),
+    };
     const results: PruneResult[] = [];
     const isWhole = await eachRun("acc runs prune", directory, signal, async (folder) => {
       results.push(await pruneRun(folder, options));
@@ -79,6 +110,28 @@ function olderThan(values: OptionValues): number {
   return durationOption(values, "older-than") ?? 0;
 }
 
+/** When the first of the newest runs began that `--keep` spares. @throws {AcceleratorError} `OPTION_INVALID`. */
+async function beforeNewest(values: OptionValues, directory: string): Promise<number> {
+  const count = numberOption(values, "keep");
+  if (count === undefined) return Number.POSITIVE_INFINITY;
+  if (!Number.isInteger(count) || count < 0) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `acc runs prune: --keep needs a whole number from 0 on, got ${count}.`,
+    );
+  }
+  requireFolder("acc runs prune", directory);
+  const { folders } = await findRuns(directory);
+  const starts: number[] = [];
+  for (const folder of folders) {
+    // One that cannot be read is named later, and stays.
+    const run = await overviewOf(folder).catch(() => undefined);
+    if (run) starts.push(run.startedMs);
+  }
+  if (count === 0) return Number.POSITIVE_INFINITY;
+  return starts.sort((a, b) => b - a)[count - 1] ?? Number.NEGATIVE_INFINITY;
+}
+
 function rowsOf(runs: readonly RunOverview[]): string[][] {
   const now = Date.now();
   return runs.map((run) => runRow(run, now));
@@ -87,8 +140,10 @@ function rowsOf(runs: readonly RunOverview[]): string[][] {
 function summaryOf(runs: readonly RunOverview[]): string {
   const delivered = runs.filter(({ state }) => state === "delivered");
   const pending = runs.filter(({ state }) => state === "pending");
+  const kept = runs.filter(({ state }) => state === "kept");
   const advice = [
     ...(pending.length > 0 ? [`acc sync delivers ${countOf(pending)}`] : []),
+    ...(kept.length > 0 ? [`${countOf(kept)} kept`] : []),
     ...(delivered.length > 0 ? [`acc runs prune removes ${countOf(delivered)}`] : []),
   ];
   return [countOf(runs), ...advice].join("; ");

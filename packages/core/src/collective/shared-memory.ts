@@ -1,25 +1,14 @@
 import { AcceleratorError, messageOf } from "../errors.ts";
-import { Barrier } from "./barrier.ts";
-import { callSite } from "./call-site.ts";
-import {
-  DTYPES,
-  describeCalls,
-  nameRanks,
-  OPERATIONS,
-  type Operation,
-  REDUCE_OPS,
-} from "./call-text.ts";
+import { DTYPES, type Operation, REDUCE_OPS } from "./call-text.ts";
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
-import { ControlBlock, type Header, REASON } from "./control-block.ts";
-import { describePlace } from "./describe-places.ts";
 import type { HalfFormat } from "./half-precision.ts";
+import { Meeting } from "./meeting.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
-import { RankPlaces } from "./rank-places.ts";
 import { createReduceKernel, type ReduceKernel, type SlotRange } from "./reduce-kernel.ts";
 import { SHARED_CELLS, type SharedGroup } from "./shared-group.ts";
-import { SharedSupervision } from "./shared-supervision.ts";
 import { requireReducible } from "./single-process.ts";
 import { type Region, SlotMemory } from "./slot-memory.ts";
+import type { Supervision } from "./supervision.ts";
 
 /** Rounds of a copied operation move at most this much per rank, which bounds the memory of the group. */
 const SCRATCH_BYTES = 16 * 1024 * 1024;
@@ -31,17 +20,12 @@ const SCRATCH_BYTES = 16 * 1024 * 1024;
 export class SharedMemory implements Collective {
   readonly rank: number;
   readonly worldSize: number;
-  readonly supervision: SharedSupervision;
-  readonly #control: ControlBlock;
-  readonly #places: RankPlaces;
-  readonly #debug: boolean;
-  readonly #barrier: Barrier;
+  readonly #meeting: Meeting;
   readonly cells: Int32Array;
   readonly #memory: SlotMemory;
   readonly #area: SlotMemory;
   #shared: Region = { base: 0, stride: 0, wasUsed: false };
   readonly #kernel: ReduceKernel;
-  readonly #timeoutMs: number;
   readonly #allocated = new WeakMap<NumericArray | Uint16Array, Region>();
 
   /** @param createKernel for tests: the kernel is otherwise chosen for the machine. */
@@ -52,29 +36,28 @@ export class SharedMemory implements Collective {
   ) {
     this.rank = rank;
     this.worldSize = group.worldSize;
-    this.#control = new ControlBlock(group.control, group.worldSize);
-    this.supervision = new SharedSupervision(this.#control, rank, group.worldSize);
-    this.#places = new RankPlaces(group.places, group.worldSize);
-    this.#debug = group.debug;
-    this.#barrier = new Barrier(this.#control.cells, group.worldSize);
-    this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meet());
-    this.#area = new SlotMemory(group.area, rank, 1, () => this.#meet());
+    this.#meeting = new Meeting(group, rank);
+    this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meeting.meet());
+    this.#area = new SlotMemory(group.area, rank, 1, () => this.#meeting.meet());
     this.cells = this.#area.view(this.#area.reserve(4 * SHARED_CELLS), 0, Int32Array, SHARED_CELLS);
     this.#kernel = createKernel(group.memory);
-    this.#timeoutMs = group.timeoutMs;
+  }
+
+  get supervision(): Supervision {
+    return this.#meeting.supervision;
   }
 
   /** This rank makes no more calls: ranks that wait for it, now or later, throw `COLLECTIVE_RANK_ENDED`. */
   leave(): void {
-    this.#control.leave(this.rank);
+    this.#meeting.leave();
   }
 
   barrier(call = "barrier"): void {
-    this.#begin("barrier", { call });
+    this.#meeting.begin("barrier", { call });
   }
 
   allocate(length: number, call = "allocate"): Float32Array {
-    this.#begin("allocate", { count: length, call });
+    this.#meeting.begin("allocate", { count: length, call });
     const region = this.#memory.reserve(length * Float32Array.BYTES_PER_ELEMENT);
     const buffer = this.#memory.view(region, this.rank, Float32Array, length);
     if (region.wasUsed) buffer.fill(0);
@@ -83,7 +66,7 @@ export class SharedMemory implements Collective {
   }
 
   allocateHalf(length: number, format: HalfFormat, call = "allocate"): Uint16Array {
-    this.#begin("allocate", { count: length, dtype: DTYPES.indexOf(format), call });
+    this.#meeting.begin("allocate", { count: length, dtype: DTYPES.indexOf(format), call });
     const region = this.#memory.reserve(length * Uint16Array.BYTES_PER_ELEMENT);
     const buffer = this.#memory.view(region, this.rank, Uint16Array, length);
     if (region.wasUsed) buffer.fill(0);
@@ -93,14 +76,14 @@ export class SharedMemory implements Collective {
 
   release(buffer: Float32Array | Uint16Array, call = "release"): void {
     const region = this.#allocated.get(buffer);
-    this.#begin("release", { count: buffer.length, parameter: region?.base ?? -1, call });
+    this.#meeting.begin("release", { count: buffer.length, parameter: region?.base ?? -1, call });
     if (!region) return;
     this.#allocated.delete(buffer);
     this.#memory.release(region);
   }
 
   share(byteLength: number, call = "share"): Uint8Array {
-    this.#begin("share", { count: byteLength, call });
+    this.#meeting.begin("share", { count: byteLength, call });
     if (byteLength > this.#shared.stride) {
       if (this.#shared.stride > 0) this.#area.release(this.#shared);
       this.#shared = { base: 0, stride: 0, wasUsed: false };
@@ -112,11 +95,16 @@ export class SharedMemory implements Collective {
   allReduce(buffer: Float32Array | Int32Array, op: ReduceOp, call = "allReduce"): void {
     requireReducible(buffer, op);
     const parameter = REDUCE_OPS.indexOf(op);
-    this.#begin("allReduce", { count: buffer.length, dtype: dtypeOf(buffer), parameter, call });
+    this.#meeting.begin("allReduce", {
+      count: buffer.length,
+      dtype: dtypeOf(buffer),
+      parameter,
+      call,
+    });
     const region = this.#allocated.get(buffer);
     if (region) {
       this.#reduceShare(region, buffer, buffer.byteLength, op);
-      this.#meet();
+      this.#meeting.meet();
       return;
     }
     const chunkLength = SCRATCH_BYTES / buffer.BYTES_PER_ELEMENT;
@@ -124,9 +112,9 @@ export class SharedMemory implements Collective {
       const chunk = buffer.subarray(from, from + chunkLength);
       const scratch = this.#memory.scratch(chunk.byteLength);
       this.#memory.write(scratch, chunk);
-      this.#meet();
+      this.#meeting.meet();
       this.#reduceShare(scratch, buffer, chunk.byteLength, op);
-      this.#meet();
+      this.#meeting.meet();
       this.#memory.read(scratch, this.rank, chunk);
     }
   }
@@ -134,29 +122,29 @@ export class SharedMemory implements Collective {
   averageHalf(buffer: Uint16Array, format: HalfFormat, call = "averageHalf"): void {
     const region = this.#allocated.get(buffer);
     const parameter = region?.base ?? -1;
-    this.#begin("averageHalf", {
+    this.#meeting.begin("averageHalf", {
       ...{ count: buffer.length, dtype: DTYPES.indexOf(format), parameter, call },
     });
     if (!region) return;
     const range = this.#shareOf(region, buffer.byteLength);
     if (range) this.#kernel.half(range, format);
-    this.#meet();
+    this.#meeting.meet();
   }
 
   broadcast(buffer: NumericArray, fromRank: number, call = "broadcast"): void {
     const dtype = dtypeOf(buffer);
-    this.#begin("broadcast", { count: buffer.length, dtype, parameter: fromRank, call });
+    this.#meeting.begin("broadcast", { count: buffer.length, dtype, parameter: fromRank, call });
     for (const chunk of chunksOf(bytesOf(buffer))) {
       const scratch = this.#memory.scratch(chunk.byteLength);
       if (this.rank === fromRank) this.#memory.write(scratch, chunk);
-      this.#meet();
+      this.#meeting.meet();
       if (this.rank !== fromRank) this.#memory.read(scratch, fromRank, chunk);
-      this.#meet();
+      this.#meeting.meet();
     }
   }
 
   allGather<T extends NumericArray>(buffer: T, call = "allGather"): T[] {
-    this.#begin("allGather", { count: buffer.length, dtype: dtypeOf(buffer), call });
+    this.#meeting.begin("allGather", { count: buffer.length, dtype: dtypeOf(buffer), call });
     const results = Array.from({ length: this.worldSize }, () => buffer.slice() as T);
     const sizes = results.map(() => buffer.byteLength);
     this.#exchange(bytesOf(buffer), sizes, results.map(bytesOf));
@@ -188,8 +176,8 @@ export class SharedMemory implements Collective {
       fault = true;
     }
     const sizeBytes = fault ? -bytes.byteLength : bytes.byteLength;
-    this.#begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
-    const sizes = this.#ranks.map((rank) => this.#control.headerSize(rank));
+    this.#meeting.begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
+    const { sizes } = this.#meeting;
     const parts = sizes.map((size) => new Uint8Array(Math.abs(size)));
     this.#exchange(bytes, sizes.map(Math.abs), parts);
     const faulty = sizes.findIndex((size) => size < 0);
@@ -204,11 +192,11 @@ export class SharedMemory implements Collective {
     for (let from = 0; from < longest; from += SCRATCH_BYTES) {
       const scratch = this.#memory.scratch(Math.min(longest - from, SCRATCH_BYTES));
       this.#memory.write(scratch, mine.subarray(from, from + SCRATCH_BYTES));
-      this.#meet();
+      this.#meeting.meet();
       for (const [rank, part] of parts.entries()) {
         this.#memory.read(scratch, rank, part.subarray(from, from + SCRATCH_BYTES));
       }
-      this.#meet(); // no rank may write again while another one still reads
+      this.#meeting.meet(); // no rank may write again while another one still reads
     }
   }
 
@@ -226,93 +214,6 @@ export class SharedMemory implements Collective {
     const start = Math.min(this.rank * share, sizeBytes);
     const end = Math.min(start + share, sizeBytes);
     return start === end ? undefined : { ...region, slots: this.worldSize, start, end };
-  }
-
-  /** Announces what this rank is about to do, waits for the other ranks, and compares the headers. */
-  #begin(operation: Operation, header: Partial<Header> & { readonly call: string }): void {
-    this.#requireAlive();
-    const { count = 0, dtype = 0, parameter = 0, sizeBytes = 0, call } = header;
-    const code = OPERATIONS.indexOf(operation);
-    this.#control.writeHeader(this.rank, {
-      operation: code,
-      count,
-      dtype,
-      parameter,
-      sizeBytes,
-      call,
-    });
-    // Without debug a rank notes the line only when it is asked: looking at the stack takes longer than a collective.
-    this.#places.setSite(this.rank, this.#debug ? callSite() : "");
-    this.supervision.announce();
-    this.#meet();
-    this.supervision.read();
-    for (let rank = 1; rank < this.worldSize; rank++) {
-      if (!this.#control.sameHeader(0, rank)) throw this.#mismatch();
-    }
-  }
-
-  get #ranks(): number[] {
-    return Array.from({ length: this.worldSize }, (_, rank) => rank);
-  }
-
-  #meet(): void {
-    this.#control.countArrival(this.rank);
-    this.#places.enter(this.rank, this.#control.headerSet);
-    const result = this.#barrier.wait(this.#timeoutMs, this.#noteSite);
-    this.#places.exit(this.rank);
-    if (result === "left") throw this.#rankEnded();
-    if (result === "timed-out") this.#declareTimeout();
-    if (result !== "passed") throw this.#deathError();
-  }
-
-  readonly #noteSite = (): void => this.#places.setSite(this.rank, callSite());
-
-  /** What ranks are doing, and where in the script. */
-  #describeCalls(ranks: readonly number[]): string {
-    return describeCalls(this.#control, ranks, (rank) => this.#places.read(rank).site);
-  }
-
-  #mismatch(): AcceleratorError {
-    return new AcceleratorError(
-      "COLLECTIVE_MISMATCH",
-      `The replicas disagree on what to do: ${this.#describeCalls(this.#ranks)}. ` +
-        "Every rank must make the same calls with the same shapes, in the same order.",
-    );
-  }
-
-  #rankEnded(): AcceleratorError {
-    const ended = this.#ranks.filter((rank) => this.#control.hasLeft(rank));
-    return new AcceleratorError(
-      "COLLECTIVE_RANK_ENDED",
-      `The script of ${nameRanks(ended)} has ended, but ${this.#describeCalls([this.rank])}, which waits for ` +
-        "all ranks. Every rank must make the same calls in the same order: look for a loop that ends " +
-        "earlier on one rank, or a collective inside `if (isMainProcess)`.",
-    );
-  }
-
-  #declareTimeout(): void {
-    const mine = this.#control.arrivals(this.rank);
-    const missing = this.#ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
-    const present = this.#ranks.filter((rank) => !missing.includes(rank));
-    const standing = missing
-      .map((rank) => `rank ${rank} ${describePlace(this.#control, this.#places, rank)}`)
-      .join("; ");
-    const message =
-      `${nameRanks(missing)} did not arrive within ${this.#timeoutMs} ms; ` +
-      `${this.#describeCalls(present)}; ${standing}. Every rank must make the same calls in the same order: ` +
-      "look for an early return, or a collective inside `if (isMainProcess)`; or raise timeoutMs.";
-    this.#control.end(REASON.timeout, message);
-  }
-
-  #requireAlive(): void {
-    if (this.#control.isDead) throw this.#deathError();
-  }
-
-  /** Why the group ended, as an error of this rank. */
-  #deathError(): AcceleratorError {
-    const { reason, message } = this.#control.ending();
-    if (reason === REASON.timeout) return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
-    return new AcceleratorError("COLLECTIVE_ABORTED", `Another replica ended the run: ${message}`);
   }
 }
 

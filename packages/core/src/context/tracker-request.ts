@@ -9,6 +9,12 @@ export type TrackerSource = {
   readonly moduleUrl: string | undefined;
 };
 
+/**
+ * Why the folder of a run stays when the run has ended well: because the user has asked for it, or because that is the default
+ * for a project. Files that a run logs are copied into its folder if the user has asked, or if a tracker delivers them.
+ */
+export type Keeping = "asked" | "default";
+
 /** What `initTrackers` asks for; plain data, so that it can go to the host thread. */
 export type TrackerRequest = {
   readonly sources: readonly TrackerSource[];
@@ -21,6 +27,8 @@ export type TrackerRequest = {
   readonly deliveryTimeoutMs: number;
   /** Path of the training script. */
   readonly script: string | undefined;
+  /** Absent: the folder of the run stays only while a tracker needs it. */
+  readonly keeping?: Keeping;
   /** The run to go on with; absent for a new one. */
   readonly resume?: ResumePoint;
 };

@@ -2,7 +2,8 @@ import { Tensor } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { differenceIn, type Facts } from "../collective/facts.ts";
 import { AcceleratorError } from "../errors.ts";
-import type { FitArgs, FitData } from "./layers-model.ts";
+import type { FitFacts } from "../train/fit-run.ts";
+import type { FitArgs, FitData, FittableModel } from "./layers-model.ts";
 
 /**
  * Checks that all ranks are about to train alike. Collective.
@@ -30,6 +31,20 @@ export function agreeOnFit(call: string, args: FitArgs, collective: Collective, 
     `${call}: the replicas are about to train differently: ${difference}. Every replica passes the whole data and the ` +
       "same options; each takes its share of every batch.",
   );
+}
+
+/** What a call must have alike to go on where another one was interrupted. */
+export function fitFacts(
+  call: string,
+  { metricsNames }: FittableModel,
+  { batchSize = 32, shuffle = true, validationSplit, batchesPerEpoch }: FitArgs,
+  x?: FitData,
+): FitFacts {
+  return {
+    ...{ call, "the number of samples": samplesIn(x), validationSplit, batchesPerEpoch },
+    ...(x === undefined ? {} : { batchSize, shuffle }),
+    "the loss and the metrics": metricsNames.join(", "),
+  };
 }
 
 function samplesIn(x: FitData | undefined): number | undefined {

@@ -6,11 +6,12 @@ import type { FitData, FitDataset } from "./layers-model.ts";
 
 /** What rank 0 sends. In a batch a Map stands for each tensor: a batch itself has arrays and plain objects only. */
 type Delivery =
-  | { readonly kind: "batch"; readonly batch: unknown }
-  | { readonly kind: "end" }
+  // As tfjs reads it: the last batch may come together with `done`.
+  | { readonly kind: "item"; readonly batch: unknown; readonly done: boolean }
   | { readonly kind: "error"; readonly fault: Fault };
 
 type Iterator = Awaited<ReturnType<FitDataset["iterator"]>>;
+type Item = Awaited<ReturnType<Iterator["next"]>>;
 
 const CALL = "fitDataset: next batch";
 
@@ -32,53 +33,51 @@ export class DatasetOfRankZero implements FitDataset {
   }
 
   async iterator(): Promise<Iterator> {
-    const isReader = this.#collective.rank === 0;
-    let opened: Promise<Iterator> | undefined;
-    return {
-      next: async () => {
-        let error: unknown;
-        const read = async () => {
-          opened ??= this.#dataset.iterator();
-          return (await opened).next();
-        };
-        const item = isReader
-          ? await read().catch((reason) => {
-              error = reason ?? new Error("unknown");
-              return undefined;
-            })
-          : undefined;
-        const value = await this.#share(item?.value, error);
-        return { value, done: value === null };
-      },
+    if (this.#collective.rank > 0) return { next: async () => this.#receiveItem() };
+    // At once, as tfjs does: a dataset that shuffles draws its order here, also for an iterator that is not read.
+    const [opened] = await Promise.allSettled([(async () => this.#dataset.iterator())()]);
+    const read = async () => {
+      if (opened.status === "rejected") throw opened.reason;
+      return opened.value.next();
     };
+    return { next: () => this.#send(read()) };
   }
 
-  /** @returns the batch of rank 0; null at the end. */
-  async #share(value: unknown, error: unknown): Promise<unknown> {
-    const { rank } = this.#collective;
-    const tensors: Tensor[] = [];
-    let own: Delivery = { kind: "end" };
-    if (error !== undefined) own = { kind: "error", fault: faultOf(error, "DATA_INVALID") };
-    else if (value !== undefined && value !== null) {
-      const describe = (part: Tensor) => {
-        tensors.push(part);
-        return new Map<string, unknown>([
-          ["shape", part.shape],
-          ["dtype", part.dtype],
-        ]);
-      };
-      own = { kind: "batch", batch: replaceTensors(value, describe) };
+  async #send(reading: Promise<Item>): Promise<Item> {
+    const [read] = await Promise.allSettled([reading]);
+    if (read.status === "rejected") {
+      this.#deliver({ kind: "error", fault: faultOf(read.reason, "DATA_INVALID") });
+      throw read.reason;
     }
+    const { value, done } = read.value;
+    const tensors: Tensor[] = [];
+    const describe = (part: Tensor) => {
+      tensors.push(part);
+      return new Map<string, unknown>([
+        ["shape", part.shape],
+        ["dtype", part.dtype],
+      ]);
+    };
+    const batch = replaceTensors(value, describe);
     const values = await Promise.all(tensors.map((part) => part.data()));
-    const delivery = this.#collective.broadcastObject(own, 0, CALL);
-    if (delivery.kind === "end") return null;
+    this.#deliver({ kind: "item", batch, done: Boolean(done) });
+    for (const part of values) this.#collective.broadcast(part as NumericArray, 0, CALL);
+    return read.value;
+  }
+
+  #receiveItem(): Item {
+    const delivery = this.#deliver();
     if (delivery.kind === "error") {
-      if (rank === 0) throw error;
       const { code, message } = delivery.fault;
       throw errorOf({ code, message: `Rank 0 could not read the dataset: ${message}` });
     }
-    for (const part of values) this.#collective.broadcast(part as NumericArray, 0, CALL);
-    return rank === 0 ? value : replaceTensors(delivery.batch, same, (part) => this.#receive(part));
+    const value = replaceTensors(delivery.batch, same, (part) => this.#receive(part));
+    return { value, done: delivery.done };
+  }
+
+  /** @returns what rank 0 gives. */
+  #deliver(own?: Delivery): Delivery {
+    return this.#collective.broadcastObject(own, 0, CALL) as Delivery;
   }
 
   #receive(part: unknown): unknown {

@@ -1,4 +1,6 @@
 import { gather, type Tensor, tensor1d, zeros } from "@tensorflow/tfjs-core";
+import type { FitRun } from "../train/fit-run.ts";
+import { checkpointCallback } from "./checkpoint-callback.ts";
 import { EpochOrder } from "./epoch-order.ts";
 import type { FitCallback } from "./fit-callback.ts";
 import { type FitContext, optimizerOf } from "./fit-context.ts";
@@ -22,20 +24,28 @@ export function fitLoop(
   if (!optimizer) return original.call(model, ...args);
   const numSamples = sizeOf(data);
   const batches = Math.ceil(numSamples / batchSize);
-  const own = callbacksOf(model, { epochs: epochs ?? 1, verbose: verbose ?? 1 }, batches, context);
+  const own = callbacksOf(
+    model,
+    { epochs: epochs ?? 1, verbose: verbose ?? 1 },
+    { shown: batches, exact: batches },
+    context,
+  );
   const all = [...callbacks, ...own];
   // What tfjs does not implement stays its error.
-  if (collective.worldSize === 1 || typeof shuffle === "string") {
+  if (typeof shuffle === "string") {
     return original.call(
       ...([model, train, data, labels, batchSize, epochs, 0, all, test, validation] as const),
       ...[shuffle, ...rest],
     );
   }
-  const order = new EpochOrder(numSamples, shuffle ?? true, collective);
+  const run = training.fits.of(model) as FitRun;
+  const order = new EpochOrder(numSamples, shuffle ?? true, { collective, run });
   const step = trainShare(model, optimizer, training, collective);
   const trainNext = (batch: BatchTensors) => {
     const indices = order.take(sizeOf(batch));
-    return step(indices.length, (start, end) => gatherSamples(data, indices.subarray(start, end)));
+    return run.next(() =>
+      step(indices.length, (start, end) => gatherSamples(data, indices.subarray(start, end))),
+    );
   };
   // tfjs takes batches of these places, in their order.
   const places = zeros([numSamples], "int32");
@@ -56,14 +66,21 @@ function gatherSamples(data: BatchTensors, indices: Int32Array): BatchTensors {
 export function callbacksOf(
   model: FittableModel,
   { epochs = 1, verbose = 1 }: FitArgs,
-  batches: number | undefined,
-  { collective }: FitContext,
+  batches: {
+    /** For the progress bar. */
+    readonly shown: number | undefined;
+    /** Undefined if nobody knows before the data ends. */
+    readonly exact: number | undefined;
+  },
+  { collective, training }: FitContext,
 ): FitCallback[] {
-  const total = batches !== undefined && Number.isFinite(batches) ? batches : undefined;
+  const { shown } = batches;
+  const total = shown !== undefined && Number.isFinite(shown) ? shown : undefined;
   return [
     ...(verbose > 0
       ? [progressCallback({ epochs, batches: total, names: model.metricsNames })]
       : []),
     ...(collective.worldSize > 1 ? [stopCallback(model, collective)] : []),
+    checkpointCallback(model, training, batches.exact),
   ];
 }

@@ -1,12 +1,21 @@
 import type { Collective } from "../collective/collective.ts";
 import type { Layer } from "../train/find-variables.ts";
 import { originalMethod, replaceMethod } from "../train/replaced-methods.ts";
-import { agreeOnFit } from "./agree-on-fit.ts";
+import { agreeOnFit, fitFacts } from "./agree-on-fit.ts";
 import { batchesOf, DatasetOfRankZero } from "./dataset-of-rank-zero.ts";
 import { joinCallbacks } from "./fit-callback.ts";
 import { type FitContext, optimizerOf } from "./fit-context.ts";
 import { callbacksOf, fitLoop } from "./fit-loop.ts";
-import { type FitArgs, type FitDataset, type FittableModel, isFittable } from "./layers-model.ts";
+import { FitSource } from "./fit-source.ts";
+import {
+  type BatchFunction,
+  type FitArgs,
+  type FitDataset,
+  type FittableModel,
+  isFittable,
+} from "./layers-model.ts";
+import { quietInReplay } from "./quiet-in-replay.ts";
+import { runFit } from "./run-fit.ts";
 import { samplesOf, sizeOf, testShare, trainShare } from "./shared-batches.ts";
 
 /**
@@ -49,19 +58,32 @@ function shareModel(model: FittableModel, context: FitContext): void {
     async fit(x, y, args = {}) {
       if (!optimizerOf(model, "fit", context)) return original.fit.call(model, x, y, args);
       agreeOnFit("fit", args, collective, x);
-      const callbacks = joinCallbacks(args.callbacks, []);
-      return original.fit.call(model, x, y, { ...args, ...(callbacks[0] ? { callbacks } : {}) });
+      return runFit(model, fitFacts("fit", model, args, x), args, context, (run) => {
+        const callbacks = quietInReplay(joinCallbacks(args.callbacks, []), run);
+        return original.fit.call(model, x, y, {
+          ...{ ...args, initialEpoch: run.initialEpoch },
+          ...(callbacks[0] ? { callbacks } : {}),
+        });
+      });
     },
     async fitDataset(dataset, args) {
       const optimizer = optimizerOf(model, "fitDataset", context);
       if (!optimizer || !args) return original.fitDataset.call(model, dataset, args);
       agreeOnFit("fitDataset", args, collective);
       const batches = args.batchesPerEpoch ?? dataset.size;
-      const added = callbacksOf(model, args, batches, context);
-      return original.fitDataset.call(model, ofRankZero(dataset, collective), {
-        ...args,
-        ...{ verbose: 0, callbacks: joinCallbacks(args.callbacks, added) },
-        ...validationOf(args, collective),
+      return runFit(model, fitFacts("fitDataset", model, args), args, context, (run) => {
+        const added = callbacksOf(
+          model,
+          args,
+          { shown: batches, exact: args.batchesPerEpoch },
+          context,
+        );
+        const source = new FitSource(ofRankZero(dataset, collective), run, args);
+        return original.fitDataset.call(model, source, {
+          ...{ ...args, verbose: 0, initialEpoch: run.initialEpoch },
+          callbacks: [...quietInReplay(joinCallbacks(args.callbacks, []), run), ...added],
+          ...validationOf(args, collective),
+        });
       });
     },
     async trainOnBatch(x, y) {
@@ -73,7 +95,9 @@ function shareModel(model: FittableModel, context: FitContext): void {
       const optimizer = optimizerOf(model, "fit", context);
       if (!optimizer) return original.makeTrainFunction.call(model);
       const train = trainShare(model, optimizer, context.training, collective);
-      return (data) => train(sizeOf(data), (start, end) => samplesOf(data, start, end));
+      const next: BatchFunction = (data) =>
+        train(sizeOf(data), (start, end) => samplesOf(data, start, end));
+      return (data) => context.training.fits.of(model)?.next(() => next(data)) ?? next(data);
     },
     fitLoop: (...args) => fitLoop(model, original.fitLoop, args, context),
     async evaluateDataset(dataset, args) {

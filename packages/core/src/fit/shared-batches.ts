@@ -1,5 +1,6 @@
 import { type Scalar, scalar, slice, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
+import { AcceleratorError } from "../errors.ts";
 import type { AcceleratedOptimizer } from "../train/accelerated-optimizer.ts";
 import type { Differentiation } from "../train/differentiate.ts";
 import { originalMethod } from "../train/replaced-methods.ts";
@@ -33,9 +34,10 @@ export function trainShare(
   );
   return (size, take) => {
     collective.supervision.countStep();
+    if (state.depth === 0) state.samplesSeen += size; // a loop over a loader counts them itself
     if (state.accumulation.numSteps > 1) state.advance([]);
     if (worldSize === 1) return compute(take(0, size));
-    const { start, end } = shareOf(size, rank, worldSize);
+    const { start, end } = shareOf(requireSamples(size), rank, worldSize);
     weight = ((end - start) * worldSize) / size;
     // A rank without a sample takes any: it must meet the others, in layers that do and in the exchange of gradients.
     const run = () =>
@@ -50,11 +52,20 @@ export function testShare(compute: BatchFunction, collective: Collective): Batch
   if (worldSize === 1) return compute;
   return (data) => {
     const size = sizeOf(data);
-    const { start, end } = shareOf(size, rank, worldSize);
+    const { start, end } = shareOf(requireSamples(size), rank, worldSize);
     // As in training, a rank without a sample takes any; its values do not count.
     const own = start < end ? samplesOf(data, start, end) : samplesOf(data, 0, 1);
     return combine(compute(own), (end - start) / size, collective, "fit: validation");
   };
+}
+
+function requireSamples(size: number): number {
+  if (size > 0) return size;
+  throw new AcceleratorError(
+    "DATA_INVALID",
+    "fit: a batch has no samples, so there is nothing that the replicas could share. Leave empty batches out of the " +
+      "dataset; one replica would get NaN from them.",
+  );
 }
 
 /** The number of samples. */

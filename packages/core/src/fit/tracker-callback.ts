@@ -13,14 +13,24 @@ export type FitCallbackOptions = {
 
 const RULES: OptionRules<FitCallbackOptions> = { updateFreq: "any" };
 
+/** Batches that the call of `fit` had trained when it was interrupted; 0 if it begins. */
+type TrainedBefore = () => number;
+
 type Log = (values: Record<string, number>, options: { readonly step: number }) => void;
 
 /** A callback of `fit` that logs losses and metrics; every instance counts its own batches. */
-export function trackerCallback(log: Log, options: FitCallbackOptions): FitCallback {
+export function trackerCallback(
+  log: Log,
+  trainedBefore: TrainedBefore,
+  options: FitCallbackOptions,
+): FitCallback {
   checkOptions("fitCallback", options, RULES);
   const every = batchesPerLog(options.updateFreq ?? "epoch");
   let batches = 0;
   return fitCallback({
+    onTrainBegin: async () => {
+      batches += trainedBefore();
+    },
     onBatchEnd: async (_, logs = {}) => {
       batches += 1;
       if (every === undefined || batches % every !== 0) return;

@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import { AcceleratorError } from "../errors.ts";
+import { crc32 } from "./crc32.ts";
 
 /** The first bytes of every journal: seven of text, then the version of the format. See docs/journal.md. */
 export const MAGIC: Uint8Array = Buffer.from("ACCJRNL");

@@ -90,6 +90,17 @@ export class JournalReader {
     const entries: PlacedEntry[] = [];
     let least = sequence;
     for (let at = offset; ; ) {
+      const sound = await this.#scanner.sound(
+        ...([at, limit - entries.length, limitBytes - (at - offset)] as const),
+      );
+      for (const { record, nextOffset } of sound) {
+        at = nextOffset;
+        if (record.type === "run" || record.sequence < least) continue;
+        least = record.sequence + 1;
+        entries.push({ entry: record, nextOffset });
+        if (entries.length >= limit || nextOffset - offset >= limitBytes) return { entries };
+      }
+      if (sound.length > 0) continue;
       const found = await this.#scanner.next(at);
       const skipped = found.damage && { damage: found.damage };
       if (found.kind !== "record") {
@@ -115,6 +126,14 @@ export class JournalReader {
       offset = nextOffset;
       sequence = entry.sequence + 1;
     }
+  }
+
+  /** The last bytes before an offset, by which to see whether it is still the same file. */
+  async before(offset: number, length: number): Promise<Buffer> {
+    const start = Math.max(0, offset - length);
+    const buffer = Buffer.alloc(offset - start);
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, start);
+    return buffer.subarray(0, bytesRead);
   }
 
   async sizeBytes(): Promise<number> {

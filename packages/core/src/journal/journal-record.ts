@@ -13,6 +13,8 @@ export type JournalHeader = {
   /** Path of the training script. */
   readonly script: string | undefined;
   readonly trackers: readonly JournalTracker[];
+  /** The user has asked for it to stay, whoever else has the values. */
+  readonly isKept?: boolean;
   /** By which the machine that recorded the run recognises it. */
   readonly proof?: string;
 };
@@ -58,6 +60,45 @@ export function isForTrackers(entry: JournalEntry): entry is DeliveredEvent {
 /** The payload of a record: its JSON, in UTF-8. */
 export function encodeRecord(record: JournalHeader | JournalEntry): Uint8Array {
   return Buffer.from(JSON.stringify(encodeValue(record as unknown as LogValue)), "utf8");
+}
+
+/** The records of payloads; undefined if not every one of them is JSON. */
+export function decodeRecords(
+  payloads: readonly Buffer[],
+): (JournalHeader | JournalEntry)[] | undefined {
+  if (!payloads.every(isObject)) return undefined;
+  const [only] = payloads;
+  const bytes = payloads.length === 1 && only ? only : joined(payloads);
+  try {
+    const text = bytes.toString("utf8");
+    const parsed: unknown = payloads.length === 1 ? [JSON.parse(text)] : JSON.parse(text);
+    if (!Array.isArray(parsed) || parsed.length !== payloads.length) return undefined;
+    // Most records have no value that JSON lacks, and need no second object for each of theirs.
+    return (text.includes(MARKED) ? parsed.map(decodeValue) : parsed) as JournalEntry[];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The key of an object that stands for something that JSON does not have. */
+const MARKED = '"$"';
+
+function isObject(payload: Buffer): boolean {
+  return payload[0] === 0x7b && payload[payload.length - 1] === 0x7d;
+}
+
+/** A list in JSON of the payloads. */
+function joined(payloads: readonly Buffer[]): Buffer {
+  const length = payloads.reduce((sum, payload) => sum + payload.length + 1, 1);
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const payload of payloads) {
+    bytes[at] = at === 0 ? 0x5b : 0x2c;
+    payload.copy(bytes, at + 1);
+    at += payload.length + 1;
+  }
+  bytes[at] = 0x5d;
+  return bytes;
 }
 
 /** @throws {SyntaxError} if the payload is no JSON. */

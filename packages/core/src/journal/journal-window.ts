@@ -12,6 +12,15 @@ export class JournalWindow {
     this.#file = file;
   }
 
+  /**
+   * Bytes from `offset` on: at least `least` unless the file ends before, and all of them that are in memory. Valid until the next
+   * call.
+   */
+  async ahead(offset: number, least: number): Promise<Buffer> {
+    await this.read(offset, least);
+    return this.#bytes.subarray(offset - this.#offset);
+  }
+
   /** Bytes from `offset` on: `length` of them, or fewer where the file ends. Valid until the next call. */
   async read(offset: number, length: number): Promise<Buffer> {
     const start = offset - this.#offset;

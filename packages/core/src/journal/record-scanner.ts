@@ -1,6 +1,12 @@
 import { messageOf } from "../errors.ts";
+import { crc32Of } from "./crc32.ts";
 import { checksum, FRAME_BYTES, MAX_PAYLOAD_BYTES } from "./journal-format.ts";
-import { decodeRecord, type JournalEntry, type JournalHeader } from "./journal-record.ts";
+import {
+  decodeRecord,
+  decodeRecords,
+  type JournalEntry,
+  type JournalHeader,
+} from "./journal-record.ts";
 import type { JournalWindow } from "./journal-window.ts";
 
 /** Bytes that are no sound record. */
@@ -20,6 +26,12 @@ export type Found = {
   | { readonly kind: "end" | "incomplete"; readonly offset: number }
 );
 
+/** A record, and where the next one is. */
+export type PlacedRecord = {
+  readonly record: JournalHeader | JournalEntry;
+  readonly nextOffset: number;
+};
+
 /** What lies at exactly one place. */
 type Probe =
   | { readonly kind: "record"; readonly record: JournalHeader | JournalEntry; readonly end: number }
@@ -29,6 +41,11 @@ type Probe =
 /** How the payload of every record begins. In a text within another record its quotes are escaped. */
 const BEGIN = '{"type":"';
 const SCANNED_BYTES = 1 << 20;
+/** What is parsed at a time: one call for many small records is several times faster than one for each. */
+const BATCH = 256;
+const BATCH_BYTES = 1 << 16;
+/** From this size on native code adds up faster. */
+const LARGE = 2048;
 
 /** Finds the records of a journal, and continues at the next sound one where something is damaged. */
 export class RecordScanner {
@@ -36,6 +53,39 @@ export class RecordScanner {
 
   constructor(window: JournalWindow) {
     this.#window = window;
+  }
+
+  /**
+   * Sound records from `offset` on that follow each other, at most `limit`, until one begins `limitBytes` behind it. None where
+   * something else lies at `offset`; `next` says what.
+   */
+  async sound(offset: number, limit: number, limitBytes: number): Promise<PlacedRecord[]> {
+    let bytes = await this.#window.ahead(offset, FRAME_BYTES);
+    if (bytes.length < FRAME_BYTES) return [];
+    const first = bytes.readUInt32LE(0);
+    if (first > MAX_PAYLOAD_BYTES) return [];
+    bytes = await this.#window.ahead(offset, FRAME_BYTES + first);
+    const payloads: Buffer[] = [];
+    const ends: number[] = [];
+    let at = 0;
+    let parsed = 0;
+    while (payloads.length < Math.min(limit, BATCH) && at < limitBytes && parsed < BATCH_BYTES) {
+      if (bytes.length - at < FRAME_BYTES) break;
+      const start = at + FRAME_BYTES;
+      const end = start + bytes.readUInt32LE(at);
+      if (end > bytes.length) break;
+      const sum =
+        end - start < LARGE
+          ? crc32Of(bytes, start, end, crc32Of(bytes, at, at + 4, 0))
+          : checksum(bytes.subarray(at, at + 4), bytes.subarray(start, end));
+      if (sum !== bytes.readUInt32LE(at + 4)) break;
+      payloads.push(bytes.subarray(start, end));
+      ends.push(offset + end);
+      parsed += end - start;
+      at = end;
+    }
+    const records = decodeRecords(payloads) ?? [];
+    return records.map((record, i) => ({ record, nextOffset: ends[i] as number }));
   }
 
   /** The first sound record at `offset` or behind it. */

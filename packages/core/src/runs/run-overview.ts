@@ -15,6 +15,8 @@ export type RunState =
   | "pending"
   /** Every tracker has what it accepted, but some events failed: only the journal has them. */
   | "failures"
+  /** The user has asked for it to stay, or nothing else has its values; no tracker lacks anything. */
+  | "kept"
   /** Every tracker has everything. */
   | "delivered";
 
@@ -55,17 +57,22 @@ export async function overviewOf(folder: string): Promise<RunOverview> {
   const { id, projectName, startedMs } = header;
   return {
     ...{ folder, id, projectName, startedMs, changedMs: mtimeMs, size: await sizeOf(folder) },
-    state: stateOf(trackers, heldBy),
+    state: stateOf(trackers, heldBy, header.isKept),
     ...(heldBy === undefined ? {} : { heldBy }),
     trackers,
     isOurs: stored.every(({ isOurs }) => isOurs),
   };
 }
 
-function stateOf(trackers: readonly TrackerProgress[], heldBy: string | undefined): RunState {
+function stateOf(
+  trackers: readonly TrackerProgress[],
+  heldBy: string | undefined,
+  isKept = false,
+): RunState {
   if (heldBy !== undefined) return "in use";
   if (!trackers.every(({ isComplete }) => isComplete)) return "pending";
-  return trackers.some(({ failed }) => failed > 0) ? "failures" : "delivered";
+  if (trackers.some(({ failed }) => failed > 0)) return "failures";
+  return isKept || trackers.length === 0 ? "kept" : "delivered";
 }
 
 async function headerOf(folder: string): Promise<JournalHeader> {

@@ -5,7 +5,6 @@ import { markDueStep } from "../step/step-mark.ts";
 import { stepEffect } from "../step/step-observer.ts";
 import { applyUpdates } from "./apply-updates.ts";
 import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
-import type { ModelRegistry } from "./model-registry.ts";
 import { type ModelVariables, sameItems } from "./model-variables.ts";
 import { accumulateNamed, type NamedGradients, requireHeld } from "./named-gradients.ts";
 import { skipsOverflow } from "./skip-overflow.ts";
@@ -130,7 +129,9 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
     const { models, pending } = this.#training;
     pending.check("minimize");
     if (varList) requireHeld(varList, models, "minimize");
-    const variables = varList?.filter(isTrained(models)) ?? this.#trained();
+    // As in tfjs: a variable that is listed is trained unless it is frozen itself. `compile` of a model takes the list, and
+    // GANs freeze the discriminator behind it.
+    const variables = varList?.filter(({ trainable }) => trainable) ?? this.#trained();
     const scope = new StepScope();
     try {
       const loss = f();
@@ -192,6 +193,7 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
       gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
     }));
     timed("optimizer", () => applyUpdates(this.optimizer, updates));
+    models.statistics.noteTrained(variables);
     stepEffect(() => {
       this.#completedSteps += 1;
       state.noteUpdate();
@@ -208,10 +210,4 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
     }
     return this.#variables;
   }
-}
-
-/** As in tfjs, a frozen variable stays out even where it is listed. */
-function isTrained({ trainable }: ModelRegistry): (variable: Variable) => boolean {
-  const trained = new Set(trainable);
-  return (variable) => trained.has(variable);
 }

@@ -5,6 +5,7 @@ import { timed } from "../phases.ts";
 import { gradientsOf, graphOf, isRecording, type RecordedGraph } from "../step/autograd.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { stepEffect } from "../step/step-observer.ts";
+import type { FitRuns } from "./fit-runs.ts";
 import type { GradScaler } from "./grad-scaler.ts";
 import type { GradientState } from "./gradient-state.ts";
 import type { ModelRegistry } from "./model-registry.ts";
@@ -23,6 +24,7 @@ export type Differentiation = {
   readonly unsynced: UnsyncedModels;
   readonly unprepared: UnpreparedVariables;
   readonly regularizers: Regularizers;
+  readonly fits: FitRuns;
 };
 
 type DifferentiationOptions = {

@@ -35,7 +35,7 @@ export class GradientState implements LoaderObserver {
   /** The outermost loader during the last update of an optimizer: the loop that trains. */
   steppedIn: LoaderState | undefined;
   /** Called where a loop asks for its next batch; what it returns is awaited. */
-  onBetweenSteps: ((loader: LoaderState) => Promise<unknown> | undefined) | undefined;
+  onBetweenSteps: ((loader: LoaderState | undefined) => Promise<unknown> | undefined) | undefined;
   accumulation: GradientAccumulation;
   /** Inside `joinUnevenInputs`: ranks whose loops are over learn here that an exchange is due. */
   uneven: { meet(): void } | undefined;
@@ -148,7 +148,8 @@ export class GradientState implements LoaderObserver {
     pass.inHand = undefined;
   }
 
-  betweenSteps(loader: LoaderState): Promise<unknown> | undefined {
+  /** @param loader undefined in `fit`. */
+  betweenSteps(loader: LoaderState | undefined): Promise<unknown> | undefined {
     // The ranks are not at the same place while their loops may have different lengths.
     return this.uneven ? undefined : this.onBetweenSteps?.(loader);
   }

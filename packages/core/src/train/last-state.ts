@@ -31,6 +31,7 @@ type Facts = {
 type OptimizerFacts = {
   readonly learningRate: number;
   readonly completedSteps: number;
+  readonly wasSkipped: boolean;
   readonly iterations: number;
   /** The variables that have slots, as indices, and for each which lists hold one. */
   readonly places: readonly { readonly variable: number; readonly lists: readonly boolean[] }[];
@@ -73,11 +74,13 @@ export async function shareState(
       const known = facts.schedulers[i];
       if (known) scheduler.restore(known);
     }
-    for (const [i, { optimizer }] of made.optimizers.entries()) {
+    for (const [i, prepared] of made.optimizers.entries()) {
       const known = facts.optimizers[i];
       if (!known) continue;
-      setLearningRate(optimizer, known.learningRate);
-      setIterations(optimizer, known.iterations);
+      setLearningRate(prepared.optimizer, known.learningRate);
+      setIterations(prepared.optimizer, known.iterations);
+      if (known.wasSkipped) state.skippedBy.add(prepared);
+      else state.skippedBy.delete(prepared);
     }
   });
 }
@@ -88,8 +91,9 @@ function factsOf({ training, made }: Target): Facts {
   return {
     loop: { step, samplesSeen, syncGradients },
     scaler: training.scaler?.stateDict(),
-    optimizers: made.optimizers.map(({ optimizer, completedSteps, places }) => ({
+    optimizers: made.optimizers.map(({ optimizer, completedSteps, stepWasSkipped, places }) => ({
       learningRate: learningRateOf(optimizer),
+      wasSkipped: stepWasSkipped,
       completedSteps,
       iterations: optimizer.iterations,
       places: places.map((variable, place) => ({

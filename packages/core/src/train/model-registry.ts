@@ -105,7 +105,7 @@ export class ModelRegistry {
     if (this.worldSize > 1) releaseDisposedBuckets(this.#collective);
     this.exchange.cover(variables.trainable);
     this.statistics.note(others);
-    if (this.worldSize > 1) shareVariables(others);
+    if (this.worldSize > 1) shareVariables(others, this.#collective.rank);
     this.#models.set(model, variables);
     this.#list = [...this.#list, variables];
     this.#variables = [...this.#variables, ...others];

@@ -27,13 +27,18 @@ const OPTIMIZERS: readonly { readonly prototype: Owner }[] = [
 const shared = new WeakSet<Variable>();
 /** The functions below that check. */
 const checking = new WeakSet<object>();
+/** Whether this thread has still to say that something is trained on each replica by itself. */
+let saysApart = false;
+let hasSaidApart = false;
 
 /**
  * Makes it an error that a `tf.train` optimizer which is not prepared updates these variables. It knows nothing of
- * other replicas: each would train values of its own, without a word. Assigning a variable stays free.
+ * other replicas: each would train values of its own, without a word. Assigning a variable stays free. Updates of other
+ * variables get one warning, on rank 0: the second model of a program is easily forgotten.
  */
-export function shareVariables(variables: readonly Variable[]): void {
+export function shareVariables(variables: readonly Variable[], rank: number): void {
   for (const variable of variables) shared.add(variable);
+  saysApart = rank === 0;
   for (const { prototype } of OPTIMIZERS) checkUpdatesOf(prototype);
   checkOtherOptimizers();
 }
@@ -48,7 +53,7 @@ function checkUpdatesOf(owner: Owner): void {
   if (checking.has(applyGradients)) return;
   owner.applyGradients = function (this: Optimizer, gradients) {
     // Of a prepared one only core gets here, with averaged gradients.
-    if (!isForbidden(this)) requireUnshared(gradients);
+    if (!isForbidden(this)) checkUpdate(gradients);
     applyGradients.call(this, gradients);
   };
   checking.add(owner.applyGradients);
@@ -72,20 +77,33 @@ function ownerOf(optimizer: Optimizer): Owner {
   return owner;
 }
 
-function requireUnshared(gradients: Gradients): void {
+function checkUpdate(gradients: Gradients): void {
   const named: readonly (readonly [string, Tensor | undefined])[] = Array.isArray(gradients)
     ? gradients.map(({ name, tensor }) => [name, tensor] as const)
     : Object.entries(gradients);
+  const updated = named.flatMap(([name, gradient]) => (gradient ? [name] : []));
   const { registeredVariables } = engine();
-  const found = named.filter(
-    ([name, gradient]) => gradient && shared.has(registeredVariables[name] as Variable),
+  const found = updated.filter((name) => shared.has(registeredVariables[name] as Variable));
+  if (found.length > 0) throw refusal(found);
+  if (!saysApart || hasSaidApart || updated.length === 0) return;
+  hasSaidApart = true;
+  process.emitWarning(
+    `An optimizer that is not prepared updates variables that no prepared model holds: ${quoted(updated)}. Each replica ` +
+      "trains values of its own of them. To train them together, pass their model and the optimizer to " +
+      "accelerator.prepare, and use what it returns; if they are to be trained apart, there is nothing to do.",
+    "AcceleratorWarning",
   );
-  if (found.length === 0) return;
-  const names = found.map(([name]) => `"${name}"`).join(", ");
-  throw new AcceleratorError(
+}
+
+function refusal(names: readonly string[]): AcceleratorError {
+  return new AcceleratorError(
     "STATE_INVALID",
-    `An optimizer that is not prepared would update variables of a prepared model on this replica only: ${names}. Pass ` +
-      "it to accelerator.prepare together with its model, and use what prepare returns: const [model, optimizer] = await " +
-      "accelerator.prepare(model, tf.train.adam(0.001)).",
+    `An optimizer that is not prepared would update variables of a prepared model on this replica only: ${quoted(names)}. ` +
+      "Pass it to accelerator.prepare together with its model, and use what prepare returns: const [model, optimizer] = " +
+      "await accelerator.prepare(model, tf.train.adam(0.001)).",
   );
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -62,7 +62,7 @@ async function threadMsOf(call: () => unknown): Promise<number> {
 }
 
 /** The clock of the machine says nothing on a loaded one, so the time on a core is compared. */
-test("the training thread copies the state, and does nothing for the disk", async () => {
+test("the training thread copies the state, and does nothing for the disk (accelerate #3746)", async () => {
   if (!existsSync(SCHEDULE)) return; // not Linux
   const model = {
     w: tf.variable(tf.tensor1d([1, 2])),

@@ -7,7 +7,7 @@ import { ServiceProject } from "../journal/service-project.ts";
 
 const CORE = fileURLToPath(new URL("../..", import.meta.url));
 const ACC = join(CORE, "bin/acc.mjs");
-const SCRIPT = fileURLToPath(new URL("fixtures/preempted.ts", import.meta.url));
+const scriptPath = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 export type Ended = { readonly code: number | null; readonly output: string };
 
@@ -16,9 +16,10 @@ export class Interrupted {
   readonly service: Service = new Service();
   readonly #project = new ServiceProject();
 
-  constructor() {
+  /** @param script of the fixtures. */
+  constructor(script = "preempted.ts") {
     const { folder } = this.#project;
-    cpSync(SCRIPT, join(folder, "train.ts"));
+    cpSync(scriptPath(script), join(folder, "train.ts"));
     symlinkSync(join(CORE, "node_modules/@tensorflow"), join(folder, "node_modules/@tensorflow"));
   }
 
@@ -68,8 +69,11 @@ export function lossesOf({ service }: Interrupted): number[] {
   return metrics.map(({ values }) => values.loss);
 }
 
-export async function using(use: (run: Interrupted) => Promise<void>): Promise<void> {
-  const run = new Interrupted();
+export async function using(
+  use: (run: Interrupted) => Promise<void>,
+  script?: string,
+): Promise<void> {
+  const run = new Interrupted(script);
   await run.service.start();
   try {
     await use(run);
@@ -81,12 +85,13 @@ export async function using(use: (run: Interrupted) => Promise<void>): Promise<v
 /** The weights and losses of a run that nobody interrupts. */
 export async function undisturbed(
   command: readonly string[],
+  script?: string,
 ): Promise<{ weights: string; losses: number[] }> {
   let found = { weights: "", losses: [] as number[] };
   await using(async (run) => {
     const ended = await run.run(command, []);
     assert.is(ended.code, 0, ended.output);
     found = { weights: weightsOf(ended), losses: lossesOf(run) };
-  });
+  }, script);
   return found;
 }

@@ -10,7 +10,7 @@ const test = suite("checkpoints that are kept");
 const numbersIn = async ({ accelerator }: Awaited<ReturnType<typeof smallTraining>>) =>
   (await accelerator.checkpoints()).map(({ iteration }) => iteration);
 
-test("the newest totalLimit, removed after the next is there (accelerate #1163 #914, CK-4)", async () => {
+test("the newest totalLimit, removed after the next is there (accelerate #1163 #914, diffusers #2466, CK-4)", async () => {
   const projectConfiguration = { projectDir: scratch(), totalLimit: 2 };
   const training = await smallTraining({ options: { projectConfiguration } });
   const kept: number[][] = [];

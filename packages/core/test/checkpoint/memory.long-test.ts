@@ -14,7 +14,7 @@ const MARKS = [50, 200];
 const GROWTH = 36e6;
 
 for (const numProcesses of [1, 2]) {
-  test(`200 asynchronous saves hold no more memory than 50, on ${numProcesses} replica(s)`, async () => {
+  test(`200 asynchronous saves hold no more memory than 50, on ${numProcesses} replica(s) (accelerate #2102)`, async () => {
     if (!existsSync("/proc/self/fd")) return; // not Linux
     const projectDir = scratch();
     const args = [projectDir, MARKS];

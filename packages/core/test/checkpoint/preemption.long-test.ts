@@ -1,8 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launchOf, lossesOf, PLAIN, undisturbed, using, weightsOf } from "./interrupted.ts";
+import { testSigterm } from "./test-sigterm.ts";
 
 const test = suite("a run that is interrupted in other ways goes on too");
+
+testSigterm(test, "preempted-fit.ts");
 
 test("a run that is killed is started again by --max-restarts, and ends with the same bits", async () => {
   const expected = await undisturbed(launchOf(2));
@@ -27,6 +30,38 @@ test("the same under plain node: Ctrl-C, then again", async () => {
     assert.is(again.code, 0, again.output);
     assert.is(weightsOf(again), expected.weights);
     assert.equal(lossesOf(run), expected.losses);
+  });
+});
+
+const PLACES = ["forward", "exchange", "between backward and step", "save", "evaluation"];
+
+test("SIGTERM anywhere in a step: the checkpoint is complete, and the next run ends with the same bits", async () => {
+  const expected = await undisturbed(launchOf(2));
+  for (const place of PLACES) {
+    await using(async (run) => {
+      const ended = await run.run(launchOf(2), ["-1", "0", place]);
+      assert.is(ended.code, 143, `${place}: ${ended.output}`);
+      assert.match(ended.output, "has saved", place);
+      if (place === "forward") assert.match(ended.output, "should stop");
+      const again = await run.run(launchOf(2), []);
+      assert.is(again.code, 0, again.output);
+      assert.match(again.output, /resumed at step [2-5]\d/, place);
+      assert.is(weightsOf(again), expected.weights, place);
+      assert.equal(lossesOf(run), expected.losses, place);
+    });
+  }
+});
+
+test("a second SIGTERM ends at once, and the next run goes on from the checkpoint before", async () => {
+  await using(async (run) => {
+    const started = performance.now();
+    const ended = await run.run(launchOf(2), ["-1", "0", "twice"]);
+    assert.is(ended.code, 143, ended.output);
+    assert.not.match(ended.output, "has saved");
+    assert.ok(performance.now() - started < 55_000, "it does not wait for the step");
+    const again = await run.run(launchOf(2), []);
+    assert.match(again.output, "resumed at step 14");
+    assert.is(again.code, 0, again.output);
   });
 });
 

@@ -1,26 +1,8 @@
 import { suite } from "uvu";
-import * as assert from "uvu/assert";
-import { launchOf, lossesOf, undisturbed, using, weightsOf } from "./interrupted.ts";
+import { testSigterm } from "./test-sigterm.ts";
 
 const test = suite("a run that is interrupted goes on as if it had not been");
 
-test("SIGTERM saves a checkpoint and ends with 143; the same command goes on", async () => {
-  const expected = await undisturbed(launchOf(2));
-  assert.is(expected.losses.length, 60);
-  await using(async (run) => {
-    const slow = ["-1", "30"];
-    const ended = await run.run(launchOf(2), slow, (kill) =>
-      setTimeout(() => kill("SIGTERM"), 400),
-    );
-    assert.is(ended.code, 143, ended.output);
-    assert.match(ended.output, /\[PREEMPTED\] The run got SIGTERM and has saved .*checkpoint_\d+/);
-    const again = await run.run(launchOf(2), []);
-    assert.is(again.code, 0, again.output);
-    assert.match(again.output, /resumed at step [1-9]/);
-    assert.is(weightsOf(again), expected.weights);
-    assert.equal(lossesOf(run), expected.losses);
-    assert.equal([...run.service.finished.values()], ["success"]);
-  });
-});
+testSigterm(test, "preempted.ts");
 
 test.run();

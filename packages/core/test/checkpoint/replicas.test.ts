@@ -158,7 +158,7 @@ test("another model is an error on all ranks, and none has changed", () => {
     assert.equal(one, { code: "CHECKPOINT_MODEL_MISMATCH", isUnchanged: true });
 });
 
-test("schedules go on along the same curve on another number of replicas, or refuse", () => {
+test("schedules go on along the same curve on another number of replicas, or refuse (diffusers PR 8312, SimpleTuner PR 921)", () => {
   type Curve = { rate?: number; message?: string };
   for (const unit of UNITS) {
     const [whole] = ranksOf<Curve>(`whole ${unit}`);

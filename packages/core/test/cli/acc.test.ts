@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 
 const test = suite("acc");
 const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../launch/fixtures/${name}`, import.meta.url));
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 export type AccResult = { code: number | null; stdout: string; stderr: string };
 

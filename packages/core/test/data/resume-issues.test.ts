@@ -65,7 +65,7 @@ async function errorOf(call: () => unknown): Promise<AcceleratorError> {
   throw new Error("an error was expected");
 }
 
-test("#2016 #2823 #3242 #3996: saved in epoch 2, the rest of its order comes, then epoch 3", async () => {
+test("#2016 #2823 #3242 #3996 #2574 #3158 #3747: saved in epoch 2, the rest of its order comes, then epoch 3", async () => {
   const whole = prepare(order(9), SHUFFLED);
   const epochs = [await read(whole), await read(whole), await read(whole), await read(whole)];
   const first = prepare(order(9), SHUFFLED);

@@ -30,7 +30,7 @@ const CASES: Readonly<Record<string, Options>> = {
 };
 
 const calls = Object.values(CASES).map((options) => [options]);
-const trainOn = sharedLaunches<Outcome>(script, { 1: calls, 2: calls, 3: calls });
+const trainOn = sharedLaunches<Outcome>(script, { 1: calls, 2: calls, 3: calls, 4: calls });
 
 /** Tests that so many replicas learn what one learns. */
 export function testParity(test: Test, numProcesses: number): void {

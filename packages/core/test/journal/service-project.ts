@@ -43,8 +43,11 @@ export class ServiceProject {
       cwd,
       timeout: LIMIT_MS,
       killSignal: "SIGKILL",
-      // Each project is recorded by a user of its own.
-      env: { ...process.env, NODE_OPTIONS: "", ACC_HOME: this.home, ...env },
+      // Each project is recorded by a user of its own. Nothing is said but warnings.
+      env: {
+        ...{ ...process.env, NODE_OPTIONS: "", ACC_HOME: this.home, ACC_LOG_LEVEL: "warn" },
+        ...env,
+      },
     });
     const finished = new Promise<Finished>((resolve) => {
       let [stdout, stderr] = ["", ""];

@@ -5,7 +5,7 @@ import type { Moment } from "./fixtures/die.ts";
 import { watchThreads } from "./watch-threads.ts";
 
 const script = new URL("./fixtures/die.ts", import.meta.url);
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 const threads = watchThreads();
 
 /** Tests that a replica's death, before, in or after something that replicas do together, ends the run and is named. */

@@ -6,7 +6,7 @@ import { watchThreads } from "./watch-threads.ts";
 
 const test = suite("a replica that dies");
 const threads = watchThreads();
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 // The long tests have every collective, every moment, and all calls of trackers.
 testDeath(test, "gather", "inside");

@@ -1,7 +1,7 @@
 import { launch } from "../../src/index.ts";
 
 const CALL_EACH = new URL("./fixtures/call-each.ts", import.meta.url);
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * Calls a script's default export several times in one launch: most of the time of a launch is the start of its threads.

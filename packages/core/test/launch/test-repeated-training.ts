@@ -18,7 +18,7 @@ export function launched(
       ...[acc, "launch", "--num-processes", String(numProcesses)],
       ...[pathOf("./fixtures/train-apart.ts"), way],
     ],
-    { encoding: "utf8", timeout: 60_000 },
+    { encoding: "utf8", timeout: 120_000 },
   );
   return { warnings: stderr.split("has trained once on each of the").length - 1, status };
 }

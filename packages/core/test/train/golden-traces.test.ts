@@ -3,7 +3,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator, DataLoader, launch } from "../../src/index.ts";
 import { scratch, smallTraining } from "../checkpoint/scratch.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { TraceRow } from "./fixtures/trace-a.ts";
+import type { TraceRow as ScaledRow } from "./fixtures/trace-c.ts";
 
 const test = suite("golden traces of Accelerate");
 
@@ -50,6 +52,41 @@ test("trace A: accumulation, padding, schedule and metrics over two epochs", asy
     }
   }
 });
+
+const NAN = Number.NaN;
+const OVERFLOW = [1, Number.POSITIVE_INFINITY, 1];
+const TWO_NANS = [1, NAN, NAN, 1];
+const scaled = sharedLaunches<ScaledRow[]>(new URL("./fixtures/trace-c.ts", import.meta.url), {
+  1: [[OVERFLOW], [TWO_NANS]],
+  3: [[OVERFLOW], [TWO_NANS]],
+});
+
+for (const numProcesses of [1, 3]) {
+  test(`trace C: a scale of 65536 and an overflow on one of ${numProcesses} replica(s)`, async () => {
+    for (const rows of await scaled(numProcesses, OVERFLOW)) {
+      const [first, second, third] = rows as [ScaledRow, ScaledRow, ScaledRow];
+      // The schedule, 1 - n / 20, advances by as many raw steps as there are replicas.
+      close(first.learningRate, 1 - numProcesses / 20);
+      close(first.w, 0);
+      assert.equal([first.scheduled, first.isSkipped, first.scale], [numProcesses, false, 65536]);
+      assert.equal([second.w, second.learningRate], [first.w, first.learningRate]);
+      assert.equal([second.scheduled, second.isSkipped], [numProcesses, true]);
+      assert.is(second.scale, 32768);
+      close(third.w, -first.learningRate);
+      assert.equal([third.scheduled, third.isSkipped], [2 * numProcesses, false]);
+      assert.is(third.scale, 32768);
+    }
+  });
+
+  test(`trace C, good, NaN, NaN, good, on ${numProcesses} replica(s)`, async () => {
+    for (const rows of await scaled(numProcesses, TWO_NANS)) {
+      const flags = rows.map(({ isSkipped }) => isSkipped);
+      assert.equal(flags, [false, true, true, false]);
+      const scales = rows.map(({ scale }) => scale);
+      assert.equal(scales, [65536, 32768, 16384, 16384]);
+    }
+  });
+}
 
 test("trace D: a window of four goes on where the counter says another run stopped", async () => {
   const flags = async (accelerator: Accelerator, steps: number): Promise<string> => {
@@ -121,6 +158,30 @@ for (const [name, { batches, k, sync = true, breakAfter = batches, epochs }] of 
     }
   });
 }
+
+test("a second accelerator leaves the settings of the first alone (ST-12, AC-5)", async () => {
+  process.env.ACCELERATE_GRADIENT_ACCUMULATION_STEPS = "3";
+  try {
+    const first = new Accelerator({ backend: "cpu", gradientAccumulationSteps: 2 });
+    const second = new Accelerator({ backend: "cpu" });
+    assert.equal(
+      [first, second].map((one) => one.gradientAccumulationSteps),
+      [2, 1],
+    );
+    let seen = "";
+    for (let i = 0; i < 3; i++) {
+      await second.accumulate(() => {
+        seen += second.syncGradients ? "T" : "F";
+      });
+      await first.accumulate(() => {
+        seen += first.syncGradients ? "T" : "F";
+      });
+    }
+    assert.is(seen, "TFTTTF");
+  } finally {
+    delete process.env.ACCELERATE_GRADIENT_ACCUMULATION_STEPS;
+  }
+});
 
 test("an evaluation inside the epoch, complete or broken off, leaves the outer flags alone", async () => {
   const accelerator = new Accelerator({ backend: "cpu", gradientAccumulationSteps: 4 });

@@ -1,7 +1,10 @@
+import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Accelerator, DataLoader } from "../../src/index.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { UnevenOptions, UnevenRun } from "./fixtures/uneven.ts";
+import { warningsOf } from "./warnings-of.ts";
 
 const test = suite("joinUnevenInputs");
 const script = new URL("./fixtures/uneven.ts", import.meta.url);
@@ -139,6 +142,28 @@ test("misuse is an error on every rank, and evenBatches is restored", async () =
   for (const count of [1, 2]) {
     for (const { code } of await run(count, NESTED)) assert.is(code, "STATE_INVALID");
   }
+});
+
+test("evenBatches of a stream stays as it is, with a warning (JN-3)", async () => {
+  const accelerator = new Accelerator({ backend: "cpu" });
+  const model = { w: tf.variable(tf.scalar(0)) };
+  async function* samples() {
+    yield 1;
+  }
+  const [, , loader] = await accelerator.prepare(
+    model,
+    tf.train.sgd(1),
+    new DataLoader<tf.Tensor>({ [Symbol.asyncIterator]: samples }),
+  );
+  const inside: number[] = [];
+  const warnings = await warningsOf(async () => {
+    await accelerator.joinUnevenInputs(model, { evenBatches: false }, async () => {
+      for await (const batch of loader) inside.push(...batch.dataSync());
+    });
+  });
+  assert.equal(inside, [1]);
+  assert.is(warnings.length, 1);
+  assert.match(warnings[0] ?? "", "evenBatches changes only loaders that read samples by index");
 });
 
 test("another collective of a rank whose loop is longer is an error on all", async () => {

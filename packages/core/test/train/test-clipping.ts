@@ -34,6 +34,7 @@ const BACKENDS: Readonly<Record<number, readonly Backend[]>> = {
   1: ["cpu", "wasm"],
   2: ["wasm"],
   3: ["cpu"],
+  4: ["wasm"],
 };
 const callsOf = (replicas: number) => [
   [],
@@ -41,7 +42,10 @@ const callsOf = (replicas: number) => [
     CASES.map(([clipping]) => [{ backend, ...clipping }]),
   ),
 ];
-const run = sharedLaunches<unknown>(script, { 1: callsOf(1), 2: callsOf(2), 3: callsOf(3) });
+const run = sharedLaunches<unknown>(
+  script,
+  Object.fromEntries([1, 2, 3, 4].map((replicas) => [replicas, callsOf(replicas)])),
+);
 
 function requireClose(actual: readonly string[], expected: readonly number[], label: string): void {
   const isClose = (value: number, wanted: number) =>

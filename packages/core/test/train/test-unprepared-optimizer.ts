@@ -10,7 +10,10 @@ export const outcomesOf = (numProcesses: number, backend: string): Promise<Outco
 
 export function testRefusal(test: Test, numProcesses: number, backend: string): void {
   test(`is refused on each of ${numProcesses} replicas, before it touches anything: ${backend}`, async () => {
-    for (const { refused, free } of await outcomesOf(numProcesses, backend)) {
+    for (const [rank, one] of (await outcomesOf(numProcesses, backend)).entries()) {
+      const { refused, free, warnings } = one;
+      assert.is(warnings.length, rank === 0 ? 1 : 0, "one warning of what is trained apart");
+      if (rank === 0) assert.match(warnings[0] ?? "", /Each replica trains values of its own/);
       assert.ok(Object.keys(refused).length > 20);
       for (const [name, outcome] of Object.entries(refused))
         assert.equal(outcome, { code: "STATE_INVALID", weight: 1 }, name);

@@ -11,6 +11,7 @@ test("trains with one replica", async () => {
   for (const [name, { code }] of Object.entries(only?.refused ?? {}))
     assert.is(code, undefined, name);
   for (const [name, code] of Object.entries(only?.free ?? {})) assert.is(code, undefined, name);
+  assert.equal(only?.warnings, []);
 });
 
 test.run();

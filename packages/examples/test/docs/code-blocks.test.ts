@@ -16,6 +16,11 @@ const COMMANDS = [
   /^npx acc launch --num-processes 2 (train|quick-start|from-accelerate\/nlp-example)\.ts\b/,
   /^npx acc sync( --?\w+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
+  // These by ui/test.
+  /^npm install @acc\/ui$/,
+  /^npx acc ui( --?[\w-]+| \w+)*( +#.*)?$/,
+  /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.,]+| "[^"]+")*( +#.*)?$/,
+  /^ssh -L 7007:127\.0\.0\.1:7007 gpu-box npx acc ui runs --no-open --port 7007 +#/, // needs another machine
   // These by core/test/cli.
   /^npx acc config( default)? +#/,
   /^npx acc launch train\.ts\b/,

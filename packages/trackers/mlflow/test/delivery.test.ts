@@ -185,9 +185,10 @@ test("texts of every step are delivered although time is up again and again, and
     recording.log({ type: "metrics", values, context: {} }, step);
   }
   server.answerDelayMs = 20;
+  const limit = Date.now() + 150_000; // a busy machine delivers few of them in each attempt
   let attempts = 0;
   for (let left = true; left; attempts++) {
-    assert.ok(attempts < 20, `${server.artifacts.size} texts after ${attempts} attempts`);
+    assert.ok(Date.now() < limit, `${server.artifacts.size} texts after ${attempts} attempts`);
     // As another process: it knows what was saved.
     const tracker = await recording.open({ trackingUri: uri }, { isReplay: attempts > 0 });
     const signal = AbortSignal.timeout(1000);

@@ -194,7 +194,7 @@ test("settles the run from options and variables", async () => {
 test("names the script and its commit", async () => {
   const folder = mkdtempSync(join(tmpdir(), "acc-mlflow-git-"));
   const git = (...args: string[]) =>
-    execFileSync("git", args, { cwd: folder, encoding: "utf8", timeout: 20_000 }).trim();
+    execFileSync("git", args, { cwd: folder, encoding: "utf8", timeout: 120_000 }).trim();
   git("init", "-q", "-b", "trunk");
   writeFileSync(join(folder, "train.ts"), "");
   git("add", ".");

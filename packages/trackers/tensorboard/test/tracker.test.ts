@@ -281,7 +281,7 @@ test("kill -9 loses nothing that log had accepted", async () => {
   const directory = temporary();
   const script = fileURLToPath(new URL("./fixtures/log-and-wait.ts", import.meta.url));
   const child = spawn(process.execPath, [...process.execArgv, script, directory], {
-    timeout: 20_000,
+    timeout: 120_000,
   });
   await new Promise<void>((resolve, reject) => {
     child.stdout.on("data", () => resolve());

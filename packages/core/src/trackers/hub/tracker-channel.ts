@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
-import { type DeliveryCursor, isDropped, START } from "../../journal/delivery-cursor.ts";
+import { type DeliveryCursor, START } from "../../journal/delivery-cursor.ts";
 import type { PlacedEntry } from "../../journal/journal-reader.ts";
-import { isForTrackers, type JournalEntry } from "../../journal/journal-record.ts";
+import type { JournalEntry } from "../../journal/journal-record.ts";
 import { safeText } from "../../safe-text.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { DeliveredEvent, TrackerReport } from "../../tracker-contract/tracker-event.ts";
@@ -11,7 +10,7 @@ import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import { TrackerUnreachableError } from "../../tracker-contract/tracker-unreachable-error.ts";
 import { backoffMs, pause } from "./backoff.ts";
 import type { EntrySource, ReadLimits } from "./event-log.ts";
-import { withoutValues } from "./event-parts.ts";
+import { type ArtifactPlace, addressed, ownEvent } from "./own-event.ts";
 import { recordEvent } from "./record-event.ts";
 import type { RepeatedValues } from "./repeated-values.ts";
 
@@ -23,16 +22,12 @@ const TURN_MS = 5;
 /** Time for a delivery to stop after its signal aborts. */
 const GRACE_MS = 1000;
 
-export type ChannelOptions = {
+export type ChannelOptions = ArtifactPlace & {
   readonly source: EntrySource;
   /** The position where an earlier process stopped. */
   readonly cursor?: DeliveryCursor;
   /** Saves the cursor; absent if no other process could continue from it. */
   readonly saveCursor?: (cursor: DeliveryCursor) => Promise<void>;
-  /** Folder that paths of artifacts are relative to. */
-  readonly runFolder: string;
-  /** Finds the file of an artifact, and may refuse it; by default every path is taken. */
-  readonly locate?: (path: string) => Promise<string>;
   /** In a run that goes on from a checkpoint: values that were logged before. */
   readonly repeated?: RepeatedValues;
   readonly warn: (message: string) => void;
@@ -207,10 +202,10 @@ export class TrackerChannel {
         await this.#advance(placed, { isComplete: true });
         return;
       }
-      const event = this.#ownPart(entry);
+      const event = this.#ownEvent(entry);
       if (event) {
         if (!this.#isStarted) throw new Error("it could not be started");
-        await recordEvent(this.tracker, await this.#addressed(event));
+        await recordEvent(this.tracker, await addressed(event, this.tracker.name, this.#options));
         await this.#advance(placed, { delivered: this.#cursor.delivered + 1 });
       } else {
         await this.#advance(placed, {});
@@ -222,10 +217,12 @@ export class TrackerChannel {
   }
 
   async #deliver(entries: readonly PlacedEntry[]): Promise<void> {
-    const mine = entries.flatMap(({ entry }) => this.#ownPart(entry) ?? []);
+    const mine = entries.flatMap(({ entry }) => this.#ownEvent(entry) ?? []);
     const last = entries.at(-1) as PlacedEntry;
     try {
-      const events = await Promise.all(mine.map((event) => this.#addressed(event)));
+      const events = await Promise.all(
+        mine.map((event) => addressed(event, this.tracker.name, this.#options)),
+      );
       if (events.length > 0) await this.tracker.deliver?.(events, this.#abort.signal);
       await this.#advance(last, { delivered: this.#cursor.delivered + events.length });
     } catch (error) {
@@ -309,29 +306,8 @@ export class TrackerChannel {
     return sequence >= (this.#cursor.superseded.at(-1)?.to ?? 0);
   }
 
-  /** What of an entry this tracker gets. */
-  #ownPart(entry: JournalEntry): DeliveredEvent | undefined {
-    if (!isForTrackers(entry) || isDropped(this.#cursor, entry.sequence)) return undefined;
-    if (entry.target !== undefined && entry.target !== this.tracker.name) return undefined;
-    const repetitions = this.#options.repeated?.of(entry.sequence) ?? [];
-    if (repetitions.length === 0) return entry;
-    if (this.tracker.repeatedValues === "replaced" && entry.type !== "config") return entry;
-    const delivered = this.#cursor.superseded.at(-1)?.deliveredTo ?? 0;
-    const has = (sequence: number): boolean =>
-      sequence < delivered && !isDropped(this.#cursor, sequence);
-    const theirs = repetitions.filter(({ earlier }) => earlier.some(has));
-    return withoutValues(entry, new Set(theirs.map(({ name }) => name)));
-  }
-
-  /** The event as this tracker gets it: with its own options only, and the whole path of an artifact. */
-  async #addressed({ logOptions, ...event }: DeliveredEvent): Promise<DeliveredEvent> {
-    if (event.type === "config") return event;
-    const options = logOptions?.[this.tracker.name];
-    const context = options ? { ...event.context, options } : event.context;
-    if (event.type !== "artifact") return { ...event, context };
-    const { locate, runFolder } = this.#options;
-    const path = (await locate?.(event.artifact.path)) ?? resolve(runFolder, event.artifact.path);
-    return { ...event, context, artifact: { ...event.artifact, path } };
+  #ownEvent(entry: JournalEntry): DeliveredEvent | undefined {
+    return ownEvent(entry, this.tracker, this.#cursor, this.#options.repeated);
   }
 }
 

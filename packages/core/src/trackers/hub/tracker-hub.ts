@@ -1,6 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogOptionRules, RunPlace, TrackerRequest } from "../../context/tracker-request.ts";
+import type {
+  Keeping,
+  LogOptionRules,
+  RunPlace,
+  TrackerRequest,
+} from "../../context/tracker-request.ts";
 import { AcceleratorError, messageOf } from "../../errors.ts";
 import { writeCursor } from "../../journal/delivery-cursor.ts";
 import { proveHeader } from "../../journal/header-proof.ts";
@@ -24,7 +29,8 @@ import { nextCopy, stageArtifact } from "./staged-artifact.ts";
 import { TrackerChannel } from "./tracker-channel.ts";
 import { type RunIdentity, trackerRun } from "./tracker-run.ts";
 
-const NO_JOURNAL = "what a tracker cannot deliver before the end is lost.";
+const NO_JOURNAL =
+  "what a tracker cannot deliver before the end is lost, and acc ui will not find the run.";
 
 /**
  * The trackers of a run that live in this thread. Every event goes to the log of the run first, then to each tracker
@@ -43,6 +49,7 @@ export class TrackerHub {
   #lock: RunLock | undefined;
   #isStrict = false;
   #deliveryTimeoutMs = 0;
+  #keeping: Keeping | undefined;
   #isFinished = false;
   #artifacts = 0;
   /** Copies of artifacts that are being made, one after the other. */
@@ -72,6 +79,7 @@ export class TrackerHub {
     }: { readonly instances: readonly GeneralTracker[]; readonly journaled: boolean },
   ): Promise<LogOptionRules> {
     const { projectName, loggingDir, initOptions } = request;
+    this.#keeping = request.keeping;
     const plugins = await loadPlugins(request);
     for (const { name, secretOptions } of plugins) {
       rememberSecrets(initOptions[name] ?? {}, secretOptions);
@@ -100,7 +108,7 @@ export class TrackerHub {
       );
     }
     if (resumed) await this.#resumeJournal(run, resumed, plugins);
-    else if (journaled && trackers.length > 0) {
+    else if (journaled && (trackers.length > 0 || request.keeping)) {
       await this.#openJournal(run, request, plugins, trackers);
     }
     this.#isStrict = request.strict;
@@ -168,8 +176,8 @@ export class TrackerHub {
     const faults = reportFaults(reports, this.#log, this.#runFolder);
     const delivers = channels.some(({ tracker }) => tracker.deliver);
     // A run that goes on from a checkpoint needs its journal, to know what its trackers have.
-    const isToKeep = delivers || this.#marks > 0 || this.#repeated !== undefined;
-    if (this.#runFolder !== undefined && faults.length === 0 && !isToKeep) {
+    const isNeeded = delivers || this.#marks > 0 || this.#repeated !== undefined;
+    if (this.#runFolder !== undefined && faults.length === 0 && !isNeeded && !this.#keeping) {
       await rm(this.#runFolder, { recursive: true, force: true }); // everything is in the trackers' own files
     }
     if (faults.length === 0) return;
@@ -203,14 +211,14 @@ export class TrackerHub {
 
   async #openJournal(
     run: RunIdentity,
-    { projectName, loggingDir, initOptions }: TrackerRequest,
+    { projectName, loggingDir, initOptions, keeping }: TrackerRequest,
     plugins: readonly TrackerPlugin[],
     trackers: readonly GeneralTracker[],
   ): Promise<void> {
     const header: JournalHeader = {
       type: "run",
       ...{ id: run.id, projectName, startedMs: run.startedMs, script: run.script },
-      loggingDir,
+      ...{ loggingDir, ...(keeping === "asked" && { isKept: true }) },
       trackers: plugins.map(({ name, secretOptions }, index) => ({
         name,
         delivers: trackers[index]?.deliver !== undefined,
@@ -281,7 +289,7 @@ export class TrackerHub {
   async #stage(event: TrackerEvent & { readonly type: "artifact" }): Promise<TrackerEvent> {
     const runFolder = this.#runFolder as string;
     const delivers = [...this.#channels.values()].some(({ tracker }) => tracker.deliver);
-    if (!delivers) return event;
+    if (!delivers && this.#keeping !== "asked") return event;
     try {
       const artifact = await stageArtifact(event.artifact, runFolder, this.#artifacts++);
       return { ...event, artifact };

@@ -24,10 +24,11 @@ export function locateTracker(name: string, scriptUrl: string | undefined): Trac
     ? resolvePackage(trackerPackage(name), scriptUrl)
     : undefined;
   if (moduleUrl) return { name, moduleUrl };
-  const builtIn = Object.values(LoggerType).filter((type) => type !== LoggerType.All);
+  const ownNames: readonly string[] = [LoggerType.All, LoggerType.Local];
+  const builtIn = Object.values(LoggerType).filter((type) => !ownNames.includes(type));
   const advice = (builtIn as string[]).includes(name)
     ? `Its package is not installed: npm install ${trackerPackage(name)}`
-    : `Choose one of ${[...new Set(["all", ...builtIn, ...registeredTrackers()])].join(", ")}, or ` +
+    : `Choose one of ${[...new Set([...ownNames, ...builtIn, ...registeredTrackers()])].join(", ")}, or ` +
       "call registerTracker before the Accelerator is made.";
   throw new AcceleratorError(
     "TRACKER_UNKNOWN",
@@ -38,7 +39,7 @@ export function locateTracker(name: string, scriptUrl: string | undefined): Trac
 /** Every tracker that is registered in this thread or whose package is installed. */
 export function locateAllTrackers(scriptUrl: string | undefined): TrackerSource[] {
   const names = new Set<string>([...Object.values(LoggerType), ...registeredTrackers()]);
-  names.delete(LoggerType.All);
+  for (const name of [LoggerType.All, LoggerType.Local]) names.delete(name);
   return [...names].flatMap((name) => {
     const moduleUrl =
       findTracker(name)?.moduleUrl ?? resolvePackage(trackerPackage(name), scriptUrl);

@@ -37,6 +37,8 @@ export function resolveLogWith(
       const other = instances.get(item.name);
       if (other && other !== item) throw doubleName(item.name);
       instances.set(item.name, item);
+    } else if (item === LoggerType.Local) {
+      // No tracker: the run itself is kept. See `resolveKeeping`.
     } else if (item === LoggerType.All) {
       for (const source of locateAllTrackers(scriptUrl)) sources.set(source.name, source);
     } else {

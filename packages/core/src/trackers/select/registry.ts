@@ -21,6 +21,7 @@ export function registerTracker(plugin: TrackerPlugin): void {
   }
   if (typeof plugin?.create !== "function") faults.push("create (function)");
   if (plugin?.name === "all") faults.push('a name other than "all", which selects every tracker');
+  if (plugin?.name === "local") faults.push('a name other than "local", which keeps the run');
   if (faults.length > 0) {
     throw new AcceleratorError(
       "TRACKER_INVALID",

@@ -1,7 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { RemoteHub, RemoteTrackers } from "../../context/remote-hub.ts";
-import type { LogOptionRules, ResumePoint } from "../../context/tracker-request.ts";
+import type {
+  Keeping,
+  LogOptionRules,
+  ResumePoint,
+  RunPlace,
+} from "../../context/tracker-request.ts";
 import { AcceleratorError } from "../../errors.ts";
+import { LoggerType } from "../../logger-type.ts";
 import { fitEvent, sizeBound } from "../../tracker-contract/event-size.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
@@ -36,10 +42,13 @@ import {
 import { nativeObject } from "./native-object.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import { ReducedLog } from "./reduced-log.ts";
+import { SendOrder } from "./send-order.ts";
 
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
   readonly loggingDir: string | undefined;
+  /** Why the run is kept; undefined if it is not. */
+  readonly keeping: Keeping | undefined;
   /** The hub on another thread. */
   readonly remote: RemoteHub;
   /** This replica among the others. */
@@ -70,11 +79,7 @@ export class TrackerSession {
   });
   #logOptionRules: LogOptionRules = {};
   #phase: Phase = "new";
-  /**
-   * Events wait for the tensors of earlier events, so that trackers see them in the order in which they were logged.
-   */
-  #pending: Promise<void> | undefined;
-  #readError: unknown;
+  readonly #order = new SendOrder();
   /** The highest step of what was logged. */
   #lastStep: number | undefined;
 
@@ -84,7 +89,8 @@ export class TrackerSession {
   constructor(options: TrackerSessionOptions) {
     this.#options = options;
     // Other ranks may log before the main process does.
-    if (this.#isMainProcess && options.worldSize > 1 && !this.#isEmpty) this.#reducedLog();
+    const mayLog = this.#names.length > 0 || options.keeping !== undefined;
+    if (this.#isMainProcess && options.worldSize > 1 && mayLog) this.#reducedLog();
   }
 
   get #isMainProcess(): boolean {
@@ -92,13 +98,15 @@ export class TrackerSession {
   }
 
   get #names(): string[] {
-    const { sources, instances } = this.#options.selection;
-    return [...sources, ...instances].map((tracker) => tracker.name);
+    const { selection, keeping } = this.#options;
+    const names = [...selection.sources, ...selection.instances].map(({ name }) => name);
+    return keeping === "asked" ? [...names, LoggerType.Local] : names;
   }
 
+  /** On all ranks alike. That runs are kept by default makes no call wrong which would be right without trackers. */
   get #isEmpty(): boolean {
-    const { sources, instances } = this.#options.selection;
-    return sources.length === 0 && instances.length === 0;
+    const isKept = this.#options.keeping !== undefined && this.#phase === "open";
+    return this.#names.length === 0 && !isKept;
   }
 
   /**
@@ -123,7 +131,7 @@ export class TrackerSession {
     checkTrackerNames("initOptions", options.initOptions ?? {}, this.#names);
     const given = requireValues(options.config ?? {});
     const config: RunConfig = await snapshotValues(given, this.#refused.of("config"));
-    const { selection, remote, script } = this.#options;
+    const { selection, keeping, remote, script } = this.#options;
     const isMainProcess = this.#isMainProcess;
     const request = {
       ...{ projectName, loggingDir: this.#options.loggingDir, script },
@@ -131,12 +139,13 @@ export class TrackerSession {
       config: options.config === undefined ? undefined : config,
       strict: options.strict ?? false,
       deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+      ...(keeping && { keeping }),
     };
     const onHost = selection.sources.filter((source) => source.moduleUrl);
     const here = selection.sources.filter((source) => !onHost.includes(source));
     const mine = selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly);
     if (isMainProcess) await loadPlugins({ ...request, sources: here }); // before anything is started
-    if (isMainProcess && onHost.length > 0) {
+    if (isMainProcess && (onHost.length > 0 || keeping)) {
       this.#lastStep = resume?.step;
       const resumed = resume && { resume };
       const trackers = await remote.start({ ...request, ...resumed, sources: onHost });
@@ -149,6 +158,10 @@ export class TrackerSession {
         });
         const post = (event: TrackerEvent): void => this.#postHosted(event);
         this.#hosted.set(name, new HostedTracker(name, native, post));
+      }
+      if (keeping === "asked") {
+        const post = (event: TrackerEvent): void => this.#postHosted(event);
+        this.#hosted.set(LoggerType.Local, new HostedTracker(LoggerType.Local, undefined, post));
       }
     }
     const local = { ...request, sources: isMainProcess ? here : [] };
@@ -222,6 +235,11 @@ export class TrackerSession {
     this.#sendRead(artifact, (value) => ({ type: "artifact", artifact: value, ...at }));
   }
 
+  /** The run that is kept; undefined before `init`, on other ranks, and if it has no journal. */
+  get keptRun(): RunPlace | undefined {
+    return this.#options.keeping && this.#remote?.run;
+  }
+
   /** The trackers that record on this rank; none before `init`. */
   get recording(): GeneralTracker[] {
     return this.#names.flatMap((name) => this.#local?.find(name) ?? this.#hosted.get(name) ?? []);
@@ -247,13 +265,13 @@ export class TrackerSession {
   mark(checkpoint: string): ResumePoint | undefined {
     const remote = this.#phase === "open" ? this.#remote : undefined;
     if (!remote?.run) return undefined;
-    this.#whenRead(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
+    this.#order.send(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
     return { ...remote.run, checkpoint, step: this.#lastStep };
   }
 
   /** Resolves once everything logged so far is on the disk. */
   async flush(): Promise<void> {
-    await this.#pending;
+    await this.#order.settled();
     if (this.#phase === "open") await this.#remote?.flush();
   }
 
@@ -262,7 +280,7 @@ export class TrackerSession {
     if (this.#phase !== "open") return;
     this.#phase = "finished";
     removeOpenSession(this);
-    await this.#pending;
+    await this.#order.settled();
     this.#reduced?.close();
     const results = await Promise.allSettled([
       this.#local?.finish(status),
@@ -270,7 +288,7 @@ export class TrackerSession {
     ]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
-    if (this.#readError !== undefined) throw this.#readError;
+    if (this.#order.error !== undefined) throw this.#order.error;
   }
 
   /** @returns the placement with options of our own; undefined if there is no tracker, or this rank does not record. */
@@ -305,28 +323,11 @@ export class TrackerSession {
   #postHosted(event: TrackerEvent): void {
     const refuse = this.#refused.of(`${event.target}, ${event.type}`);
     const copy = snapshotValues(event, refuse) as unknown as TrackerEvent;
-    this.#whenRead(copy, (read) => this.#sendRemote(read));
+    this.#order.send(copy, (read) => this.#sendRemote(read));
   }
 
-  /** Sends what was read: at once if no earlier event waits, otherwise after those. */
   #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
-    this.#whenRead(copy, (read) => this.#send(toEvent(read)));
-  }
-
-  #whenRead<T>(copy: T | Promise<T>, send: (copy: T) => void): void {
-    if (!(copy instanceof Promise) && !this.#pending) {
-      send(copy);
-      return;
-    }
-    const tail = (this.#pending ?? Promise.resolve())
-      .then(async () => send(await copy))
-      .catch((error: unknown) => {
-        this.#readError ??= error;
-      });
-    this.#pending = tail;
-    void tail.then(() => {
-      if (this.#pending === tail) this.#pending = undefined;
-    });
+    this.#order.send(copy, (read) => this.#send(toEvent(read)));
   }
 
   #send(event: TrackerEvent): void {

@@ -1,0 +1,23 @@
+import { relative } from "node:path";
+import { safeText } from "../safe-text.ts";
+
+/** Whether the user wants to see neither what is only for information nor progress. */
+function isQuiet({ ACC_LOG_LEVEL: level, ACC_PROGRESS: progress }: NodeJS.ProcessEnv): boolean {
+  return (
+    ["warn", "error"].includes(level?.toLowerCase() ?? "") || progress?.toLowerCase() === "off"
+  );
+}
+
+/**
+ * Tells the user in one line how to look at a run that is kept; not with `ACC_PROGRESS=off`, nor where
+ * `ACC_LOG_LEVEL` is above `info`.
+ *
+ * @param loggingDir where the run is; undefined: in the working directory.
+ */
+export function announceRun(runId: string, loggingDir: string | undefined): void {
+  if (isQuiet(process.env)) return;
+  const directory = relative(process.cwd(), loggingDir ?? ".");
+  const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
+  const command = `npx acc ui ${operand}`.trimEnd();
+  console.error(safeText(`Run ${runId.slice(0, 8)} is kept. Look at it: ${command}`));
+}

@@ -1,0 +1,12 @@
+import { suite } from "uvu";
+import { sharedLaunches } from "../launch/launch-calls.ts";
+import { METRICS_CALLS, testCollectives, testGatherForMetrics } from "./test-collectives.ts";
+
+const test = suite("collectives of four replicas");
+const script = new URL("./fixtures/collect.ts", import.meta.url);
+const run = sharedLaunches<unknown>(script, { 4: [["collectives"], ...METRICS_CALLS] });
+
+testCollectives(test, 4, run);
+testGatherForMetrics(test, 4, run);
+
+test.run();

@@ -1,0 +1,48 @@
+/** Bundles `src/page` to `page/`: the files that the server sends. Addresses in them are relative, so a proxy may add a prefix. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
+const OUT = join(PACKAGE, "page");
+/** What is bundled, and whose licences must come with it. */
+const BUNDLED = ["preact", "uplot"];
+
+rmSync(OUT, { recursive: true, force: true });
+const { metafile } = await build({
+  ...{ absWorkingDir: PACKAGE, entryPoints: ["src/page/main.tsx"], outdir: OUT },
+  ...{ entryNames: "app-[hash]", bundle: true, minify: true, metafile: true, format: "esm" },
+  ...{ target: ["es2022"], jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+  banner: { js: "/* Licences: third-party.txt */" },
+});
+const names = Object.keys(metafile.outputs).map((path) => basename(path));
+const script = names.find((name) => name.endsWith(".js"));
+const style = names.find((name) => name.endsWith(".css"));
+
+mkdirSync(OUT, { recursive: true });
+writeFileSync(
+  join(OUT, "index.html"),
+  `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Runs</title>
+<link rel="icon" href="icon.svg">
+<link rel="stylesheet" href="${style}">
+<script type="module" src="${script}"></script>
+<div id="app"><noscript>This page needs JavaScript. In a terminal: acc runs list.</noscript></div>
+</html>
+`,
+);
+writeFileSync(join(OUT, "icon.svg"), readFileSync(join(PACKAGE, "src/page/icon.svg")));
+// Not named "license": packing takes such a file for the licence of the package, and leaves its own out.
+writeFileSync(join(OUT, "third-party.txt"), BUNDLED.map(licenceOf).join("\n\n"));
+
+function licenceOf(name) {
+  const manifest = createRequire(join(PACKAGE, "package.json")).resolve(`${name}/package.json`);
+  const { version } = JSON.parse(readFileSync(manifest, "utf8"));
+  return `${name} ${version}\n\n${readFileSync(join(dirname(manifest), "LICENSE"), "utf8")}`;
+}

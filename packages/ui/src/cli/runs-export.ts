@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
+import { AcceleratorError } from "@acc/core/journal";
+import { csvOf } from "../export/csv.ts";
+import { jsonOf } from "../export/json.ts";
+import type { Library } from "../index/library.ts";
+import type { RunDetail } from "../wire/schema.ts";
+import type { AllPoints } from "../wire/series.ts";
+import { runNamed, withLibrary } from "./with-library.ts";
+
+const OWNER = "acc runs export";
+
+/** `acc runs export`: a run as a file for other programs. */
+export const runsExportCommand: Command = {
+  name: "runs export",
+  summary: "writes what a run has logged to a file; ID is the beginning of its id",
+  operands: "ID [DIRECTORY]",
+  options: {
+    csv: { type: "string", value: "FILE", help: 'a line for each value; "-" for standard output' },
+    json: { type: "string", value: "FILE", help: 'everything but images and files; "-" likewise' },
+    keys: { type: "string", value: "PATTERN", help: "only keys that fit a regular expression" },
+  },
+  async run(values, operands) {
+    const [id, directory = "."] = operands;
+    if (id === undefined || operands.length > 2) {
+      throw new AcceleratorError("OPTION_INVALID", `${OWNER}: it takes an ID, and a directory.`);
+    }
+    const files = [values.csv, values.json].filter((file) => typeof file === "string");
+    if (files.length !== 1) {
+      throw new AcceleratorError("OPTION_INVALID", `${OWNER}: say --csv FILE or --json FILE.`);
+    }
+    const pattern = patternOf(values.keys);
+    requireFolder(OWNER, directory);
+    return await withLibrary(directory, { isLive: false }, async (library) => {
+      const { id: whole } = await runNamed(library, OWNER, id);
+      const detail = (await library.run(whole)) as RunDetail;
+      const keys = Object.keys(detail.run.keys).filter((key) => pattern.test(key));
+      const text = values.csv === undefined ? jsonOf : csvOf;
+      await write(files[0] as string, await pieces(text, library, detail, keys));
+      return EXIT.done;
+    });
+  },
+};
+
+function patternOf(text: unknown): RegExp {
+  if (typeof text !== "string") return /^/;
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `${OWNER}: --keys ${text} is no regular expression.`,
+    );
+  }
+}
+
+async function pieces(
+  format: typeof csvOf | typeof jsonOf,
+  library: Library,
+  detail: RunDetail,
+  keys: readonly string[],
+): Promise<Iterable<string>> {
+  const series: (readonly [string, AllPoints])[] = [];
+  for (const key of keys) {
+    const points = await library.points(detail.run.id, key);
+    if (points) series.push([key, points]);
+  }
+  return format === csvOf
+    ? csvOf(detail.run.id, series)
+    : (format as typeof jsonOf)(detail, series);
+}
+
+/** A terminal obeys no name that a run holds; a program gets the text as it is. */
+function forOutput(text: string): string {
+  return process.stdout.isTTY ? text.split(/\r?\n/).map(printable).join("\n") : text;
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` if the file cannot be written. */
+async function write(file: string, parts: Iterable<string>): Promise<void> {
+  if (file === "-") {
+    for (const part of parts) {
+      if (!process.stdout.write(forOutput(part))) await once(process.stdout, "drain");
+    }
+    return;
+  }
+  try {
+    await pipeline(parts, createWriteStream(file));
+  } catch (error) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `${OWNER}: ${file} cannot be written (${(error as Error).message}).`,
+    );
+  }
+}

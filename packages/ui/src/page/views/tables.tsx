@@ -1,0 +1,120 @@
+import { useEffect, useState } from "preact/hooks";
+import type { MediaItem, RunSummary } from "../../wire/schema.ts";
+import { getTable, type LoggedTable } from "../media.ts";
+import { shortNumber } from "../model/format.ts";
+import { Scroll } from "./scroll.tsx";
+
+type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
+
+/** Tables that were logged: for each key the newest, and the steps before it. */
+export function Tables({ run, items }: Props) {
+  const keys = [...new Set(items.map(({ key }) => key))].sort();
+  return (
+    <>
+      {keys.map((key) => (
+        <TableOfSteps
+          key={key}
+          run={run}
+          name={key}
+          items={items.filter((item) => item.key === key)}
+        />
+      ))}
+    </>
+  );
+}
+
+function TableOfSteps({ run, name, items }: Props & { readonly name: string }) {
+  const [chosen, setChosen] = useState<number>();
+  const [row, setRow] = useState(0);
+  const [table, setTable] = useState<LoggedTable>();
+  const at = Math.min(chosen ?? items.length - 1, items.length - 1);
+  const item = items[at] as MediaItem;
+  useEffect(() => {
+    let isWanted = true;
+    getTable(run, item, row).then(
+      (found) => isWanted && setTable(found),
+      () => {},
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [item.offset, item.index, row]);
+  const choose = (index: number): void => {
+    setRow(0);
+    setChosen(index);
+  };
+  return (
+    <section>
+      <div class="bar">
+        <h3>{name}</h3>
+        {items.length > 1 ? (
+          <label class="field">
+            <span>step {item.step}</span>
+            <input
+              type="range"
+              min="0"
+              max={items.length - 1}
+              value={at}
+              aria-valuetext={`step ${item.step}`}
+              onInput={({ currentTarget }) => choose(Number(currentTarget.value))}
+            />
+          </label>
+        ) : (
+          <span class="dim">step {item.step}</span>
+        )}
+        {table && table.numRows > table.rows.length && (
+          <>
+            <span class="dim">
+              rows {row + 1} to {row + table.rows.length} of {table.numRows}
+            </span>
+            <button
+              type="button"
+              disabled={row === 0}
+              onClick={() => setRow(Math.max(0, row - 1000))}
+            >
+              before
+            </button>
+            <button
+              type="button"
+              disabled={row + table.rows.length >= table.numRows}
+              onClick={() => setRow(row + table.rows.length)}
+            >
+              next
+            </button>
+          </>
+        )}
+      </div>
+      {table && (
+        <Scroll label={name}>
+          <table>
+            <thead>
+              <tr>
+                {table.columns.map((column, index) => (
+                  <th key={index} scope="col">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.rows.map((cells, index) => (
+                <tr key={index}>
+                  {cells.map((cell, column) => (
+                    <td key={column} class={typeof cell === "number" ? "number" : ""}>
+                      {cellText(cell)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </section>
+  );
+}
+
+function cellText(cell: unknown): string {
+  if (typeof cell === "number") return shortNumber(cell);
+  return typeof cell === "string" ? cell : cell === null ? "" : JSON.stringify(cell);
+}

@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { RunLock } from "../../../core/src/journal/run-lock.ts";
+import { logged, newFolder, runFolder, writeJournal } from "../index/make-journal.ts";
+import { A, acc, B, makeRuns } from "./two-runs.ts";
+
+const test = suite("acc runs of @acc/ui, every call");
+
+test.before(makeRuns);
+
+test("list obeys filter, columns and sort, and says what is wrong with them", async () => {
+  const ids = async (...args: string[]): Promise<string[]> =>
+    JSON.parse((await acc(["runs", "list", "--values", "--json", ...args])).stdout).runs.map(
+      (run: { id: string }) => run.id,
+    );
+  assert.equal(await ids("--filter", "loss<0.5"), [A]);
+  assert.equal(await ids("--filter", "status:failed"), [B]);
+  assert.equal(await ids("--sort", "lr"), [B, A]);
+  assert.equal(await ids("--sort=-lr"), [A, B]);
+  const columns = await acc(["runs", "list", "--columns", "batch,accuracy"]);
+  assert.match(columns.stdout, /^id +started +status +time +batch +test\/accuracy\n/);
+  for (const wrong of [
+    ["--sort", "nothing"],
+    ["--filter", "/(/"],
+    ["--columns", "x"],
+  ]) {
+    const { code, stderr } = await acc(["runs", "list", ...wrong]);
+    assert.equal([code, /OPTION_INVALID/.test(stderr)], [2, true], wrong.join(" "));
+  }
+});
+
+test("show has every value on request, and says what is wrong with a call", async () => {
+  const all = JSON.parse(
+    (await acc(["runs", "show", "a", "--json", "--key", "loss", "--all"])).stdout,
+  );
+  assert.equal(all.points[1], { step: 1, timeMs: 1_000_000, value: "NaN" });
+  for (const [args, text] of [
+    [["x"], "no run has"],
+    [["a", "--key", "nothing"], 'no key "nothing"'],
+    [[], "takes an ID"],
+    [["a", "--follow"], "need --key"],
+  ] as const) {
+    const wrong = await acc(["runs", "show", ...args]);
+    assert.is(wrong.code, 2);
+    assert.match(wrong.stderr, text);
+  }
+});
+
+test("nothing that a run holds commands the terminal, whatever is asked", async () => {
+  for (const args of [
+    ["list", "--values"],
+    ["list", "--values", "--json"],
+    ["list", "--columns", "project"],
+    ["show", "a"],
+    ["show", "a", "--json"],
+    ["show", "a", "--key", "evil\u001b]0;title\u0007\u202e"],
+    ["show", "a", "--key", "no\u001b[2J"],
+  ]) {
+    const { stdout, stderr } = await acc(["runs", ...args]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    assert.not.match(stdout + stderr, /[\u0000-\u0009\u000b-\u001f\u202e]/, args.join(" "));
+  }
+});
+
+test("an export needs a file that can be written", async () => {
+  assert.is((await acc(["runs", "export", "a"])).code, 2);
+  assert.is((await acc(["runs", "export", "a", "--csv", "/nothing/x.csv"])).code, 2);
+});
+
+test("follow prints values as they come and ends with the run", async () => {
+  const live = newFolder();
+  const folder = runFolder(live, "live");
+  const whole = readFileSync(
+    await writeJournal(folder, [
+      ...[1, 2, 3].map((loss, step) => logged({ loss }, step)),
+      { type: "finish", status: "success" },
+    ]),
+  );
+  const second = whole.lastIndexOf('{"type":"metrics"') - 8;
+  writeFileSync(join(folder, "journal"), whole.subarray(0, second));
+  const lock = await RunLock.acquire(folder);
+  assert.ok(lock instanceof RunLock);
+  const following = acc(["runs", "show", "0", live, "--key", "loss", "--follow"]);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  writeFileSync(join(folder, "journal"), whole);
+  await lock.release();
+  const { code, stdout } = await following;
+  assert.is(code, 0);
+  assert.equal(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/\s+/).at(-1)),
+    ["1", "2", "3"],
+  );
+});
+
+test("without the package acc says how to install it, and the rest of acc works", async () => {
+  const elsewhere = newFolder();
+  await writeJournal(runFolder(elsewhere, "a"), [logged({ loss: 1 }, 0)]);
+  for (const args of [
+    ["ui"],
+    ["runs", "show", "0"],
+    ["runs", "export", "0"],
+    ["runs", "list", "--values"],
+  ]) {
+    const { code, stderr } = await acc(args, elsewhere);
+    assert.is(code, 1);
+    assert.match(stderr, /PACKAGE_MISSING.*npm install @acc\/ui/);
+  }
+  assert.is((await acc(["runs", "list"], elsewhere)).code, 0);
+  assert.match((await acc(["--help"], elsewhere)).stdout, /^ {2}ui +shows the runs/m);
+  assert.match((await acc(["runs", "--help"], elsewhere)).stdout, /runs show .*\n.*runs export/);
+});
+test.run();

@@ -1,0 +1,27 @@
+import { Accelerator } from "@acc/core";
+
+export type RecordedRun = {
+  readonly project?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+};
+
+/** Records a run below a folder, as a training does, and ends it. */
+export async function recordRun(
+  folder: string,
+  { project = "digits", config = {} }: RecordedRun,
+  train: (accelerator: Accelerator) => void | Promise<void>,
+): Promise<void> {
+  const accelerator = await beginRun(folder, { project, config });
+  await train(accelerator);
+  await accelerator.endTraining();
+}
+
+/** A run that goes on until the caller ends it. */
+export async function beginRun(
+  folder: string,
+  { project = "digits", config = {} }: RecordedRun,
+): Promise<Accelerator> {
+  const accelerator = new Accelerator({ logWith: "local", projectDir: folder });
+  await accelerator.initTrackers(project, { config: config as never });
+  return accelerator;
+}
