@@ -20,11 +20,10 @@ import { ShelvedRun } from "./shelved-run.ts";
 
 /** How often runs that are being recorded are read. */
 const TICK_MS = 250;
-/** How often the others are looked at, and folders that are known for new runs. */
+/** How often the others are looked at, and the tree is searched for new runs. */
 const LOOK_MS = 2000;
-/** The whole tree is searched again after so many times as long as the search takes, and not before. */
+/** A search that takes long is repeated only after so many times as long. */
 const SEARCH_SHARE = 50;
-const SEARCH_MS = 10_000;
 const DEFAULT_MEMORY_MB = 512;
 const TEXTS = 1000;
 /** Most keys in a list of runs. */
@@ -171,7 +170,7 @@ export class LocalLibrary implements Library {
       this.#added.add(id);
     }
     const took = performance.now() - started;
-    this.#searchDueAt = performance.now() + Math.max(SEARCH_MS, took * SEARCH_SHARE);
+    this.#searchDueAt = performance.now() + took * SEARCH_SHARE;
   }
 
   /** A little of each first, so that a list has all configurations soon; then the newest first. */
