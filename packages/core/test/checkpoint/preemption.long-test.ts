@@ -56,7 +56,7 @@ test("a second SIGTERM ends at once, and the next run goes on from the checkpoin
   await using(async (run) => {
     const started = performance.now();
     const ended = await run.run(launchOf(2), ["-1", "0", "twice"]);
-    assert.is(ended.code, 143, ended.output);
+    assert.is(ended.code, null, "the signal itself ends it, which a shell shows as 143");
     assert.not.match(ended.output, "has saved");
     assert.ok(performance.now() - started < 55_000, "it does not wait for the step");
     const again = await run.run(launchOf(2), []);
