@@ -70,7 +70,9 @@ for (let epoch = 1; epoch <= EPOCHS; epoch++) {
   );
 }
 await accelerator.endTraining();
-accelerator.print(`TensorBoard files are in ${process.cwd()}/runs. Look at them with:
+accelerator.print(`Look at the run:
+  npx acc ui ${process.cwd()}/runs
+TensorBoard finds it there, too:
   pip install tensorboard && tensorboard --logdir ${process.cwd()}/runs`);
 
 /** Share of the held-out digits that the model gets right, counted over all replicas. */

@@ -16,7 +16,8 @@ function isQuiet({ ACC_LOG_LEVEL: level, ACC_PROGRESS: progress }: NodeJS.Proces
  */
 export function announceRun(runId: string, loggingDir: string | undefined): void {
   if (isQuiet(process.env)) return;
-  const directory = relative(process.cwd(), loggingDir ?? ".");
+  // Where the user is: npm runs a script in the folder of its package.json, and says where it was called.
+  const directory = relative(process.env.INIT_CWD ?? process.cwd(), loggingDir ?? ".");
   const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
   const command = `npx acc ui ${operand}`.trimEnd();
   console.error(safeText(`Run ${runId.slice(0, 8)} is kept. Look at it: ${command}`));
