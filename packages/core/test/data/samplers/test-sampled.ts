@@ -11,13 +11,15 @@ const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 const own = { dispatchBatches: false };
 /** 13 samples, two for each rank: the last step is not full on 2 and 3 ranks. */
 const sized = { length: 13, batchSize: 2 };
+/** What each number of replicas divides. */
+const BATCH = 12;
 const CASES: Record<string, Case> = {
   list: { ...sized, passes: 2 },
   rows: { ...sized, dataset: "rows" },
-  split: { ...sized, batchSize: 6, configuration: { splitBatches: true } },
+  split: { ...sized, batchSize: BATCH, configuration: { splitBatches: true } },
   uneven: { ...sized, configuration: { evenBatches: false } },
   "split, uneven": {
-    ...{ ...sized, batchSize: 6 },
+    ...{ ...sized, batchSize: BATCH },
     configuration: { splitBatches: true, evenBatches: false },
   },
   "drop last": { ...sized, dropLast: true },
