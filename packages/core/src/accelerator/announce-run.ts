@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { safeText } from "../safe-text.ts";
 
 /** Whether the user wants to see neither what is only for information nor progress. */
@@ -6,6 +6,12 @@ function isQuiet({ ACC_LOG_LEVEL: level, ACC_PROGRESS: progress }: NodeJS.Proces
   return (
     ["warn", "error"].includes(level?.toLowerCase() ?? "") || progress?.toLowerCase() === "off"
   );
+}
+
+/** npm runs a script in the folder of its package, which may be below the one where npm was called, and names that one. */
+function whereTheUserIs(): string {
+  const [called, cwd] = [process.env.INIT_CWD, process.cwd()];
+  return called !== undefined && cwd.startsWith(`${called}${sep}`) ? called : cwd;
 }
 
 /**
@@ -16,8 +22,7 @@ function isQuiet({ ACC_LOG_LEVEL: level, ACC_PROGRESS: progress }: NodeJS.Proces
  */
 export function announceRun(runId: string, loggingDir: string | undefined): void {
   if (isQuiet(process.env)) return;
-  // Where the user is: npm runs a script in the folder of its package.json, and says where it was called.
-  const directory = relative(process.env.INIT_CWD ?? process.cwd(), loggingDir ?? ".");
+  const directory = relative(whereTheUserIs(), loggingDir ?? ".");
   const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
   const command = `npx acc ui ${operand}`.trimEnd();
   console.error(safeText(`Run ${runId.slice(0, 8)} is kept. Look at it: ${command}`));

@@ -9,15 +9,18 @@ import { membersOf } from "./native-members.ts";
 import type { HostApi, NativeRun, Sent } from "./protocol.ts";
 import { toRemoteError } from "./remote-error.ts";
 
-/** The trackers that one replica runs on the host thread. */
+/** The trackers that one replica runs on the host thread: those of one accelerator after the other. */
 export class TrackerService implements HostApi {
-  readonly #hub: TrackerHub;
+  readonly #warn: (message: string) => void;
   readonly #events: EventReceiver;
+  #hub: TrackerHub;
+  #isStarted = false;
   #calls: readonly Arrivals[] = [];
 
   /** @param line shared with the replica: its events. */
   constructor(warn: (message: string) => void, line: EventLine) {
-    this.#hub = new TrackerHub(warn, (isTaken) => this.#events.written(isTaken));
+    this.#warn = warn;
+    this.#hub = this.#newHub();
     this.#events = new EventReceiver(line, {
       take: (event) => this.#hub.post(event),
       unwritten: () => this.#hub.unwritten,
@@ -28,6 +31,11 @@ export class TrackerService implements HostApi {
     ...[request, ports]: Parameters<HostApi["startTrackers"]>
   ): ReturnType<HostApi["startTrackers"]> {
     try {
+      if (this.#isStarted) {
+        await this.close("failure"); // of an accelerator that was left without `endTraining`
+        this.#hub = this.#newHub();
+      }
+      this.#isStarted = true;
       const logOptionRules = await this.#hub.open(request, { instances: [], journaled: true });
       this.#calls = ports.map(() => new Arrivals());
       for (const [index, { name }] of request.sources.entries()) {
@@ -81,6 +89,10 @@ export class TrackerService implements HostApi {
   close(status: FinishStatus): Promise<void> {
     this.#events.look();
     return this.#hub.finish(status);
+  }
+
+  #newHub(): TrackerHub {
+    return new TrackerHub(this.#warn, (isTaken) => this.#events.written(isTaken));
   }
 
   #membersOf(name: string): NativeMembers | undefined {

@@ -9,6 +9,8 @@ import { journalPath } from "../../src/journal/run-folder.ts";
 import { type Finished, ServiceProject } from "../journal/service-project.ts";
 
 const test = suite("kept runs");
+const ACC = fileURLToPath(new URL("../../bin/acc.mjs", import.meta.url));
+const TRIALS = "one-after-the-other.mjs";
 let project: ServiceProject;
 
 test.before.each(() => {
@@ -95,5 +97,35 @@ test('"local" keeps runs without a project, and files that are logged', async ()
     "no copy that nobody asked for",
   );
 });
+
+for (const launch of [[], [ACC, "launch", "--num-processes", "2"]]) {
+  const where = launch.length === 0 ? "under plain node" : "in replicas";
+  test(`accelerators one after the other have a run each, which ends, ${where}`, async () => {
+    cpSync(
+      fileURLToPath(new URL(`fixtures/${TRIALS}`, import.meta.url)),
+      join(project.folder, TRIALS),
+    );
+    const { code, stderr } = await project.run([...launch, TRIALS], {});
+    assert.is(code, 0, stderr);
+    const endings: [losses: unknown[], status: unknown][] = [];
+    for (const run of runs()) {
+      const entries = await entriesOf(run);
+      const losses = entries.flatMap((entry) =>
+        entry.type === "metrics" ? [entry.values.loss] : [],
+      );
+      const end = entries.at(-1);
+      endings.push([losses, end?.type === "finish" && end.status]);
+    }
+    const left = launch.length === 0 ? "success" : "failure";
+    assert.equal(
+      endings.sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+      [
+        [[1, 2, 3], "success"],
+        [[2, 3, 4], left],
+        [[3, 4, 5], "success"],
+      ],
+    );
+  });
+}
 
 test.run();
