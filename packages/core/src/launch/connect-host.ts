@@ -1,6 +1,5 @@
 import type { HostLink } from "../context/host-link.ts";
 import { connectTrackers } from "../remote-trackers/connect-trackers.ts";
-import { EventSender } from "../remote-trackers/event-sender.ts";
 import { passKillGate } from "./kill-gate.ts";
 import type { ReplicaMessage, ReplicaTask } from "./protocol.ts";
 
@@ -13,9 +12,6 @@ export function connectHost(task: ReplicaTask): HostLink {
     releaseAfterThread: (resources) => send({ type: "resources", resources }),
     checkpointWritten: (path) => send({ type: "checkpoint", path }),
     runUninterrupted: (call) => passKillGate(task.gate, call),
-    trackers: connectTrackers(
-      new EventSender(task.line, (message) => send({ type: "tracker", message })),
-      task.calls,
-    ),
+    trackers: connectTrackers((message) => send({ type: "tracker", ...message }), task.calls),
   };
 }

@@ -2,11 +2,10 @@ import type { MessagePort } from "node:worker_threads";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { ProgressState } from "../context/progress-state.ts";
-import type { EventLine, LineMessage } from "../remote-trackers/event-line.ts";
-import type { RemoteError } from "../remote-trackers/protocol.ts";
+import type { RemoteError, TrackerMessage } from "../remote-trackers/protocol.ts";
 import type { KillGate } from "./kill-gate.ts";
 
-/** The task Piscina gives each replica: cloned, except the ports (moved), and the group, the gate and the line (shared). */
+/** The task Piscina gives each replica: cloned, except the ports (moved), and the group and the gate (shared). */
 export type ReplicaTask = {
   readonly rank: number;
   /** `file:` URL of the training script. */
@@ -15,8 +14,6 @@ export type ReplicaTask = {
   readonly group: SharedGroup;
   /** Closed by the host before it kills the thread. */
   readonly gate: KillGate;
-  /** Events for the trackers. */
-  readonly line: EventLine;
   /** One-way messages to the host. */
   readonly messages: MessagePort;
   /** Calls to the host. */
@@ -32,7 +29,7 @@ export type ReplicaOutcome =
 export type ReplicaMessage =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "progress"; readonly progress: ProgressState }
-  | { readonly type: "tracker"; readonly message: LineMessage }
+  | ({ readonly type: "tracker" } & TrackerMessage)
   | { readonly type: "resources"; readonly resources: NativeResources }
   | { readonly type: "checkpoint"; readonly path: string }
   /** The last message, except for output of `exit` listeners. */

@@ -6,8 +6,7 @@ import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { Terminal } from "../progress/terminal.ts";
-import { createEventLine } from "../remote-trackers/event-line.ts";
-import { TrackerService } from "../remote-trackers/tracker-service.ts";
+import { TrackerServices } from "../remote-trackers/tracker-services.ts";
 import { closeKillGate, createKillGate, type KillGate } from "./kill-gate.ts";
 import type { LaunchMonitor, ResolvedLaunch } from "./launch-options.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
@@ -22,7 +21,7 @@ export type RunningReplica = {
   readonly rank: number;
   /** How the script ended; rejects if the thread died without reporting it. */
   readonly outcome: Promise<ReplicaOutcome>;
-  readonly trackers: TrackerService;
+  readonly trackers: TrackerServices;
   /**
    * Stops the thread, but not inside native code that must not be interrupted. A thread that is already ending may
    * finish.
@@ -45,13 +44,12 @@ export function startReplica(
   const messages = new MessageChannel();
   const calls = new MessageChannel();
   const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
-  const line = createEventLine();
-  const trackers = new TrackerService(warn, line);
+  const trackers = new TrackerServices(warn);
   const resources: NativeResources[] = [];
   expose(trackers, calls.port1 as unknown as Endpoint);
   const gate = createKillGate();
   const task: ReplicaTask = {
-    ...{ rank, scriptUrl, args, group, gate, line },
+    ...{ rank, scriptUrl, args, group, gate },
     ...{ messages: messages.port2, calls: calls.port2 },
   };
   const pool = createPool(launch);
@@ -126,7 +124,7 @@ function createPool({ resourceLimits }: ResolvedLaunch): Piscina {
 
 type Receivers = {
   readonly terminal: Terminal;
-  readonly trackers: TrackerService;
+  readonly trackers: TrackerServices;
   readonly resources: NativeResources[];
   readonly monitor: LaunchMonitor;
 };
@@ -143,7 +141,7 @@ function receive(
       terminal.progress(message.progress);
       break;
     case "tracker":
-      trackers.receive(message.message);
+      trackers.receive(message);
       break;
     case "resources":
       resources.push(message.resources);

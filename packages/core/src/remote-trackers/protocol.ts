@@ -17,12 +17,18 @@ export type RemoteError = {
 export type TrackerThreadTask = {
   /** Calls of `HostApi`. */
   readonly calls: MessagePort;
-  readonly line: EventLine;
+};
+
+/** One-way message to the trackers of one accelerator. */
+export type TrackerMessage = {
+  /** The number of the accelerator among those of its thread that have started trackers. */
+  readonly session: number;
+  readonly message: LineMessage;
 };
 
 /** One-way messages to that thread. It sends back texts: warnings. */
 export type TrackerThreadMessage =
-  | LineMessage
+  | ({ readonly type: "tracker" } & TrackerMessage)
   /** Write the journal, then store 1 in `done` and notify the waiting thread. */
   | { readonly type: "flush"; readonly done: Int32Array };
 
@@ -48,13 +54,23 @@ export type StartAnswer = {
 };
 
 /**
- * What a replica calls on the host. Errors are returned: a thrown error would lose its class and code between threads.
+ * What a replica calls on the host, for each session that it has started. Errors are returned: a thrown error would lose its class
+ * and code between threads.
  */
 export interface HostApi {
   /** Creates and starts trackers on the host; `ports[i]` then serves the native run of `sources[i]`. */
-  startTrackers(request: TrackerRequest, ports: readonly MessagePort[]): Promise<StartAnswer>;
+  startTrackers(
+    session: number,
+    line: EventLine,
+    request: TrackerRequest,
+    ports: readonly MessagePort[],
+  ): Promise<StartAnswer>;
   /** Flushes to the disk what was sent, once all of it has arrived. */
-  flushTrackers(sent: Sent): Promise<void>;
+  flushTrackers(session: number, sent: Sent): Promise<void>;
   /** Closes the trackers once all that was sent has arrived. */
-  finishTrackers(status: FinishStatus, sent: Sent): Promise<RemoteError | undefined>;
+  finishTrackers(
+    session: number,
+    status: FinishStatus,
+    sent: Sent,
+  ): Promise<RemoteError | undefined>;
 }

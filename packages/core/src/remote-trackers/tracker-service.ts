@@ -1,41 +1,33 @@
+import type { MessagePort } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import type { NativeMembers } from "../context/native-members.ts";
+import type { TrackerRequest } from "../context/tracker-request.ts";
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
 import { TrackerHub } from "../trackers/hub/tracker-hub.ts";
 import { Arrivals } from "./arrivals.ts";
 import type { EventLine, LineMessage } from "./event-line.ts";
 import { EventReceiver } from "./event-receiver.ts";
 import { membersOf } from "./native-members.ts";
-import type { HostApi, NativeRun, Sent } from "./protocol.ts";
+import type { NativeRun, RemoteError, Sent, StartAnswer } from "./protocol.ts";
 import { toRemoteError } from "./remote-error.ts";
 
-/** The trackers that one replica runs on the host thread: those of one accelerator after the other. */
-export class TrackerService implements HostApi {
-  readonly #warn: (message: string) => void;
+/** The trackers of one accelerator of another thread. */
+export class TrackerService {
+  readonly #hub: TrackerHub;
   readonly #events: EventReceiver;
-  #hub: TrackerHub;
-  #isStarted = false;
   #calls: readonly Arrivals[] = [];
 
-  /** @param line shared with the replica: its events. */
+  /** @param line shared with that thread: the events of the accelerator. */
   constructor(warn: (message: string) => void, line: EventLine) {
-    this.#warn = warn;
-    this.#hub = this.#newHub();
+    this.#hub = new TrackerHub(warn, (isTaken) => this.#events.written(isTaken));
     this.#events = new EventReceiver(line, {
       take: (event) => this.#hub.post(event),
       unwritten: () => this.#hub.unwritten,
     });
   }
 
-  async startTrackers(
-    ...[request, ports]: Parameters<HostApi["startTrackers"]>
-  ): ReturnType<HostApi["startTrackers"]> {
+  async start(request: TrackerRequest, ports: readonly MessagePort[]): Promise<StartAnswer> {
     try {
-      if (this.#isStarted) {
-        await this.close("failure"); // of an accelerator that was left without `endTraining`
-        this.#hub = this.#newHub();
-      }
-      this.#isStarted = true;
       const logOptionRules = await this.#hub.open(request, { instances: [], journaled: true });
       this.#calls = ports.map(() => new Arrivals());
       for (const [index, { name }] of request.sources.entries()) {
@@ -70,12 +62,12 @@ export class TrackerService implements HostApi {
     await this.#hub.flush();
   }
 
-  async flushTrackers(sent: Sent): Promise<void> {
+  async flush(sent: Sent): Promise<void> {
     await this.#arrival(sent);
     await this.#hub.flush();
   }
 
-  async finishTrackers(status: FinishStatus, sent: Sent): ReturnType<HostApi["finishTrackers"]> {
+  async finish(status: FinishStatus, sent: Sent): Promise<RemoteError | undefined> {
     await this.#arrival(sent);
     try {
       await this.close(status);
@@ -85,14 +77,10 @@ export class TrackerService implements HostApi {
     }
   }
 
-  /** Closes the trackers that are still open, when the replica ended without closing them. */
+  /** Closes the trackers, also where the other thread has ended without doing so. A second call does nothing. */
   close(status: FinishStatus): Promise<void> {
     this.#events.look();
     return this.#hub.finish(status);
-  }
-
-  #newHub(): TrackerHub {
-    return new TrackerHub(this.#warn, (isTaken) => this.#events.written(isTaken));
   }
 
   #membersOf(name: string): NativeMembers | undefined {

@@ -2,10 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
-import { TrackerService } from "./tracker-service.ts";
+import { TrackerServices } from "./tracker-services.ts";
 
-const { calls, line } = workerData as TrackerThreadTask;
-const trackers = new TrackerService((warning) => parentPort?.postMessage(warning), line);
+const { calls } = workerData as TrackerThreadTask;
+const trackers = new TrackerServices((warning) => parentPort?.postMessage(warning));
 
 parentPort?.on("message", (message: TrackerThreadMessage) => {
   if (message.type === "flush") void flush(message.done);

@@ -1,9 +1,6 @@
 import { extname } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
-import type { RemoteHub } from "../context/remote-hub.ts";
-import { connectTrackers } from "./connect-trackers.ts";
-import { createEventLine } from "./event-line.ts";
-import { EventSender } from "./event-sender.ts";
+import { type ConnectedHub, connectTrackers } from "./connect-trackers.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
 
 /**
@@ -14,16 +11,13 @@ const EXIT_LIMIT_MS = 2000;
 
 /** The thread of the trackers, seen from the thread of the script. */
 export class TrackerWorker {
-  readonly hub: RemoteHub;
+  readonly hub: ConnectedHub;
   readonly #worker: Worker;
-  readonly #events: EventSender;
   readonly #flush = (): void => this.#flushJournal();
 
   constructor() {
     const calls = new MessageChannel();
-    const line = createEventLine();
-    this.#events = new EventSender(line, (message) => this.#send(message));
-    const task: TrackerThreadTask = { calls: calls.port2, line };
+    const task: TrackerThreadTask = { calls: calls.port2 };
     // The compiler does not change this URL: it means the source in src and the built file in dist.
     this.#worker = new Worker(
       new URL(`./tracker-thread${extname(import.meta.url)}`, import.meta.url),
@@ -32,7 +26,10 @@ export class TrackerWorker {
     this.#worker.unref(); // a script that does not call `endTraining` still ends
     this.#worker.on("message", (warning: string) => process.emitWarning(warning));
     this.#worker.on("error", (error) => process.emitWarning(`The tracker thread died: ${error}`));
-    this.hub = connectTrackers(this.#events, calls.port1);
+    this.hub = connectTrackers(
+      (message) => this.#send({ type: "tracker", ...message }),
+      calls.port1,
+    );
     process.once("exit", this.#flush);
   }
 
@@ -65,9 +62,9 @@ export class TrackerWorker {
   #flushJournal(): void {
     const done = new Int32Array(new SharedArrayBuffer(4));
     this.#send({ type: "flush", done });
-    for (let seen = this.#events.progress; ; ) {
+    for (let seen = this.hub.progress; ; ) {
       if (Atomics.wait(done, 0, 0, EXIT_LIMIT_MS) !== "timed-out") return;
-      const { progress } = this.#events;
+      const { progress } = this.hub;
       if (progress === seen) return;
       seen = progress;
     }
