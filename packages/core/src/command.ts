@@ -6,3 +6,4 @@ export { requireFolder } from "./cli/require-folder.ts";
 export { ageText, sizeText } from "./cli/runs-text.ts";
 export { formatTable } from "./cli/table.ts";
 export { printable, printJson, printLines, printWarning } from "./cli/terminal.ts";
+export { pause } from "./pause.ts";

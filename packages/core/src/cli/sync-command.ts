@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { findRuns } from "../runs/find-runs.ts";
 import { inspectRun, type RunProgress } from "../sync/inspect-run.ts";
 import { isWithin } from "../sync/is-within.ts";
@@ -150,16 +151,4 @@ function printNothing(directory: string): void {
 
 function unreadable(folder: string, error: unknown): Unreadable {
   return { folder, error: messageOf(error) };
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -2,6 +2,7 @@ import {
   type Command,
   EXIT,
   formatTable,
+  pause,
   printJson,
   printLines,
   requireFolder,
@@ -150,18 +151,6 @@ async function follow(
     if (status !== "running" || signal.aborted) return;
     await pause(FOLLOW_MS, signal);
   }
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }
 
 async function linesOf(library: Library, { run, media, resumedAt }: RunDetail): Promise<string[]> {

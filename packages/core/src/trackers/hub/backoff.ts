@@ -12,18 +12,3 @@ export function backoffMs(attempt: number, retryAfterMs: number | undefined): nu
   const jittered = most * (0.5 + Math.random() / 2);
   return Math.max(jittered, retryAfterMs ?? 0);
 }
-
-/** Resolves after the time, or when `signal` aborts. Does not keep the process alive. */
-export function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(delayMs, 2 ** 31 - 1));
-    timer.unref();
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
-}

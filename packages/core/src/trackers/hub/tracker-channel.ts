@@ -3,12 +3,13 @@ import { messageOf } from "../../errors.ts";
 import { type DeliveryCursor, START } from "../../journal/delivery-cursor.ts";
 import type { PlacedEntry } from "../../journal/journal-reader.ts";
 import type { JournalEntry } from "../../journal/journal-record.ts";
+import { pause } from "../../pause.ts";
 import { safeText } from "../../safe-text.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { DeliveredEvent, TrackerReport } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import { TrackerUnreachableError } from "../../tracker-contract/tracker-unreachable-error.ts";
-import { backoffMs, pause } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 import type { EntrySource, ReadLimits } from "./event-log.ts";
 import { type ArtifactPlace, addressed, ownEvent } from "./own-event.ts";
 import { recordEvent } from "./record-event.ts";
@@ -149,7 +150,7 @@ export class TrackerChannel {
         const { retryAfterMs, permanent } = error as TrackerUnreachableError;
         if (permanent || this.#limit?.aborted) return;
         attempts += 1;
-        await pause(backoffMs(attempts, retryAfterMs), signal);
+        await pause(backoffMs(attempts, retryAfterMs), signal, { ref: false });
       }
     }
   }
