@@ -3,11 +3,8 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/journal";
-import { csvOf } from "../export/csv.ts";
-import { jsonOf } from "../export/json.ts";
-import type { Library } from "../index/library.ts";
+import { exportRun } from "../export/export-run.ts";
 import type { RunDetail } from "../wire/schema.ts";
-import type { AllPoints } from "../wire/series.ts";
 import { runNamed, withLibrary } from "./with-library.ts";
 
 const OWNER = "acc runs export";
@@ -37,8 +34,8 @@ export const runsExportCommand: Command = {
       const { id: whole } = await runNamed(library, OWNER, id);
       const detail = (await library.run(whole)) as RunDetail;
       const keys = Object.keys(detail.run.keys).filter((key) => pattern.test(key));
-      const text = values.csv === undefined ? jsonOf : csvOf;
-      await write(files[0] as string, await pieces(text, library, detail, keys));
+      const format = values.csv === undefined ? "json" : "csv";
+      await write(files[0] as string, await exportRun(library, detail, format, keys));
       return EXIT.done;
     });
   },
@@ -54,22 +51,6 @@ function patternOf(text: unknown): RegExp {
       `${OWNER}: --keys ${text} is no regular expression.`,
     );
   }
-}
-
-async function pieces(
-  format: typeof csvOf | typeof jsonOf,
-  library: Library,
-  detail: RunDetail,
-  keys: readonly string[],
-): Promise<Iterable<string>> {
-  const series: (readonly [string, AllPoints])[] = [];
-  for (const key of keys) {
-    const points = await library.points(detail.run.id, key);
-    if (points) series.push([key, points]);
-  }
-  return format === csvOf
-    ? csvOf(detail.run.id, series)
-    : (format as typeof jsonOf)(detail, series);
 }
 
 /** A terminal obeys no name that a run holds; a program gets the text as it is. */
