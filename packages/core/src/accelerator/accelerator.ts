@@ -31,7 +31,6 @@ export class Accelerator extends CheckpointingAccelerator {
   readonly #trackers: TrackerSession;
   readonly #checkpoints: Checkpoints;
   readonly #fits: FitRuns;
-  readonly #loggingDir: string | undefined;
   readonly #trigger = new Trigger();
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `TRACKER_UNKNOWN`, `TRACKER_INVALID`, `TRACKER_NEEDS_DIRECTORY`. */
@@ -41,7 +40,6 @@ export class Accelerator extends CheckpointingAccelerator {
     this.#trackers = parts.trackers;
     this.#checkpoints = parts.checkpoints;
     this.#fits = parts.training.fits;
-    this.#loggingDir = parts.options.loggingDir;
   }
 
   /** Marks this rank for the next `checkTrigger`: one rank has found a reason to stop, or to save. */
@@ -63,7 +61,7 @@ export class Accelerator extends CheckpointingAccelerator {
   async initTrackers(projectName: string, options: InitTrackersOptions = {}): Promise<void> {
     await this.#trackers.init(projectName, options, await this.#checkpoints.resumePoint());
     const run = this.#trackers.keptRun;
-    if (run) announceRun(run.runId, this.#loggingDir);
+    if (run) announceRun(run);
   }
 
   /**

@@ -1,4 +1,5 @@
-import { relative, sep } from "node:path";
+import { dirname, relative, sep } from "node:path";
+import type { RunPlace } from "../context/tracker-request.ts";
 import { safeText } from "../safe-text.ts";
 
 /** Whether the user wants to see neither what is only for information nor progress. */
@@ -17,12 +18,10 @@ function whereTheUserIs(): string {
 /**
  * Tells the user in one line how to look at a run that is kept; not with `ACC_PROGRESS=off`, nor where
  * `ACC_LOG_LEVEL` is above `info`.
- *
- * @param loggingDir where the run is; undefined: in the working directory.
  */
-export function announceRun(runId: string, loggingDir: string | undefined): void {
+export function announceRun({ runId, folder }: RunPlace): void {
   if (isQuiet(process.env)) return;
-  const directory = relative(whereTheUserIs(), loggingDir ?? ".");
+  const directory = relative(whereTheUserIs(), dirname(dirname(folder))); // it is DIRECTORY/.acc/RUN
   const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
   const command = `npx acc ui ${operand}`.trimEnd();
   console.error(safeText(`Run ${runId.slice(0, 8)} is kept. Look at it: ${command}`));
