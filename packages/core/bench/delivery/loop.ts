@@ -10,7 +10,7 @@ const SIZE = 176; // about five milliseconds a step
 
 export default async function loop(trackers: readonly string[]): Promise<number> {
   const projectDir = mkdtempSync(join(tmpdir(), "acc-bench-"));
-  const accelerator = new Accelerator({ logWith: trackers, projectDir });
+  const accelerator = new Accelerator({ logWith: trackers, projectDir, keepRuns: false });
   await accelerator.initTrackers("bench", { deliveryTimeoutMs: 0 });
   const matrix = Float64Array.from({ length: SIZE * SIZE }, (_, i) => Math.sin(i));
   for (let warm = 0; warm < 50; warm++) square(matrix);

@@ -1,6 +1,6 @@
 /** Prints the milliseconds of the loop beside a service in a mode. `run.ts MODE`; without a mode there is no tracker. */
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen } from "@acc/test-kit/servers/listen";
 import { launch } from "../../src/index.ts";
 
 const ANSWERS: Record<string, (response: ServerResponse) => void> = {
@@ -14,8 +14,7 @@ const [mode = ""] = process.argv.slice(2);
 const server = createServer((request, response) => {
   request.resume().on("end", () => ANSWERS[mode]?.(response));
 });
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const { port } = server.address() as AddressInfo;
+const port = await listen(server);
 if (mode === "down") await new Promise((resolve) => server.close(resolve));
 process.env.SERVICE_URL = `http://127.0.0.1:${port}`;
 const script = new URL("./loop.ts", import.meta.url);

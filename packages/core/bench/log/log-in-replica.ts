@@ -9,7 +9,7 @@ const STEPS = 1000;
 
 export default async function script(trackers: number): Promise<number> {
   const logWith = DISCARDING.slice(0, trackers);
-  const accelerator = new Accelerator({ logWith, projectDir: tmpdir() });
+  const accelerator = new Accelerator({ logWith, projectDir: tmpdir(), keepRuns: false });
   await accelerator.initTrackers("bench");
   const costs: number[] = [];
   for (let step = 0; step < STEPS; step++) {

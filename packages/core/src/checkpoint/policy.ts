@@ -13,8 +13,9 @@ export type PolicyOptions = {
 };
 
 /**
- * Saves by itself, where a training loop asks for its next batch, and in `fit` when all callbacks have seen the end of a batch. All ranks must decide the same: the number of steps is
- * equal on all of them; the time is that of rank 0, which names a step that no rank has made yet.
+ * Saves by itself, where a training loop asks for its next batch, and in `fit` when all callbacks have seen the end of a batch.
+ * All ranks must decide the same: the number of steps is equal on all of them; the time is that of rank 0, which names a step that
+ * no rank has made yet.
  */
 export class Policy {
   readonly #policy: CheckpointPolicy;
