@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "@acc/test-kit/servers/listen";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -21,6 +21,7 @@ const LIMIT_MS = 60_000;
 class BusyServer {
   readonly keys: string[] = [];
   requests = 0;
+  #port = 0;
   readonly #server = createServer((request, response) => {
     this.requests += 1;
     const { authorization = "" } = request.headers;
@@ -33,11 +34,11 @@ class BusyServer {
   });
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    this.#port = await listen(this.#server);
   }
 
   stop(): void {

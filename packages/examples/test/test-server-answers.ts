@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listen } from "@acc/test-kit/servers/listen";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { type SyncReport, syncRun } from "../../core/src/sync/sync-run.ts";
@@ -19,7 +20,8 @@ const LIMIT_MS = 60_000;
 
 let answers = 0;
 
-async function listen(random: Random): Promise<Server> {
+/** A server that answers at random. */
+async function serveAnswers(random: Random): Promise<{ server: Server; url: string }> {
   const server = createServer((socket: Socket) => {
     socket.on("error", () => {});
     socket.on("data", () => {
@@ -32,9 +34,9 @@ async function listen(random: Random): Promise<Server> {
       if (kind < 0.3) socket.end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   server.unref();
-  return server;
+  return { server, url: `http://127.0.0.1:${port}` };
 }
 
 const OPTIONS = {
@@ -87,8 +89,7 @@ export function testAnswers(test: Test, names: readonly ServiceName[], count: nu
   for (const [index, name] of names.entries()) {
     test(`${name}: no crash, no endless wait, nothing is called delivered (SEED=${SEED})`, async () => {
       const random = randomOf(SEED + index);
-      const server = await listen(random);
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { server, url } = await serveAnswers(random);
       const project = join(folder, name);
       mkdirSync(project);
       const { MLFLOW_TRACKING_TOKEN, WANDB_API_KEY, COMET_API_KEY, ...others } = process.env;

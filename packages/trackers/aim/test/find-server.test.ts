@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TrackerUnreachableError } from "@acc/core";
+import { listen } from "@acc/test-kit/servers/listen";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { requireAim } from "../src/client/find-server.ts";
@@ -17,8 +17,7 @@ const answers: [status: number, message: RegExp, permanent: boolean][] = [
 for (const [status, message, permanent] of answers) {
   test(`an answer of ${status} is not mistaken for something else`, async () => {
     const server = createServer((_request, response) => response.writeHead(status).end("no"));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     try {
       await requireAim(`http://127.0.0.1:${port}`, {}, AbortSignal.timeout(10_000));
       assert.unreachable();

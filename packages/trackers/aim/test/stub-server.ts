@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { listen } from "@acc/test-kit/servers/listen";
 import { type WebSocket, WebSocketServer } from "ws";
 import { packTree } from "../src/format/pack-tree.ts";
 import { CustomObject, type TreeValue, treeObject } from "../src/format/tree.ts";
@@ -39,7 +40,7 @@ export class StubServer {
 
   static async start(): Promise<StubServer> {
     const stub = new StubServer();
-    await new Promise<void>((resolve) => stub.#server.listen(0, "127.0.0.1", resolve));
+    await listen(stub.#server);
     return stub;
   }
 

@@ -1,7 +1,7 @@
 import { createServer, request as forward } from "node:http";
-import type { AddressInfo } from "node:net";
 import { TrackerUnreachableError } from "@acc/core";
 import { pythonOf } from "@acc/test-kit/peers/python";
+import { listen } from "@acc/test-kit/servers/listen";
 import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
 import { readRuns } from "@acc/test-kit/servers/read-mlflow";
 import { suite } from "uvu";
@@ -101,8 +101,7 @@ run("a token opens a server behind a gate", async () => {
     passed.on("error", () => outgoing.destroy());
     incoming.pipe(passed);
   });
-  await new Promise<void>((resolve) => gate.listen(0, "127.0.0.1", resolve));
-  const trackingUri = `http://127.0.0.1:${(gate.address() as AddressInfo).port}`;
+  const trackingUri = `http://127.0.0.1:${await listen(gate)}`;
   try {
     const refused = await logOnce("gate", { trackingUri, token: "other" });
     assert.match((refused as Error).message, /403.*no entry.*MLFLOW_TRACKING_TOKEN/);
