@@ -3,7 +3,7 @@ export type { Command, CommandOption, OptionValues } from "./cli/command.ts";
 export { EXIT } from "./cli/exit-codes.ts";
 export { durationOption, numberOption, oneOperand } from "./cli/parse-arguments.ts";
 export { requireFolder } from "./cli/require-folder.ts";
-export { ageText, sizeText } from "./cli/runs-text.ts";
+export { durationText, sizeText } from "./cli/runs-text.ts";
 export { formatTable } from "./cli/table.ts";
 export { printable, printJson, printLines, printWarning } from "./cli/terminal.ts";
 export { pause } from "./pause.ts";

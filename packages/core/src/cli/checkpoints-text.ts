@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PIN } from "../checkpoint/files/checkpoint-names.ts";
 import type { FoundCheckpoint } from "../checkpoint/files/find-checkpoints.ts";
 import { exists } from "../checkpoint/files/litter.ts";
-import { ageText, pathText, sizeText } from "./runs-text.ts";
+import { durationText, pathText, sizeText } from "./runs-text.ts";
 
 /** What `acc checkpoints list` shows; `null` for what an incomplete one does not say. */
 export type CheckpointOverview = {
@@ -57,7 +57,7 @@ function stateOf({ fault }: FoundCheckpoint): CheckpointOverview["state"] {
 export function checkpointRow(overview: CheckpointOverview): string[] {
   const { folder, state, isPinned, size, createdMs, steps, epoch, reason, metrics } = overview;
   return [
-    createdMs === null ? "" : ageText(Date.now() - createdMs),
+    createdMs === null ? "" : durationText(Date.now() - createdMs),
     size === null ? "" : sizeText(size),
     isPinned ? `${state}, kept` : state,
     String(steps ?? ""),

@@ -9,7 +9,7 @@ export const RUN_COLUMNS: readonly string[] = [
 /** The row of a run. */
 export function runRow(run: RunOverview, nowMs: number): string[] {
   return [
-    ageText(nowMs - run.changedMs),
+    durationText(nowMs - run.changedMs),
     sizeText(run.size),
     run.state,
     run.projectName,
@@ -40,9 +40,9 @@ const UNITS: readonly (readonly [seconds: number, unit: string])[] = [
   ] as const),
 ];
 
-/** A time as a person reads it. */
-export function ageText(ageMs: number): string {
-  const seconds = Math.max(0, ageMs / 1000);
+/** A duration in its largest unit. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, ms / 1000);
   const [size, unit] = UNITS.find(([least]) => seconds >= least) ?? [1, "s"];
   return `${Math.floor(seconds / size)} ${unit}`;
 }

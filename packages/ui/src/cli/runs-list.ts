@@ -1,5 +1,6 @@
 import {
   type Command,
+  durationText,
   EXIT,
   formatTable,
   oneOperand,
@@ -14,7 +15,7 @@ import { rankOfKey } from "../index/shelved-run.ts";
 import { parseFilter } from "../page/model/filter.ts";
 import type { JsonNumber, JsonValue, RunSummary } from "../wire/schema.ts";
 import { SPARK_WIDTH, sparkline } from "./sparkline.ts";
-import { durationText, startedText } from "./time-text.ts";
+import { startedText } from "./time-text.ts";
 import { configText } from "./value-text.ts";
 import { withLibrary } from "./with-library.ts";
 

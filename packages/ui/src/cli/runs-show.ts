@@ -1,5 +1,6 @@
 import {
   type Command,
+  durationText,
   EXIT,
   formatTable,
   pause,
@@ -13,7 +14,7 @@ import type { Library } from "../index/library.ts";
 import { rankOfKey } from "../index/shelved-run.ts";
 import type { KeySummary, RunDetail, RunSummary } from "../wire/schema.ts";
 import { SPARK_WIDTH, sparkline } from "./sparkline.ts";
-import { durationText, startedText } from "./time-text.ts";
+import { startedText } from "./time-text.ts";
 import { configText, numberText } from "./value-text.ts";
 import { runNamed, withLibrary } from "./with-library.ts";
 

@@ -1,55 +1,14 @@
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { JournalReader } from "../../../core/src/journal/journal-reader.ts";
-import { RunLock } from "../../../core/src/journal/run-lock.ts";
-import { type Library, openLibrary } from "../../src/index/library.ts";
-import { LocalLibrary } from "../../src/index/local-library.ts";
-import type { LibraryChange } from "../../src/wire/schema.ts";
+import { openLibrary } from "../../src/index/library.ts";
 import { HEADER, logged, newFolder, runFolder, writeJournal } from "./make-journal.ts";
+import { Libraries, valuesOf } from "./open-library.ts";
 
-fc.configureGlobal({ seed: Number(process.env.SEED ?? 1) }); // the same cases in every run
 const test = suite("library");
-const LIMIT_MS = 20_000;
-const libraries: Library[] = [];
-
-test.after.each(async () => {
-  for (const library of libraries.splice(0)) await library.close();
-});
-
-/** A library in this thread: in one of its own it does the same, and takes longer to start. */
-async function opened(directory: string, options: object = { isLive: false }): Promise<Library> {
-  const library = new LocalLibrary(directory, options);
-  libraries.push(library);
-  await library.whole();
-  return library;
-}
-
+const libraries = new Libraries(test);
 const QUERY = { key: "loss", x: "step", width: 50, smooth: 0 } as const;
-
-async function valuesOf(library: Library, run: string, key = "loss"): Promise<number[]> {
-  return [...((await library.points(run, key))?.values ?? [])];
-}
-
-/** Waits until something is true. */
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const limit = performance.now() + LIMIT_MS;
-  while (!(await check())) {
-    assert.ok(performance.now() < limit, `${what} did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 test("a run is shown with its configuration, values, texts and media", async () => {
   const directory = newFolder();
@@ -76,7 +35,7 @@ test("a run is shown with its configuration, values, texts and media", async () 
     { type: "call", method: "addTag", args: ["x"], target: "wandb", context: { wallTimeMs: 1 } },
     { type: "finish", status: "success" },
   ]);
-  const library = await opened(directory);
+  const library = await libraries.open(directory);
   const { runs, unsearched } = await library.runs();
   assert.equal(unsearched, []);
   const [run] = runs;
@@ -123,107 +82,6 @@ test("a run is shown with its configuration, values, texts and media", async () 
   assert.is(await library.run("nothing"), undefined);
 });
 
-test("journals that are damaged anywhere show what a reader of core finds", async () => {
-  const directory = newFolder();
-  const folder = runFolder(directory, "r");
-  const path = await writeJournal(
-    folder,
-    Array.from({ length: 40 }, (_, i) => logged({ loss: i % 5 === 0 ? Number.NaN : i }, i)),
-  );
-  const whole = readFileSync(path);
-  const change = fc.record({ at: fc.nat(whole.length), length: fc.nat(400), byte: fc.nat(255) });
-  await fc.assert(
-    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
-      let bytes = whole;
-      for (const { at, length, byte } of changes) {
-        const start = Math.max(260, at); // the header stays
-        bytes = Buffer.concat([
-          bytes.subarray(0, start),
-          Buffer.of(byte),
-          bytes.subarray(start + length),
-        ]);
-      }
-      writeFileSync(path, bytes);
-      const reader = await JournalReader.open(path);
-      const expected: number[] = [];
-      for await (const { entries } of reader.portions()) {
-        for (const { entry } of entries) {
-          if (entry.type === "metrics") expected.push(entry.values.loss as number);
-        }
-      }
-      await reader.close();
-      const library = new LocalLibrary(directory, { isLive: false });
-      await library.whole();
-      const found = await valuesOf(library, HEADER.id);
-      await library.close();
-      assert.equal(found, expected);
-    }),
-    { numRuns: 40 },
-  );
-});
-
-test("a run is followed while it is recorded, and its end is seen", async () => {
-  const directory = newFolder();
-  const folder = runFolder(directory, "r");
-  const whole = readFileSync(
-    await writeJournal(folder, [
-      ...Array.from({ length: 6 }, (_, i) => logged({ loss: i }, i)),
-      { type: "finish", status: "failure" },
-    ]),
-  );
-  const ends = [...whole.toString("latin1").matchAll(/\{"type":/g)].map(({ index }) => index - 8);
-  writeFileSync(join(folder, "journal"), whole.subarray(0, (ends[3] as number) + 20));
-  const lock = await RunLock.acquire(folder);
-  assert.ok(lock instanceof RunLock);
-  const library = await openLibrary(directory); // in a thread of its own
-  libraries.push(library);
-  await library.whole();
-  const changes: LibraryChange[] = [];
-  library.onChange((change) => changes.push(change));
-  assert.equal(await valuesOf(library, HEADER.id), [0, 1]);
-  assert.is((await library.runs()).runs[0]?.status, "running");
-  const before = (await library.runs()).runs[0]?.version;
-  appendFileSync(
-    join(folder, "journal"),
-    whole.subarray((ends[3] as number) + 20, ends[6] as number),
-  );
-  await until("the growth", async () =>
-    changes.some(({ grown }) => grown[0]?.keys.loss?.last === 4),
-  );
-  assert.equal(await valuesOf(library, HEADER.id), [0, 1, 2, 3, 4]);
-  assert.is.not((await library.runs()).runs[0]?.version, before);
-  await lock.release();
-  await until("killed", async () => (await library.runs()).runs[0]?.status === "killed");
-  appendFileSync(join(folder, "journal"), whole.subarray(ends[6] as number));
-  await until("failed", async () => (await library.runs()).runs[0]?.status === "failed");
-  assert.equal(await valuesOf(library, HEADER.id), [0, 1, 2, 3, 4, 5]);
-});
-
-test("runs that come, go, and are replaced are noticed", async () => {
-  const directory = newFolder();
-  const [first, second] = [runFolder(directory, "first"), join(directory, ".acc", "second")];
-  await writeJournal(first, [logged({ loss: 1 }, 0)]);
-  const library = await opened(directory, {});
-  const aside = runFolder(newFolder(), "aside");
-  await writeJournal(aside, [logged({ loss: 2 }, 0)], { id: "2".repeat(32), startedMs: 2_000_000 });
-  renameSync(aside, second);
-  // A run is listed before its journal is read, which says when it began.
-  await until(
-    "the second run, before the first",
-    async () => (await library.runs()).runs[0]?.id === "2".repeat(32),
-  );
-  assert.is((await library.runs()).runs.length, 2);
-  await writeJournal(runFolder(newFolder(), "x"), []);
-  rmSync(join(second, "journal"));
-  await writeJournal(second, [logged({ loss: 3 }, 0)], { id: "2".repeat(32) });
-  await until("another journal", async () => {
-    const values = await valuesOf(library, "2".repeat(32));
-    return values.length === 1 && values[0] === 3;
-  });
-  rmSync(first, { recursive: true });
-  await until("no first run", async () => (await library.runs()).runs.length === 1);
-});
-
 test("points are dropped to keep the budget, and are the same when they are asked for again", async () => {
   const directory = newFolder();
   const series = (run: number): number[] =>
@@ -235,7 +93,7 @@ test("points are dropped to keep the budget, and are the same when they are aske
       { id: String(run % 10).repeat(31) + (run > 9 ? "a" : "b"), startedMs: run },
     );
   }
-  const library = await opened(directory, { isLive: false, memoryMb: 0.5 });
+  const library = await libraries.open(directory, { isLive: false, memoryMb: 0.5 });
   const { runs } = await library.runs();
   assert.is(runs.length, 12);
   for (const run of runs) {
@@ -270,7 +128,7 @@ test("a run that goes on from a checkpoint is one line, also if its points were 
     { type: "finish", status: "success" },
   ];
   await writeJournal(runFolder(directory, "r"), entries);
-  const library = await opened(directory);
+  const library = await libraries.open(directory);
   assert.equal(await valuesOf(library, HEADER.id), [0, 1, 2, 30]);
   const [run] = (await library.runs()).runs;
   assert.equal([run?.resumes, run?.activeMs, run?.status], [1, 2000, "done"]);
@@ -283,56 +141,17 @@ test("notes lie beside the journal, which stays as it is, and survive", async ()
   const folder = runFolder(directory, "r");
   const path = await writeJournal(folder, [logged({ loss: 1 }, 0)]);
   const before = readFileSync(path);
-  const library = await opened(directory);
+  const library = await libraries.open(directory);
   await library.note(HEADER.id, { name: "warm start", tags: ["a", "b"], color: "#12ab34" });
   const run = await library.note(HEADER.id, { note: "better", tags: [] });
   assert.equal(
     [run?.name, run?.note, run?.tags, run?.color],
     ["warm start", "better", [], "#12ab34"],
   );
-  const again = await opened(directory);
+  const again = await libraries.open(directory);
   assert.equal((await again.runs()).runs[0], run);
   assert.equal(readFileSync(path), before);
   assert.is(await library.note("nothing", { name: "x" }), undefined);
-});
-
-test("what a stranger wrote leads nowhere and breaks nothing", async () => {
-  const directory = newFolder();
-  const secret = join(newFolder(), "secret.txt");
-  writeFileSync(secret, "secret");
-  const folder = runFolder(directory, "evil");
-  mkdirSync(join(folder, "artifacts"));
-  symlinkSync(secret, join(folder, "artifacts/link"));
-  symlinkSync(secret, join(folder, "ui.json"));
-  const artifact = (path: string): object => ({
-    ...{ type: "artifact", artifact: { name: path, path }, context: { wallTimeMs: 1 } },
-  });
-  await writeJournal(folder, [
-    logged(JSON.parse('{"__proto__": 1, "constructor": 2, "loss\\u001b[2J": 3, "": 4}'), 0),
-    ...["artifacts/link", "../../../etc/passwd", secret].map(artifact),
-    { type: "metrics", values: null, context: null },
-    { type: "images", values: { x: { data: "no", shape: "no" } }, context: {} },
-    { type: "config", values: [[[]]] },
-    { type: "future", what: 1 },
-    logged({ loss: 5 }, Number.NaN),
-  ]);
-  writeFileSync(join(runFolder(directory, "none"), "journal"), "ACCJRNL\u0009");
-  mkdirSync(join(directory, "locked"));
-  chmodSync(join(directory, "locked"), 0);
-  symlinkSync(directory, join(directory, "circle"));
-  const library = await opened(directory);
-  const { runs, unsearched } = await library.runs();
-  assert.is(runs.length, 1);
-  assert.ok(unsearched.some((line) => line.includes("none")));
-  const detail = await library.run(HEADER.id);
-  assert.equal(
-    Object.keys(detail?.run.keys ?? {}).sort(),
-    [...["", "__proto__", "constructor", "loss", "loss\u001b[2J"]].sort(),
-  );
-  assert.match(detail?.run.damage ?? "", "makes no sense");
-  for (const item of detail?.media.filter(({ kind }) => kind === "file") ?? []) {
-    assert.is(await library.media(HEADER.id, item), undefined);
-  }
 });
 
 test("ten thousand keys, and two copies of a run, are answered", async () => {
@@ -340,7 +159,7 @@ test("ten thousand keys, and two copies of a run, are answered", async () => {
   const keys = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k/${i}`, i]));
   const entries = [logged({ ...keys, loss: 1 }, 0)];
   for (const name of ["a", "b", "c"]) await writeJournal(runFolder(directory, name), entries);
-  const library = await opened(directory);
+  const library = await libraries.open(directory);
   const { runs } = await library.runs();
   assert.is(new Set(runs.map(({ id }) => id)).size, 3);
   assert.equal(
