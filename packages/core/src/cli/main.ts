@@ -12,6 +12,7 @@ import { estimateCommand } from "./estimate-command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commandHelp, overview } from "./help.ts";
 import { launchCommand } from "./launch-command.ts";
+import { outliveReaders } from "./outlive-readers.ts";
 import { type ParsedArguments, parseArguments } from "./parse-arguments.ts";
 import { runsListCommand, runsPruneCommand } from "./runs-commands.ts";
 import { syncCommand } from "./sync-command.ts";
@@ -29,6 +30,7 @@ const SHOWN = [...COMMANDS, ...UI_COMMANDS];
 
 /** The `acc` command. Resolves with the exit code: one of `EXIT`, or that of a script that failed. */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveReaders();
   const [name, second] = argv;
   if (name === undefined || name === "-h" || name === "--help") {
     process.stdout.write(overview(SHOWN));

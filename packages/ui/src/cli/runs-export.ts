@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
@@ -58,11 +57,20 @@ function forOutput(text: string): string {
   return process.stdout.isTTY ? text.split(/\r?\n/).map(printable).join("\n") : text;
 }
 
+/** Resolves when there is place for more, or nobody who reads it. */
+async function drained(): Promise<void> {
+  await Promise.race([
+    new Promise((resolve) => process.stdout.once("drain", resolve)),
+    new Promise((resolve) => process.stdout.once("close", resolve)),
+  ]);
+}
+
 /** @throws {AcceleratorError} `OPTION_INVALID` if the file cannot be written. */
 async function write(file: string, parts: Iterable<string>): Promise<void> {
   if (file === "-") {
     for (const part of parts) {
-      if (!process.stdout.write(forOutput(part))) await once(process.stdout, "drain");
+      if (process.stdout.destroyed) return; // whoever read it has gone, as `head` does
+      if (!process.stdout.write(forOutput(part))) await drained();
     }
     return;
   }
