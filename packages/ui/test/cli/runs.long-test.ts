@@ -97,21 +97,4 @@ test("follow prints values as they come and ends with the run", async () => {
   );
 });
 
-test("without the package acc says how to install it, and the rest of acc works", async () => {
-  const elsewhere = newFolder();
-  await writeJournal(runFolder(elsewhere, "a"), [logged({ loss: 1 }, 0)]);
-  for (const args of [
-    ["ui"],
-    ["runs", "show", "0"],
-    ["runs", "export", "0"],
-    ["runs", "list", "--values"],
-  ]) {
-    const { code, stderr } = await acc(args, elsewhere);
-    assert.is(code, 1);
-    assert.match(stderr, /PACKAGE_MISSING.*npm install @acc\/ui/);
-  }
-  assert.is((await acc(["runs", "list"], elsewhere)).code, 0);
-  assert.match((await acc(["--help"], elsewhere)).stdout, /^ {2}ui +shows the runs/m);
-  assert.match((await acc(["runs", "--help"], elsewhere)).stdout, /runs show .*\n.*runs export/);
-});
 test.run();

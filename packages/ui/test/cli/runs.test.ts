@@ -1,14 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { newFolder } from "../index/make-journal.ts";
 import { A, acc, directory, makeRuns } from "./two-runs.ts";
 
 const test = suite("acc runs of @acc/ui");
-const CORE = fileURLToPath(new URL("../../../core", import.meta.url));
 
 test.before(makeRuns);
 
@@ -66,23 +62,6 @@ test("export writes every value; no cell is a formula", async () => {
   assert.equal(points, {
     loss: { steps: [0, 1, 2], timesMs: [1e6, 1e6, 1e6], values: [2, "NaN", 0.25] },
   });
-});
-
-test("without the package acc says how to install it, and its help knows the commands", async () => {
-  // A copy of core, as it is installed without this package beside it.
-  const elsewhere = newFolder();
-  for (const part of ["bin", "dist", "package.json"]) {
-    cpSync(join(CORE, part), join(elsewhere, part), { recursive: true });
-  }
-  symlinkSync(join(CORE, "node_modules"), join(elsewhere, "node_modules"));
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(elsewhere, "bin/acc.mjs"), ...args], {
-      ...{ cwd: elsewhere, encoding: "utf8", timeout: 60_000 },
-    });
-  const { status, stderr } = run("runs", "list", "--values");
-  assert.is(status, 1);
-  assert.match(stderr, /PACKAGE_MISSING.*npm install @acc\/ui/);
-  assert.match(run("--help").stdout, /^ {2}ui +shows the runs/m);
 });
 
 test.run();
