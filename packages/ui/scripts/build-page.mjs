@@ -1,4 +1,7 @@
-/** Bundles `src/page` to `page/`: the files that the server sends. Addresses in them are relative, so a proxy may add a prefix. */
+/**
+ * Bundles `src/page` to `page/`: the files that the server sends. Addresses in them are relative, so a proxy may add a prefix. In
+ * `page/copy` are script and style of the page as one file.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -11,11 +14,18 @@ const OUT = join(PACKAGE, "page");
 const BUNDLED = ["preact", "uplot"];
 
 rmSync(OUT, { recursive: true, force: true });
-const { metafile } = await build({
-  ...{ absWorkingDir: PACKAGE, entryPoints: ["src/page/main.tsx"], outdir: OUT },
-  ...{ entryNames: "app-[hash]", bundle: true, minify: true, metafile: true, format: "esm" },
+const shared = {
+  ...{ absWorkingDir: PACKAGE, bundle: true, minify: true, metafile: true, format: "esm" },
   ...{ target: ["es2022"], jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+};
+const { metafile } = await build({
+  ...{ ...shared, entryPoints: ["src/page/main.tsx"], outdir: OUT, entryNames: "app-[hash]" },
   banner: { js: "/* Licences: third-party.txt */" },
+});
+// The page as one file, with the licences in it. An export adds the data.
+await build({
+  ...{ ...shared, entryPoints: { page: "src/page/copy-main.tsx" }, outdir: join(OUT, "copy") },
+  banner: { js: `/*! ${BUNDLED.map(licenceOf).join("\n\n")} */` },
 });
 const names = Object.keys(metafile.outputs).map((path) => basename(path));
 const script = names.find((name) => name.endsWith(".js"));

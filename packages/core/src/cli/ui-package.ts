@@ -10,7 +10,7 @@ export type UiCommand = Pick<Command, "name" | "summary">;
 export const UI_COMMANDS: readonly UiCommand[] = [
   { name: "ui", summary: "shows the runs below a directory as a page, live while they train" },
   { name: "runs show", summary: "shows what a run has logged: configuration, values, curves" },
-  { name: "runs export", summary: "writes what a run has logged to a file: CSV or JSON" },
+  { name: "runs export", summary: "writes what a run has logged to a file: CSV, JSON, or a page" },
 ];
 
 /** What `acc runs list` becomes with one of its options for values. */

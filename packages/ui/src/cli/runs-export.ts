@@ -2,11 +2,12 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/journal";
-import { exportRun } from "../export/export-run.ts";
+import { type ExportFormat, exportRun } from "../export/export-run.ts";
 import type { RunDetail } from "../wire/schema.ts";
 import { runNamed, withLibrary } from "./with-library.ts";
 
 const OWNER = "acc runs export";
+const FORMATS: readonly ExportFormat[] = ["csv", "json", "html"];
 
 /** `acc runs export`: a run as a file for other programs. */
 export const runsExportCommand: Command = {
@@ -16,6 +17,7 @@ export const runsExportCommand: Command = {
   options: {
     csv: { type: "string", value: "FILE", help: 'a line for each value; "-" for standard output' },
     json: { type: "string", value: "FILE", help: 'everything but images and files; "-" likewise' },
+    html: { type: "string", value: "FILE", help: 'a page that needs no server; "-" likewise' },
     keys: { type: "string", value: "PATTERN", help: "only keys that fit a regular expression" },
   },
   async run(values, operands) {
@@ -23,9 +25,11 @@ export const runsExportCommand: Command = {
     if (id === undefined || operands.length > 2) {
       throw new AcceleratorError("OPTION_INVALID", `${OWNER}: it takes an ID, and a directory.`);
     }
-    const files = [values.csv, values.json].filter((file) => typeof file === "string");
-    if (files.length !== 1) {
-      throw new AcceleratorError("OPTION_INVALID", `${OWNER}: say --csv FILE or --json FILE.`);
+    const wanted = FORMATS.filter((format) => typeof values[format] === "string");
+    const [format] = wanted;
+    if (format === undefined || wanted.length > 1) {
+      const text = "say --csv FILE, --json FILE or --html FILE.";
+      throw new AcceleratorError("OPTION_INVALID", `${OWNER}: ${text}`);
     }
     const pattern = patternOf(values.keys);
     requireFolder(OWNER, directory);
@@ -33,8 +37,7 @@ export const runsExportCommand: Command = {
       const { id: whole } = await runNamed(library, OWNER, id);
       const detail = (await library.run(whole)) as RunDetail;
       const keys = Object.keys(detail.run.keys).filter((key) => pattern.test(key));
-      const format = values.csv === undefined ? "json" : "csv";
-      await write(files[0] as string, await exportRun(library, detail, format, keys));
+      await write(values[format] as string, await exportRun(library, detail, format, keys));
       return EXIT.done;
     });
   },

@@ -2,17 +2,26 @@ import type { Library } from "../index/library.ts";
 import type { RunDetail } from "../wire/schema.ts";
 import type { AllPoints } from "../wire/series.ts";
 import { csvOf } from "./csv.ts";
+import { htmlOf } from "./html.ts";
 import { jsonOf } from "./json.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
 
-export type ExportFormat = "csv" | "json";
+export type ExportFormat = "csv" | "json" | "html";
 
-/** All points of these keys of a run as text, in pieces. */
+export const EXPORT_TYPES: { readonly [format in ExportFormat]: string } = {
+  csv: "text/csv; charset=utf-8",
+  json: "application/json; charset=utf-8",
+  html: "text/html; charset=utf-8",
+};
+
+/** A run as text, in pieces: all points of these keys. A page has texts, images and tables too. */
 export async function exportRun(
   library: Library,
   detail: RunDetail,
   format: ExportFormat,
   keys: readonly string[] = Object.keys(detail.run.keys),
 ): Promise<Iterable<string>> {
+  if (format === "html") return await htmlOf(await takeSnapshot(library, detail, keys));
   const { id } = detail.run;
   const series: [key: string, points: AllPoints][] = [];
   for (const key of keys) {

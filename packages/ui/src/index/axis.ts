@@ -1,10 +1,10 @@
 import type { Axis } from "../wire/series.ts";
 import { lowerBound, NumberList } from "./number-list.ts";
 import type { Points } from "./points.ts";
-import type { Pause, RunIndex } from "./run-index.ts";
+import type { Pause, RunPoints } from "./run-points.ts";
 
 /** The places of points on an axis: a list as long as they are. NaN: the point has none. Undefined: there is no such axis. */
-export function placesOn(axis: Axis, points: Points, run: RunIndex): NumberList | undefined {
+export function placesOn(axis: Axis, points: Points, run: RunPoints): NumberList | undefined {
   switch (axis) {
     case "step":
       return points.steps;

@@ -99,6 +99,7 @@ export class LocalLibrary implements Library {
         steps: points.steps.toArray(),
         times: points.times.toArray(),
         values: points.values.toArray(),
+        resumedAt: points.resumedAt,
       }
     );
   }

@@ -9,6 +9,7 @@ import type {
 } from "../wire/schema.ts";
 import { KeyStats } from "./key-stats.ts";
 import { Points } from "./points.ts";
+import type { Pause, RunPoints } from "./run-points.ts";
 
 /** One key of a run: what counts, and what was logged again. */
 export type Key = {
@@ -20,11 +21,8 @@ export type Key = {
 
 type Placed<T> = { readonly sequence: number; readonly item: T };
 
-/** Another process went on: then this time, after nothing was recorded since that one. */
-export type Pause = { readonly fromMs: number; readonly toMs: number };
-
 /** What is in one run, by key. It takes what a source reads; it knows no file and no format. */
-export class RunIndex implements RunSink {
+export class RunIndex implements RunSink, RunPoints {
   about: RunStart = { project: "", script: null, startedMs: 0, trackers: [], writers: [] };
   readonly keys: Map<string, Key> = new Map();
   readonly pauses: Pause[] = [];

@@ -5,7 +5,7 @@ import { type Drawn, markOf, toColumns } from "./decimate.ts";
 import { jsonNumber } from "./key-stats.ts";
 import { lowerBound, type NumberList } from "./number-list.ts";
 import type { Points } from "./points.ts";
-import type { RunIndex } from "./run-index.ts";
+import type { RunPoints } from "./run-points.ts";
 import { Smoothed } from "./smooth.ts";
 
 /** Most columns of an answer: more than any screen has. */
@@ -17,7 +17,7 @@ type Computed = { readonly smoothed: Map<string, Smoothed>; edition: number };
 const computed = new WeakMap<Points, Computed>();
 
 /** What a chart shows of a key; undefined if there is no such key or axis, or the question has no meaning. */
-export function seriesOf(run: RunIndex, query: SeriesQuery): Series | undefined {
+export function seriesOf(run: RunPoints, query: SeriesQuery): Series | undefined {
   const drawn = drawnOf(run, query);
   if (!drawn || !(query.width >= 1)) return undefined;
   const { x, y, line } = drawn;
@@ -46,7 +46,7 @@ export function seriesOf(run: RunIndex, query: SeriesQuery): Series | undefined 
 }
 
 /** The point that is nearest to a place; of several the last. */
-export function pointOf(run: RunIndex, query: PointQuery): Point | undefined {
+export function pointOf(run: RunPoints, query: PointQuery): Point | undefined {
   const drawn = drawnOf(run, query);
   if (!drawn) return undefined;
   const { x, line } = drawn;
@@ -77,12 +77,12 @@ type Asked = {
   readonly part?: "current" | "rewound";
 };
 
-function pointsOf(run: RunIndex, { key, part }: Asked): Points | undefined {
+function pointsOf(run: RunPoints, { key, part }: Asked): Points | undefined {
   const found = run.keys.get(key);
   return part === "rewound" ? found?.rewound : found?.points;
 }
 
-function drawnOf(run: RunIndex, query: Asked): Drawn | undefined {
+function drawnOf(run: RunPoints, query: Asked): Drawn | undefined {
   const points = pointsOf(run, query);
   const x = points && placesOn(query.x, points, run);
   if (!points || !x) return undefined;

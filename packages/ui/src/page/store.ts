@@ -18,10 +18,17 @@ export type State = {
   readonly settings: Settings;
   /** The part of the x axis that all charts show; null: all of it. */
   readonly zoom: readonly [number, number] | null;
-  readonly connection: "connecting" | "live" | { readonly lostMs: number };
+  readonly connection: Connection;
   /** Why there is nothing to see. */
   readonly problem: string | undefined;
 };
+
+/** To the server; a copy has none. */
+export type Connection =
+  | "connecting"
+  | "live"
+  | { readonly lostMs: number }
+  | { readonly copiedMs: number };
 
 const NUM_TICKED = 4;
 /** The lowest and highest values come with the whole list, which is asked for no more often than this. */
@@ -53,14 +60,7 @@ function update(change: Partial<State>): void {
 
 /** Starts to follow the server and the address. */
 export function start(): void {
-  addEventListener("hashchange", () => {
-    const { view, filter, ticked } = parseAddress(location.hash);
-    const isOther =
-      JSON.stringify({ ...view, tab: "" }) !== JSON.stringify({ ...state.view, tab: "" });
-    const zoom = isOther ? null : state.zoom;
-    update({ view, filter, zoom, ...(ticked ? { ticked: idsOf(ticked) } : {}) });
-    if (isOther) scrollTo(0, 0);
-  });
+  followAddress();
   listen({
     onOpen: () => {
       update({ connection: "live" });
@@ -70,6 +70,30 @@ export function start(): void {
       if (typeof state.connection === "string") update({ connection: { lostMs: Date.now() } });
     },
     onChange: take,
+  });
+}
+
+/** Shows what the page holds, at first the run if it is one. @param copiedMs when it was taken. */
+export async function showCopy(copiedMs: number): Promise<void> {
+  followAddress();
+  update({ connection: { copiedMs } });
+  await refresh();
+  const [run, other] = state.runs;
+  if (run && !other && location.hash === "") show({ kind: "run", id: run.id, tab: "charts" });
+}
+
+export function isCopy({ connection }: State): boolean {
+  return typeof connection === "object" && "copiedMs" in connection;
+}
+
+function followAddress(): void {
+  addEventListener("hashchange", () => {
+    const { view, filter, ticked } = parseAddress(location.hash);
+    const isOther =
+      JSON.stringify({ ...view, tab: "" }) !== JSON.stringify({ ...state.view, tab: "" });
+    const zoom = isOther ? null : state.zoom;
+    update({ view, filter, zoom, ...(ticked ? { ticked: idsOf(ticked) } : {}) });
+    if (isOther) scrollTo(0, 0);
   });
 }
 
@@ -116,7 +140,7 @@ function showList(list: RunList): void {
     update({ ticked: wanted ? idsOf(wanted) : new Set(newest) });
     wanted = undefined;
   }
-  if (runs.some(({ isComplete }) => !isComplete)) refreshSoon();
+  if (!isCopy(state) && runs.some(({ isComplete }) => !isComplete)) refreshSoon();
 }
 
 export function showWaiting(): void {

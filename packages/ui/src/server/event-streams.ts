@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
+import { Refusal } from "../wire/refusal.ts";
 import type { LibraryChange, RunGrowth } from "../wire/schema.ts";
 import { writeHead } from "./answer.ts";
-import { Refusal } from "./refusal.ts";
 
 export const MAX_STREAMS = 16;
 /** A comment now and then shows a client that the server is there, and the server that the client is. */

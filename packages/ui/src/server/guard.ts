@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../wire/refusal.ts";
 
 /** The header with the token. No cookie: cookies are shared by all ports of a computer, and sent by other sites' pages. */
 export const TOKEN_HEADER = "x-acc-token";

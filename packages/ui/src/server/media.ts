@@ -3,15 +3,13 @@ import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { LogValue } from "@acc/core/tracker";
-import { encodePng, toJson, wellFormed } from "@acc/tracker-kit";
+import { toJson, wellFormed } from "@acc/tracker-kit";
+import { pictureOf, tablePart } from "../export/media-part.ts";
+import { Refusal } from "../wire/refusal.ts";
 import type { MediaContent } from "../wire/series.ts";
 import { type Answer, sendBytes, sendJson, writeHead } from "./answer.ts";
-import { Refusal } from "./refusal.ts";
 
 const HEAD_BYTES = 512;
-/** Rows of a table in one answer. */
-const MAX_ROWS = 1000;
 
 /** How bytes begin that a browser may show as an image. All others are for saving. */
 const IMAGES: readonly (readonly [type: string, start: RegExp])[] = [
@@ -37,15 +35,9 @@ export async function sendMedia(
 ): Promise<void> {
   switch (content.kind) {
     case "pixels":
-      return sendBytes(response, pictureOf(content, picture), {
-        ...{ type: "image/png", isForeign: true },
-      });
-    case "table": {
-      const rows = content.rows
-        .slice(row, row + MAX_ROWS)
-        .map((cells) => toJson(cells as LogValue[]));
-      return sendJson(response, { columns: content.columns, rows, numRows: content.rows.length });
-    }
+      return sendPicture(response, pictureOf(content, picture));
+    case "table":
+      return sendJson(response, tablePart(content, row));
     case "values":
       return sendJson(response, { values: toJson(content.values as number[]) });
     case "bytes":
@@ -57,16 +49,9 @@ export async function sendMedia(
   }
 }
 
-/** The PNG of one image. Of a batch only this one is copied. */
-function pictureOf(
-  { data, shape }: Extract<MediaContent, { kind: "pixels" }>,
-  picture: number,
-): Uint8Array {
-  const single = shape.length === 4 ? shape.slice(1) : shape;
-  const size = single.reduce((product, length) => product * length, 1);
-  const pixels = data.subarray(picture * size, (picture + 1) * size);
-  if (pixels.length === 0 || pixels.length !== size) throw new Refusal(404, "No such image.");
-  return encodePng({ data: pixels, shape: single }).png;
+function sendPicture(response: ServerResponse, png: Uint8Array | undefined): void {
+  if (png === undefined) throw new Refusal(404, "No such image.");
+  sendBytes(response, png, { type: "image/png", isForeign: true });
 }
 
 async function sendFile(response: ServerResponse, path: string, name: string): Promise<void> {

@@ -1,5 +1,5 @@
+import { Refusal } from "../wire/refusal.ts";
 import type { RunNotes } from "../wire/schema.ts";
-import { Refusal } from "./refusal.ts";
 
 const MAX_CHARACTERS = { name: 200, note: 20_000, tag: 100 };
 const MAX_TAGS = 50;

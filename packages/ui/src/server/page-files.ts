@@ -23,7 +23,8 @@ const TYPES: { readonly [extension: string]: string } = {
 
 /** The files of the page by their path in an address. They are few and small, and stay in memory. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
-  const entries = readdirSync(FOLDER).map((name): [string, PageFile] => {
+  const names = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = names.map(({ name }): [string, PageFile] => {
     const bytes = readFileSync(`${FOLDER}${name}`);
     const type = TYPES[extname(name)] ?? "application/octet-stream";
     const isImmutable = /-[\dA-Z]{8}\./.test(name);

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Library } from "../index/library.ts";
 import { encodeFrame } from "../wire/frame.ts";
+import { countOf, pointQuery, seriesQueries } from "../wire/query.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { sendBytes, sendJson } from "./answer.ts";
 import { readJsonObject } from "./body.ts";
 import type { EventStreams } from "./event-streams.ts";
 import { sendExport } from "./export.ts";
 import { sendMedia } from "./media.ts";
 import { notesOf } from "./notes.ts";
-import { countOf, pointQuery, seriesQueries } from "./query.ts";
-import { Refusal } from "./refusal.ts";
 
 /** What a request is about. */
 export type Context = {

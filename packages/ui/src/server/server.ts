@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Library } from "../index/library.ts";
+import { Refusal } from "../wire/refusal.ts";
 import { sendText, writeHead } from "./answer.ts";
 import { EventStreams } from "./event-streams.ts";
 import { checkSender, checkToken, type Guard } from "./guard.ts";
 import { type PageFile, readPageFiles } from "./page-files.ts";
-import { Refusal } from "./refusal.ts";
 import { answerRoute } from "./routes.ts";
 
 /** A client that sends slowly, sends nothing, or does not read is let go: its connection is one of a few. */

@@ -151,6 +151,10 @@ export type RunDetail = {
   readonly calls: readonly NativeCall[];
   /** Where other processes went on with the run. */
   readonly resumedAt: readonly { readonly step: number; readonly timeMs: number }[];
+  /** When no process recorded it, between two that did. */
+  readonly pauses: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** The first step that was logged; null: nothing was. */
+  readonly firstStep: number | null;
   readonly numTexts: number;
 };
 

@@ -95,6 +95,8 @@ export type AllPoints = {
   /** Milliseconds since 1970. */
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** Indexes of the first points that another process has logged. */
+  readonly resumedAt: readonly number[];
 };
 
 /** What lies at a place of the media index. */

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { STATUS, timeText } from "../model/format.ts";
-import { currentState, linkTo, type State, subscribe } from "../store.ts";
+import { currentState, isCopy, linkTo, type State, subscribe } from "../store.ts";
 import { CompareView } from "./compare-view.tsx";
 import { KeyList, pageKeys } from "./keys.tsx";
 import { RunView } from "./run-view.tsx";
@@ -9,7 +9,7 @@ import { RunsView } from "./runs-view.tsx";
 export function App() {
   const [state, setState] = useState(currentState);
   const keyList = useRef<HTMLDialogElement>(null);
-  useEffect(() => subscribe(setState), []);
+  useLayoutEffect(() => subscribe(setState), []); // before anything can change
   useEffect(() => pageKeys(() => keyList.current?.showModal()), []);
   useEffect(() => {
     document.title = titleOf(state);
@@ -56,7 +56,7 @@ function Header({ state }: { readonly state: State }) {
       )}
       {list && (
         <span class="dim" title={list.directory}>
-          {all.length} in {folderName(list.directory)}
+          {isCopy(state) ? "a copy" : `${all.length} in ${folderName(list.directory)}`}
           {running > 0 && (
             <span class="status running">
               {" "}
@@ -66,17 +66,23 @@ function Header({ state }: { readonly state: State }) {
         </span>
       )}
       <span class="end" role="status">
-        {connection === "live" ? (
-          <span class="dim">live</span>
-        ) : connection === "connecting" ? (
-          <span class="dim">connecting …</span>
-        ) : (
-          <span class="bad">
-            not connected since {timeText(connection.lostMs, Date.now())}: is acc ui still running?
-          </span>
-        )}
+        <ConnectionText connection={connection} />
       </span>
     </header>
+  );
+}
+
+function ConnectionText({ connection }: Pick<State, "connection">) {
+  if (typeof connection === "string") {
+    return <span class="dim">{connection === "live" ? "live" : "connecting …"}</span>;
+  }
+  if ("copiedMs" in connection) {
+    return <span class="dim">as it was on {new Date(connection.copiedMs).toLocaleString()}</span>;
+  }
+  return (
+    <span class="bad">
+      not connected since {timeText(connection.lostMs, Date.now())}: is acc ui still running?
+    </span>
   );
 }
 

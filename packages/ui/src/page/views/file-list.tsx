@@ -23,12 +23,15 @@ export function FileList({ run, items }: Props) {
   return (
     <>
       <div class="bar">
-        <span>All that was logged as numbers:</span>
+        <span>The run:</span>
         <button type="button" onClick={exported("csv")}>
           save as CSV
         </button>
         <button type="button" onClick={exported("json")}>
           save as JSON
+        </button>
+        <button type="button" onClick={exported("html")}>
+          save as a page
         </button>
         {problem && (
           <span class="bad" role="alert">

@@ -4,7 +4,13 @@ import { messageOf } from "../api.ts";
 import { saveNotes } from "../store.ts";
 
 /** What the user wrote about a run, and a form to change it. */
-export function RunNotes({ run }: { readonly run: RunSummary }) {
+export function RunNotes({
+  run,
+  isFixed,
+}: {
+  readonly run: RunSummary;
+  readonly isFixed: boolean;
+}) {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState(run.name);
   const [tags, setTags] = useState(run.tags.join(", "));
@@ -32,9 +38,11 @@ export function RunNotes({ run }: { readonly run: RunSummary }) {
           </span>
         ))}
         {run.note && <span class="note">{run.note}</span>}
-        <button type="button" onClick={() => setOpen(true)}>
-          name, tags, note
-        </button>
+        {!isFixed && (
+          <button type="button" onClick={() => setOpen(true)}>
+            name, tags, note
+          </button>
+        )}
       </p>
     );
   }

@@ -3,7 +3,7 @@ import type { MediaItem, RunDetail, RunSummary } from "../../wire/schema.ts";
 import type { Tab } from "../model/address.ts";
 import { styleOf } from "../model/colors.ts";
 import { bytesText, durationText, runName, timeText } from "../model/format.ts";
-import { getDetail, linkTo, runOf, type State } from "../store.ts";
+import { getDetail, isCopy, linkTo, runOf, type State } from "../store.ts";
 import { Charts } from "./charts.tsx";
 import { ConfigList } from "./config-list.tsx";
 import { FileList } from "./file-list.tsx";
@@ -35,7 +35,7 @@ export function RunView({ id, tab, state }: Props) {
   }, [run?.id, run?.bytes, run?.status]);
   if (!state.list) return <p class="empty">Looking for the run …</p>;
   if (!run) return <p class="empty">There is no run {id} here (any more).</p>;
-  const tabs = tabsOf(run, detail);
+  const tabs = tabsOf(run, detail, isCopy(state));
   return (
     <>
       <div class="run-head">
@@ -49,7 +49,7 @@ export function RunView({ id, tab, state }: Props) {
           <span>started {timeText(run.startedMs, Date.now())}</span>
           {run.project && <span>project {run.project}</span>}
           {run.script && <span>{run.script}</span>}
-          <span>{run.folder}</span>
+          {run.folder !== "." && <span>{run.folder}</span>}
           <span>{bytesText(run.bytes)}</span>
           {run.resumes > 0 && (
             <span>resumed {run.resumes === 1 ? "once" : `${run.resumes} times`}</span>
@@ -63,7 +63,7 @@ export function RunView({ id, tab, state }: Props) {
             ))}
         </p>
         {run.damage && <p class="bad">{run.damage}</p>}
-        <RunNotes key={`${run.id} ${run.name} ${run.note}`} run={run} />
+        <RunNotes key={`${run.id} ${run.name} ${run.note}`} run={run} isFixed={isCopy(state)} />
       </div>
       <nav class="tabs" aria-label="Parts of the run">
         {tabs.map(({ tab: one, title, count }) => (
@@ -117,6 +117,7 @@ function Part({ run, detail, tab, state }: PartProps) {
 function tabsOf(
   run: RunSummary,
   detail: RunDetail | undefined,
+  isWithoutFiles: boolean,
 ): { tab: Tab; title: string; count: number }[] {
   const count = (kind: MediaItem["kind"]): number => (detail ? ofKind(detail, kind).length : 0);
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
@@ -125,7 +126,7 @@ function tabsOf(
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },
     { tab: "config", title: "Config", count: Object.keys(run.config).length, isThere: true },
-    { tab: "files", title: "Files", count: count("file"), isThere: true },
+    { tab: "files", title: "Files", count: count("file"), isThere: !isWithoutFiles },
   ];
   return tabs.filter(({ count: number, isThere }) => isThere || number > 0);
 }

@@ -1,5 +1,5 @@
-import type { Axis, PointQuery, SeriesQuery } from "../wire/series.ts";
 import { Refusal } from "./refusal.ts";
+import type { Axis, PointQuery, SeriesQuery } from "./series.ts";
 
 const MAX_RUNS = 200;
 const MAX_WIDTH = 8192;

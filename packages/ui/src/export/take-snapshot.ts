@@ -1,0 +1,95 @@
+import type { Library } from "../index/library.ts";
+import type { MediaItem, RunDetail, TextLine } from "../wire/schema.ts";
+import type { AllPoints } from "../wire/series.ts";
+import type { MediaPart, Snapshot } from "../wire/snapshot.ts";
+import { pictureOf, tablePart } from "./media-part.ts";
+
+/** Images and tables take so much at most: a browser holds all of it. */
+const MAX_MEDIA_BYTES = 64 << 20;
+
+/**
+ * What a page in a file shows of a run: all points of these keys, texts, and images and tables; if they are too large for a page
+ * the newest of them.
+ */
+export async function takeSnapshot(
+  library: Library,
+  detail: RunDetail,
+  keys: readonly string[],
+): Promise<Snapshot> {
+  const { id } = detail.run;
+  const points = new Map<string, AllPoints>();
+  for (const key of keys) {
+    const all = await library.points(id, key);
+    if (all) points.set(key, all);
+  }
+  const media = await mediaOf(library, detail);
+  const held = new Set(media.map(placeOf));
+  const run = {
+    ...detail.run,
+    ...{ keys: Object.fromEntries(keys.map((key) => [key, detail.run.keys[key]])) },
+    ...{ numKeys: keys.length, folder: "." },
+  } as RunDetail["run"];
+  const shown = {
+    ...{ ...detail, run },
+    media: detail.media.filter((item) => held.has(placeOf(item))),
+  };
+  return {
+    takenMs: Date.now(),
+    list: { version: 1, directory: "", runs: [run], unsearched: [] },
+    runs: [{ detail: shown, points, texts: await textsOf(library, id), media }],
+  };
+}
+
+function placeOf({ offset, index }: Pick<MediaItem, "offset" | "index">): string {
+  return `${offset} ${index}`;
+}
+
+async function textsOf(library: Library, id: string): Promise<TextLine[]> {
+  const texts: TextLine[] = [];
+  for (let from = 0; ; ) {
+    const page = await library.texts(id, from);
+    const last = page?.lines.at(-1);
+    if (!page || !last) return texts;
+    texts.push(...page.lines);
+    from = last.sequence + 1;
+  }
+}
+
+async function mediaOf(library: Library, { run, media }: RunDetail): Promise<MediaPart[]> {
+  const parts: MediaPart[] = [];
+  let room = MAX_MEDIA_BYTES;
+  for (const item of media.toReversed()) {
+    const ofItem = await partsOf(library, run.id, item);
+    room -= ofItem.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (room < 0) break;
+    parts.push(...ofItem);
+  }
+  return parts;
+}
+
+async function partsOf(library: Library, id: string, item: MediaItem): Promise<MediaPart[]> {
+  if (item.kind !== "image" && item.kind !== "table") return [];
+  const { offset, index } = item;
+  const content = await library.media(id, item);
+  const part = (type: string, bytes: Uint8Array, picture = 0): MediaPart => ({
+    ...{ offset, index, picture, type, bytes },
+  });
+  switch (content?.kind) {
+    case "pixels": {
+      const parts: MediaPart[] = [];
+      for (let picture = 0; ; picture++) {
+        const png = pictureOf(content, picture);
+        if (png === undefined) return parts;
+        parts.push(part("image/png", png, picture));
+      }
+    }
+    case "bytes":
+      return [part("application/octet-stream", content.bytes)];
+    case "table": {
+      const table = tablePart(content, 0, content.rows.length);
+      return [part("application/json", new TextEncoder().encode(JSON.stringify(table)))];
+    }
+    default:
+      return [];
+  }
+}
