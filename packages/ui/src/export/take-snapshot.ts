@@ -2,14 +2,15 @@ import type { Library } from "../index/library.ts";
 import type { MediaItem, RunDetail, TextLine } from "../wire/schema.ts";
 import type { AllPoints } from "../wire/series.ts";
 import type { MediaPart, Snapshot } from "../wire/snapshot.ts";
+import { histogramOf } from "./histogram.ts";
 import { pictureOf, tablePart } from "./media-part.ts";
 
 /** Images and tables take so much at most: a browser holds all of it. */
 const MAX_MEDIA_BYTES = 64 << 20;
 
 /**
- * What a page in a file shows of a run: all points of these keys, texts, and images and tables; if they are too large for a page
- * the newest of them.
+ * What a page in a file shows of a run: all points of these keys, texts, images, tables and histograms; if
+ * they are too large for a page the newest of them.
  */
 export async function takeSnapshot(
   library: Library,
@@ -68,7 +69,7 @@ async function mediaOf(library: Library, { run, media }: RunDetail): Promise<Med
 }
 
 async function partsOf(library: Library, id: string, item: MediaItem): Promise<MediaPart[]> {
-  if (item.kind !== "image" && item.kind !== "table") return [];
+  if (item.kind === "file") return [];
   const { offset, index } = item;
   const content = await library.media(id, item);
   const part = (type: string, bytes: Uint8Array, picture = 0): MediaPart => ({
@@ -85,11 +86,15 @@ async function partsOf(library: Library, id: string, item: MediaItem): Promise<M
     }
     case "bytes":
       return [part("application/octet-stream", content.bytes)];
-    case "table": {
-      const table = tablePart(content, 0, content.rows.length);
-      return [part("application/json", new TextEncoder().encode(JSON.stringify(table)))];
-    }
+    case "table":
+      return [part("application/json", jsonBytes(tablePart(content, 0, content.rows.length)))];
+    case "values":
+      return [part("application/json", jsonBytes(histogramOf(content.values)))];
     default:
       return [];
   }
+}
+
+function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
 }

@@ -88,9 +88,10 @@ function mediaAnswer(
   if (type !== "application/json") {
     return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": type } });
   }
-  const table = JSON.parse(new TextDecoder().decode(bytes)) as { rows: unknown[] };
+  const value = JSON.parse(new TextDecoder().decode(bytes)) as { readonly rows?: unknown[] };
   const from = countOf(query, "row");
-  return Response.json({ ...table, rows: table.rows.slice(from, from + TABLE_ROWS) });
+  const rows = value.rows?.slice(from, from + TABLE_ROWS);
+  return Response.json({ ...value, ...(rows && { rows }) });
 }
 
 function chartedOf({ detail, points }: SnapshotRun): RunPoints {

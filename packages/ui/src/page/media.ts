@@ -1,5 +1,5 @@
 /** What a run holds beside numbers, loaded when it is looked at. */
-import type { MediaItem, RunSummary } from "../wire/schema.ts";
+import type { Histogram, MediaItem, RunSummary } from "../wire/schema.ts";
 import { getBlob, getJson } from "./api.ts";
 
 const MAX_KEPT = 200;
@@ -45,6 +45,10 @@ export type LoggedTable = {
   readonly rows: readonly (readonly unknown[])[];
   readonly numRows: number;
 };
+
+export function getHistogram(run: RunSummary, item: MediaItem): Promise<Histogram> {
+  return getJson(mediaPath(run, item));
+}
 
 export function getTable(run: RunSummary, item: MediaItem, row: number): Promise<LoggedTable> {
   return getJson(mediaPath(run, item, { row }));

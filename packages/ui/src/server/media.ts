@@ -3,7 +3,8 @@ import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { toJson, wellFormed } from "@acc/tracker-kit";
+import { wellFormed } from "@acc/tracker-kit";
+import { histogramOf } from "../export/histogram.ts";
 import { pictureOf, tablePart } from "../export/media-part.ts";
 import { Refusal } from "../wire/refusal.ts";
 import type { MediaContent } from "../wire/series.ts";
@@ -39,7 +40,7 @@ export async function sendMedia(
     case "table":
       return sendJson(response, tablePart(content, row));
     case "values":
-      return sendJson(response, { values: toJson(content.values as number[]) });
+      return sendJson(response, histogramOf(content.values));
     case "bytes":
       return sendBytes(response, content.bytes, fileAnswer(content.name, content.bytes));
     case "file":

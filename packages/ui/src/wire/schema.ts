@@ -124,6 +124,19 @@ export type MediaItem = {
   readonly file?: { readonly name: string; readonly type: string | null };
 };
 
+/** How the numbers of a list are spread. */
+export type Histogram = {
+  /** Finite numbers. */
+  readonly count: number;
+  readonly nonFinite: number;
+  /** Of the finite numbers; null if there is none. */
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** How many lie in each of the parts of equal width from `min` to `max`. */
+  readonly counts: readonly number[];
+};
+
 /** A text that was logged: a line of the console, or a metric that is a text. */
 export type TextLine = {
   /** Counts up within a run: `from` of the next request is one more. */

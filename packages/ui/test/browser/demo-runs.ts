@@ -70,6 +70,11 @@ function logMedia(accelerator: Accelerator, step: number, done: number): void {
   accelerator.logImages({ samples: { data, shape: [count, 28, 28, 1] } }, { step });
   const rows = Array.from({ length: 10 }, (_, digit) => [digit, 90 + digit, 0.9 + digit / 100]);
   accelerator.logTable({ "per digit": { columns: ["digit", "right", "share"], rows } }, { step });
+  const weights = Float32Array.from(
+    { length: 500 },
+    (_, index) => Math.tan(index / 500 - 0.5) * done,
+  );
+  accelerator.log({ weights }, { step });
   accelerator.log({ note: `step ${step}: ${Math.round(done * 100)} % done` }, { step });
 }
 

@@ -84,7 +84,7 @@ run("axe finds nothing: both themes, a desk and a phone, every view", async () =
   const id = (await demo.server.library.runs()).runs.find(
     ({ project }) => project === "digits",
   )?.id;
-  const tabs = ["charts", "images", "tables", "texts", "config", "files"];
+  const tabs = ["charts", "images", "histograms", "tables", "texts", "config", "files"];
   const addresses = [
     "#/runs",
     "#/compare",
@@ -127,6 +127,17 @@ run("names that are markup are text, and load nothing", () =>
           .waitFor();
     }
     assert.is(await page.locator("script:not([src]), img[src=x]").count(), 0);
+  }),
+);
+
+run("histograms over steps: how many numbers lie where", () =>
+  demo.see({}, async (page, open) => {
+    await open(`#/run/${await demo.idOf("digits")}/histograms`);
+    const picture = page.getByRole("img", { name: /^weights at step 2999: lowest −0\.5/ });
+    await picture.waitFor();
+    assert.is(await picture.locator("rect").count(), 60);
+    await page.getByRole("article", { name: "weights" }).getByRole("slider").press("Home");
+    await page.getByRole("img", { name: /^weights at step 999: lowest −0\.1/ }).waitFor();
   }),
 );
 

@@ -1,6 +1,14 @@
 /** What the fragment of the address says: which view, of which runs. It can be kept, sent, and gone back to. */
 
-export const TABS = ["charts", "images", "tables", "texts", "config", "files"] as const;
+export const TABS = [
+  "charts",
+  "images",
+  "histograms",
+  "tables",
+  "texts",
+  "config",
+  "files",
+] as const;
 export type Tab = (typeof TABS)[number];
 
 export type View =

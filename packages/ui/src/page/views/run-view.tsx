@@ -7,6 +7,7 @@ import { getDetail, isCopy, linkTo, runOf, type State } from "../store.ts";
 import { Charts } from "./charts.tsx";
 import { ConfigList } from "./config-list.tsx";
 import { FileList } from "./file-list.tsx";
+import { Histograms } from "./histograms.tsx";
 import { ImageSlider } from "./image-slider.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { Status } from "./status.tsx";
@@ -100,6 +101,8 @@ function Part({ run, detail, tab, state }: PartProps) {
   switch (tab) {
     case "images":
       return <ImageSlider run={run} items={ofKind(detail, "image")} />;
+    case "histograms":
+      return <Histograms run={run} items={ofKind(detail, "histogram")} />;
     case "tables":
       return <Tables run={run} items={ofKind(detail, "table")} />;
     case "texts":
@@ -123,6 +126,7 @@ function tabsOf(
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
     { tab: "charts", title: "Charts", count: run.numKeys, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
+    { tab: "histograms", title: "Histograms", count: count("histogram") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },
     { tab: "config", title: "Config", count: Object.keys(run.config).length, isThere: true },

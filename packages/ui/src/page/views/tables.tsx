@@ -3,6 +3,7 @@ import type { MediaItem, RunSummary } from "../../wire/schema.ts";
 import { getTable, type LoggedTable } from "../media.ts";
 import { shortNumber } from "../model/format.ts";
 import { Scroll } from "./scroll.tsx";
+import { StepSlider } from "./step-slider.tsx";
 
 type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
 
@@ -47,21 +48,7 @@ function TableOfSteps({ run, name, items }: Props & { readonly name: string }) {
     <section>
       <div class="bar">
         <h3>{name}</h3>
-        {items.length > 1 ? (
-          <label class="field">
-            <span>step {item.step}</span>
-            <input
-              type="range"
-              min="0"
-              max={items.length - 1}
-              value={at}
-              aria-valuetext={`step ${item.step}`}
-              onInput={({ currentTarget }) => choose(Number(currentTarget.value))}
-            />
-          </label>
-        ) : (
-          <span class="dim">step {item.step}</span>
-        )}
+        <StepSlider items={items} at={at} onChange={choose} />
         {table && table.numRows > table.rows.length && (
           <>
             <span class="dim">
