@@ -4,7 +4,9 @@
  * long ones, or those that compare us with other tools.
  */
 import { spawn } from "node:child_process";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SUFFIXES, testFiles } from "./test-files.mjs";
 
@@ -30,9 +32,10 @@ const env = process.env.NODE_V8_COVERAGE
 function runFile(file, timeoutMs) {
   return new Promise((resolve) => {
     const started = performance.now();
+    const folder = mkdtempSync(join(tmpdir(), "acc-test-"));
     const child = spawn(process.execPath, ["--import", preload, file], {
       stdio: ["ignore", "pipe", "pipe"],
-      env,
+      env: { ...env, TMPDIR: folder },
     });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
@@ -43,9 +46,19 @@ function runFile(file, timeoutMs) {
     }, timeoutMs);
     child.on("close", (code) => {
       clearTimeout(timer);
+      clear(folder);
       resolve({ code, output, seconds: (performance.now() - started) / 1000 });
     });
   });
+}
+
+/** Removes what a test has left in its temporary folder. */
+function clear(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // a process that the test has left behind still writes there
+  }
 }
 
 const [pattern] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
