@@ -1,10 +1,10 @@
 import type { ResumePoint } from "../context/tracker-request.ts";
-import { AcceleratorError, messageOf } from "../errors.ts";
-import { errorOf, type Fault, faultOf } from "../fault.ts";
+import { messageOf } from "../errors.ts";
+import { errorOf, type Fault } from "../fault.ts";
 import { canSave } from "./can-save.ts";
 import type { Checkpoint, CheckpointSummary } from "./checkpoint.ts";
 import { LazyCheckpoint } from "./checkpoint.ts";
-import { CheckpointFolder, expand, type FolderOptions } from "./checkpoint-folder.ts";
+import { CheckpointFolder, type FolderOptions } from "./checkpoint-folder.ts";
 import {
   type CheckpointPolicy,
   checkFolder,
@@ -29,10 +29,10 @@ import {
 } from "./model-weights.ts";
 import { Policy } from "./policy.ts";
 import { Preemption } from "./preemption.ts";
-import type { FoundContent } from "./read-content.ts";
 import type { LoadStateOptions } from "./restore-plan.ts";
 import type { CheckpointContent } from "./save-state.ts";
 import { stepsOf } from "./steps.ts";
+import { type Reading, readWanted } from "./wanted-checkpoint.ts";
 import { WriteTurns } from "./write-turns.ts";
 
 export type CheckpointsOptions = FolderOptions & {
@@ -229,22 +229,15 @@ export class Checkpoints {
 
   /** Reads the checkpoint to load, on the main process. */
   async #read(folder: string | undefined): Promise<Reading> {
-    const { resumeFromCheckpoint: resume } = this.#options;
-    try {
-      this.#subject.training.pending.check("loadState");
-      await this.#turns.idle(); // the shared memory is in use until then
-      const { readContent, readNewest } = await import("./read-content.ts");
-      if (folder !== undefined) return { content: await readContent(expand(folder)) };
-      if (resume !== undefined && resume !== "latest") {
-        return { content: await readContent(expand(resume)) };
-      }
-      const parent = this.#folder.require("loadState");
-      const content = await readNewest(parent, (message) => warn(`loadState: ${message}`));
-      if (!content && resume === undefined) throw noCheckpoint(parent);
-      return { content };
-    } catch (error) {
-      return { fault: faultOf(error, "CHECKPOINT_FAILED") };
-    }
+    return await readWanted({
+      ...{ folder, resume: this.#options.resumeFromCheckpoint },
+      parent: () => this.#folder.require("loadState"),
+      prepare: async () => {
+        this.#subject.training.pending.check("loadState");
+        await this.#turns.idle(); // the shared memory is in use until then
+      },
+      warn: (message) => warn(`loadState: ${message}`),
+    });
   }
 
   async #save(
@@ -293,9 +286,6 @@ export class Checkpoints {
   }
 }
 
-/** What the main process has read. */
-type Reading = { readonly content?: FoundContent | undefined; readonly fault?: Fault };
-
 /** What the main process has found. */
 type Found = { readonly path: string | undefined; readonly fault: Fault | undefined };
 
@@ -305,14 +295,6 @@ function rulesOf(
   totalLimit: number | undefined,
 ): RetentionRules {
   return { totalLimit, keepBest, keepEverySteps, keepEveryMs };
-}
-
-function noCheckpoint(folder: string): AcceleratorError {
-  return new AcceleratorError(
-    "CHECKPOINT_MISSING",
-    `loadState: there is no checkpoint in ${folder}. Pass the folder of one; or give the Accelerator resumeFromCheckpoint: "latest" ` +
-      "if the first run has none yet.",
-  );
 }
 
 function warn(message: string): void {

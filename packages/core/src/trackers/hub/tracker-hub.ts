@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type {
   Keeping,
   LogOptionRules,
@@ -20,12 +19,12 @@ import type { RunEvent, TrackerEvent } from "../../tracker-contract/tracker-even
 import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import type { TrackerPlugin } from "../../tracker-contract/tracker-plugin.ts";
 import { loadPlugins, logOptionRulesOf } from "../select/load-plugins.ts";
+import { ArtifactCopies } from "./artifact-copies.ts";
 import { EventLog } from "./event-log.ts";
 import { publicOptions } from "./public-options.ts";
 import type { RepeatedValues } from "./repeated-values.ts";
 import { reportFaults } from "./report-faults.ts";
 import { cursorOf, identityOf, type ResumedRun, resumeRun } from "./resume-run.ts";
-import { nextCopy, stageArtifact } from "./staged-artifact.ts";
 import { TrackerChannel } from "./tracker-channel.ts";
 import { type RunIdentity, trackerRun } from "./tracker-run.ts";
 
@@ -51,9 +50,8 @@ export class TrackerHub {
   #deliveryTimeoutMs = 0;
   #keeping: Keeping | undefined;
   #isFinished = false;
-  #artifacts = 0;
-  /** Copies of artifacts that are being made, one after the other. */
-  #staging: Promise<void> | undefined;
+  /** Undefined without a journal. */
+  #copies: ArtifactCopies | undefined;
 
   /** @param onWritten called after every write of the journal; `isTaken` is false for one that failed. */
   constructor(warn: (message: string) => void, onWritten: (isTaken: boolean) => void = () => {}) {
@@ -137,8 +135,9 @@ export class TrackerHub {
     if (this.#isFinished) return;
     if (event.type === "checkpoint") this.#marks = this.#log.length + 1;
     // A copy may take long: what is logged after it does not wait for it.
-    if (event.type === "artifact" && this.#runFolder !== undefined) this.#appendCopied(event);
-    else this.#log.append(event);
+    if (event.type === "artifact" && this.#copies) {
+      this.#copies.append(event, this.#isCopying, (copied) => this.#log.append(copied));
+    } else this.#log.append(event);
   }
 
   /**
@@ -146,7 +145,7 @@ export class TrackerHub {
    * that write files themselves, if they can: a run that goes on from there does not pass it to them again.
    */
   async flush(): Promise<void> {
-    await this.#staging;
+    await this.#copies?.settled();
     await this.#log.flush();
     const marks = this.#marks;
     const writers = [...this.#channels.values()].filter(({ tracker }) => !tracker.deliver);
@@ -161,7 +160,7 @@ export class TrackerHub {
    */
   async finish(status: FinishStatus): Promise<void> {
     if (this.#isFinished) return;
-    await this.#staging;
+    await this.#copies?.settled();
     this.#isFinished = true;
     this.#log.end(status);
     await this.#log.flush();
@@ -183,6 +182,12 @@ export class TrackerHub {
     if (faults.length === 0) return;
     if (this.#isStrict) throw new AcceleratorError("TRACKER_FAILED", faults.join("\n"));
     for (const fault of faults) this.#warn(fault);
+  }
+
+  /** A tracker that delivers later needs the file as it is now, and so does a run that the user keeps. */
+  get #isCopying(): boolean {
+    const delivers = [...this.#channels.values()].some(({ tracker }) => tracker.deliver);
+    return delivers || this.#keeping === "asked";
   }
 
   async #start(
@@ -233,6 +238,7 @@ export class TrackerHub {
       this.#runFolder = run.folder;
       this.#runId = run.id;
       this.#startedMs = run.startedMs;
+      this.#copies = new ArtifactCopies(run.folder, this.#warn);
     } catch (error) {
       await this.#lock?.release();
       this.#lock = undefined;
@@ -247,11 +253,13 @@ export class TrackerHub {
   ): Promise<void> {
     this.#lock = lock;
     try {
-      this.#artifacts = Math.max(history.next, await nextCopy(run.folder));
+      const copies = new ArtifactCopies(run.folder, this.#warn);
+      await copies.resume(history.next);
       await this.#log.resumeJournal(journalPath(run.folder), history, repeated);
       this.#runFolder = run.folder;
       this.#runId = run.id;
       this.#startedMs = run.startedMs;
+      this.#copies = copies;
       this.#repeated = repeated;
     } catch (error) {
       await this.#lock?.release();
@@ -274,31 +282,5 @@ export class TrackerHub {
     this.#warn(
       `Of ${equal + different} values that were logged again after the interruption, ${different} differ from before.`,
     );
-  }
-
-  #appendCopied(event: TrackerEvent & { readonly type: "artifact" }): void {
-    const staging = (this.#staging ?? Promise.resolve())
-      .then(async () => this.#log.append(await this.#stage(event)))
-      .then(() => {
-        if (this.#staging === staging) this.#staging = undefined;
-      });
-    this.#staging = staging;
-  }
-
-  /** The event with a copy of its file, if one could be made. */
-  async #stage(event: TrackerEvent & { readonly type: "artifact" }): Promise<TrackerEvent> {
-    const runFolder = this.#runFolder as string;
-    const delivers = [...this.#channels.values()].some(({ tracker }) => tracker.deliver);
-    if (!delivers && this.#keeping !== "asked") return event;
-    try {
-      const artifact = await stageArtifact(event.artifact, runFolder, this.#artifacts++);
-      return { ...event, artifact };
-    } catch (error) {
-      this.#warn(
-        `No copy of ${event.artifact.path} could be kept in ${join(runFolder)} (${messageOf(error)}): do not change ` +
-          "the file until the run has ended.",
-      );
-      return event;
-    }
   }
 }
