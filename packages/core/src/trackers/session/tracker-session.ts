@@ -1,21 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { RemoteHub, RemoteTrackers } from "../../context/remote-hub.ts";
-import type {
-  Keeping,
-  LogOptionRules,
-  ResumePoint,
-  RunPlace,
-} from "../../context/tracker-request.ts";
+import type { RemoteHub } from "../../context/remote-hub.ts";
+import type { Keeping, ResumePoint, RunPlace } from "../../context/tracker-request.ts";
 import { AcceleratorError } from "../../errors.ts";
 import { LoggerType } from "../../logger-type.ts";
-import { fitEvent, sizeBound } from "../../tracker-contract/event-size.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
 import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerLogOptions } from "../../tracker-contract/tracker-options.ts";
-import type { TrackerHub } from "../hub/tracker-hub.ts";
 import { BlankTracker } from "../select/blank-tracker.ts";
-import { loadPlugins } from "../select/load-plugins.ts";
 import type { TrackerSelection } from "../select/log-with.ts";
 import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-check.ts";
 import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
@@ -32,17 +24,16 @@ import {
   snapshotTables,
   snapshotValues,
 } from "../values/snapshot.ts";
-import { HostedTracker } from "./hosted-tracker.ts";
 import {
   checkInitOptions,
   type InitTrackersOptions,
   requireProjectName,
   resolveDeliveryTimeout,
 } from "./init-options.ts";
-import { nativeObject } from "./native-object.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import { ReducedLog } from "./reduced-log.ts";
 import { SendOrder } from "./send-order.ts";
+import { SessionTrackers } from "./session-trackers.ts";
 
 export type TrackerSessionOptions = {
   readonly selection: TrackerSelection;
@@ -63,21 +54,13 @@ type Phase = "new" | "open" | "finished";
 /** Sessions that this thread has made. */
 let numSessions = 0;
 
-/**
- * The trackers of one accelerator, seen from its replica. Named trackers run on the host thread when there
- * is one; instances, and plugins that only this thread knows, run here.
- */
+/** The trackers of one accelerator, seen from its replica: what is logged is checked, copied, and sent in order. */
 export class TrackerSession {
   readonly #options: TrackerSessionOptions;
-  /** Trackers that run on this thread. */
-  #local: TrackerHub | undefined;
-  /** The trackers that run on another thread. */
-  #remote: RemoteTrackers | undefined;
-  readonly #hosted = new Map<string, HostedTracker>();
+  readonly #trackers: SessionTrackers;
   readonly #refused = new RefusedValues((message) => {
     if (this.#isMainProcess) process.emitWarning(message);
   });
-  #logOptionRules: LogOptionRules = {};
   #phase: Phase = "new";
   readonly #order = new SendOrder();
   /** The highest step of what was logged. */
@@ -88,6 +71,11 @@ export class TrackerSession {
 
   constructor(options: TrackerSessionOptions) {
     this.#options = options;
+    this.#trackers = new SessionTrackers({
+      ...{ selection: options.selection, remote: options.remote },
+      ...{ isMainProcess: this.#isMainProcess, refuse: (call) => this.#refused.of(call) },
+      postHosted: (event) => this.#postHosted(event),
+    });
     // Other ranks may log before the main process does.
     const mayLog = this.#names.length > 0 || options.keeping !== undefined;
     if (this.#isMainProcess && options.worldSize > 1 && mayLog) this.#reducedLog();
@@ -131,8 +119,7 @@ export class TrackerSession {
     checkTrackerNames("initOptions", options.initOptions ?? {}, this.#names);
     const given = requireValues(options.config ?? {});
     const config: RunConfig = await snapshotValues(given, this.#refused.of("config"));
-    const { selection, keeping, remote, script } = this.#options;
-    const isMainProcess = this.#isMainProcess;
+    const { keeping, script } = this.#options;
     const request = {
       ...{ projectName, loggingDir: this.#options.loggingDir, script },
       initOptions: options.initOptions ?? {},
@@ -141,37 +128,8 @@ export class TrackerSession {
       deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
       ...(keeping && { keeping }),
     };
-    const onHost = selection.sources.filter((source) => source.moduleUrl);
-    const here = selection.sources.filter((source) => !onHost.includes(source));
-    const mine = selection.instances.filter((tracker) => isMainProcess || !tracker.mainProcessOnly);
-    if (isMainProcess) await loadPlugins({ ...request, sources: here }); // before anything is started
-    if (isMainProcess && (onHost.length > 0 || keeping)) {
-      this.#lastStep = resume?.step;
-      const resumed = resume && { resume };
-      const trackers = await remote.start({ ...request, ...resumed, sources: onHost });
-      this.#remote = trackers;
-      this.#logOptionRules = trackers.logOptionRules;
-      for (const [index, { name }] of onHost.entries()) {
-        const native = nativeObject(trackers.natives[index], {
-          ...{ tracker: name, members: trackers.members[index] },
-          refuse: (call) => this.#refused.of(call),
-        });
-        const post = (event: TrackerEvent): void => this.#postHosted(event);
-        this.#hosted.set(name, new HostedTracker(name, native, post));
-      }
-      if (keeping === "asked") {
-        const post = (event: TrackerEvent): void => this.#postHosted(event);
-        this.#hosted.set(LoggerType.Local, new HostedTracker(LoggerType.Local, undefined, post));
-      }
-    }
-    const local = { ...request, sources: isMainProcess ? here : [] };
-    if (local.sources.length > 0 || mine.length > 0) {
-      // Imported only here: few scripts define trackers of their own.
-      const { TrackerHub } = await import("../hub/tracker-hub.ts");
-      this.#local = new TrackerHub((message) => process.emitWarning(message));
-      const rules = await this.#local.open(local, { instances: mine, journaled: false });
-      this.#logOptionRules = { ...this.#logOptionRules, ...rules };
-    }
+    this.#lastStep = resume?.step;
+    await this.#trackers.open(request, resume);
     this.#phase = "open";
     if (!this.#isEmpty) addOpenSession(this);
   }
@@ -237,12 +195,12 @@ export class TrackerSession {
 
   /** The run that is kept; undefined before `init`, on other ranks, and if it has no journal. */
   get keptRun(): RunPlace | undefined {
-    return this.#options.keeping && this.#remote?.run;
+    return this.#options.keeping && this.#trackers.run;
   }
 
   /** The trackers that record on this rank; none before `init`. */
   get recording(): GeneralTracker[] {
-    return this.#names.flatMap((name) => this.#local?.find(name) ?? this.#hosted.get(name) ?? []);
+    return this.#names.flatMap((name) => this.#trackers.find(name) ?? []);
   }
 
   /** @throws {AcceleratorError} `TRACKER_UNKNOWN` listing the trackers of this run. */
@@ -254,7 +212,7 @@ export class TrackerSession {
         `This run has no tracker "${name}"; it has ${names.join(", ") || "none"}. Add it to logWith.`,
       );
     }
-    return this.#local?.find(name) ?? this.#hosted.get(name) ?? new BlankTracker(name);
+    return this.#trackers.find(name) ?? new BlankTracker(name);
   }
 
   /**
@@ -263,16 +221,16 @@ export class TrackerSession {
    * @returns what a run needs to go on from there; undefined if no tracker has a journal.
    */
   mark(checkpoint: string): ResumePoint | undefined {
-    const remote = this.#phase === "open" ? this.#remote : undefined;
-    if (!remote?.run) return undefined;
-    this.#order.send(undefined, () => remote.post({ type: "checkpoint", id: checkpoint }, 0));
-    return { ...remote.run, checkpoint, step: this.#lastStep };
+    const run = this.#phase === "open" ? this.#trackers.run : undefined;
+    if (!run) return undefined;
+    this.#order.send(undefined, () => this.#trackers.mark(checkpoint));
+    return { ...run, checkpoint, step: this.#lastStep };
   }
 
   /** Resolves once everything logged so far is on the disk. */
   async flush(): Promise<void> {
     await this.#order.settled();
-    if (this.#phase === "open") await this.#remote?.flush();
+    if (this.#phase === "open") await this.#trackers.flush();
   }
 
   /** Waits for what was logged, then closes every tracker. A second call does nothing. */
@@ -282,12 +240,7 @@ export class TrackerSession {
     removeOpenSession(this);
     await this.#order.settled();
     this.#reduced?.close();
-    const results = await Promise.allSettled([
-      this.#local?.finish(status),
-      this.#remote?.finish(status),
-    ]);
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed) throw failed.reason;
+    await this.#trackers.finish(status);
     if (this.#order.error !== undefined) throw this.#order.error;
   }
 
@@ -297,7 +250,7 @@ export class TrackerSession {
     const { context, logOptions } = placement;
     const { step = this.#lastStep } = context;
     if (step !== undefined) this.#lastStep = Math.max(step, this.#lastStep ?? step);
-    if (logOptions) checkLogOptions(logOptions, this.#names, this.#logOptionRules);
+    if (logOptions) checkLogOptions(logOptions, this.#names, this.#trackers.logOptionRules);
     if (this.#isEmpty) return undefined;
     if (this.#phase === "open") {
       if (!logOptions) return placement;
@@ -323,21 +276,10 @@ export class TrackerSession {
   #postHosted(event: TrackerEvent): void {
     const refuse = this.#refused.of(`${event.target}, ${event.type}`);
     const copy = snapshotValues(event, refuse) as unknown as TrackerEvent;
-    this.#order.send(copy, (read) => this.#sendRemote(read));
+    this.#order.send(copy, (read) => this.#trackers.postRemote(read));
   }
 
   #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
-    this.#order.send(copy, (read) => this.#send(toEvent(read)));
-  }
-
-  #send(event: TrackerEvent): void {
-    this.#local?.post(event);
-    if (this.#remote) this.#sendRemote(event);
-  }
-
-  #sendRemote(event: TrackerEvent): void {
-    const bound = sizeBound(event);
-    const fitting = fitEvent(event, bound, this.#refused.of("log"));
-    if (fitting) this.#remote?.post(fitting, bound);
+    this.#order.send(copy, (read) => this.#trackers.post(toEvent(read)));
   }
 }
