@@ -193,7 +193,7 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
       gradient: updated.has(variable) ? models.gradients.get(variable) : undefined,
     }));
     timed("optimizer", () => applyUpdates(this.optimizer, updates));
-    models.statistics.noteTrained(variables);
+    models.noteUpdated(variables);
     stepEffect(() => {
       this.#completedSteps += 1;
       state.noteUpdate();

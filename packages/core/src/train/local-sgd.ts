@@ -115,7 +115,7 @@ class AveragedWeights {
   average(count: number): void {
     this.#eachPart((part, variable) => readInto(part, variable));
     this.#collective.allReduce(this.#buffer, "mean", `localSgd(step ${count})`);
-    const trained = new Set(this.#training.models.trainable);
+    const { trained } = this.#training.models;
     this.#eachPart((part, variable, offset) => {
       if (this.#outer && trained.has(variable)) this.#follow(part, offset, this.#outer);
       const mean = tensorOf(part, variable.shape);

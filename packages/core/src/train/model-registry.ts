@@ -9,7 +9,7 @@ import { Gradients } from "./gradients.ts";
 import { releaseDisposedBuckets } from "./live-buckets.ts";
 import { type ModelVariables, sameItems } from "./model-variables.ts";
 import { StatisticsExchange } from "./statistics-exchange.ts";
-import { shareVariables, unshareVariables } from "./unprepared-optimizers.ts";
+import { shareVariables, unshareVariables, watchOptimizers } from "./unprepared-optimizers.ts";
 import { WindowItems } from "./window-items.ts";
 
 /** The models of one accelerator with their gradients. Models may share variables: each counts once. */
@@ -26,12 +26,15 @@ export class ModelRegistry {
   #floats: readonly Variable[] = [];
   #trainable: readonly Variable[] = [];
   #trainableKey = "";
+  #trainableSet: ReadonlySet<Variable> = new Set();
+  readonly #trainedFrozen = new Set<Variable>();
   /** What `#trainable` was made of. */
   #parts: readonly (readonly Variable[])[] = [];
 
   /** @param format what gradients are rounded to on their way; undefined for float32. */
   constructor(collective: Collective, format?: HalfFormat) {
     this.#collective = collective;
+    if (this.worldSize > 1) watchOptimizers(collective.rank);
     this.exchange = new GradientExchange(this.gradients, collective, format);
     this.statistics = new StatisticsExchange(collective);
     this.items = new WindowItems(this.gradients);
@@ -75,6 +78,23 @@ export class ModelRegistry {
     return this.#trainable;
   }
 
+  /** The variables that are trained now, and those that an optimizer has updated behind a layer that is frozen. */
+  get trained(): ReadonlySet<Variable> {
+    return new Set([...this.trainable, ...this.#trainedFrozen]);
+  }
+
+  /**
+   * An optimizer has updated these variables, on all ranks alike. Some may belong to frozen layers: `compile` lists what is
+   * trained, and a layer may be frozen after it.
+   */
+  noteUpdated(variables: readonly Variable[]): void {
+    if (this.worldSize === 1) return;
+    this.#followFlags();
+    const frozen = variables.filter((variable) => !this.#trainableSet.has(variable));
+    this.statistics.note(frozen); // they are no statistics
+    for (const variable of frozen) this.#trainedFrozen.add(variable);
+  }
+
   /** Text that is equal whenever the same variables are trained. */
   get trainableKey(): string {
     this.#followFlags();
@@ -105,7 +125,7 @@ export class ModelRegistry {
     if (this.worldSize > 1) releaseDisposedBuckets(this.#collective);
     this.exchange.cover(variables.trainable);
     this.statistics.note(others);
-    if (this.worldSize > 1) shareVariables(others, this.#collective.rank);
+    if (this.worldSize > 1) shareVariables(others);
     this.#models.set(model, variables);
     this.#list = [...this.#list, variables];
     this.#variables = [...this.#variables, ...others];
@@ -129,6 +149,7 @@ export class ModelRegistry {
     this.#list = [];
     this.#variables = [];
     this.#floats = [];
+    this.#trainedFrozen.clear();
     this.#generation += 1;
   }
 
@@ -138,6 +159,7 @@ export class ModelRegistry {
     const trained = new Set(parts.flat());
     requireFloatVariables(trained);
     this.#trainable = [...trained];
+    this.#trainableSet = trained;
     this.#trainableKey = this.#variables.map((one) => (trained.has(one) ? 1 : 0)).join("");
     this.#parts = parts;
   }

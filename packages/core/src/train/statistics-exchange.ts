@@ -36,12 +36,6 @@ export class StatisticsExchange {
     for (const variable of variables) this.#seen.set(variable, variable.dataId);
   }
 
-  /** Takes the values that an optimizer gave variables as equal on all ranks, also those of frozen layers. */
-  noteTrained(variables: readonly Variable[]): void {
-    if (this.#collective.worldSize === 1) return;
-    this.note(variables.filter((variable) => !this.#trained.has(variable)));
-  }
-
   /** Those of `variables` that this rank has changed since the last exchange, without training them. */
   changedOf(variables: readonly Variable[]): Variable[] {
     if (this.#collective.worldSize === 1) return [];

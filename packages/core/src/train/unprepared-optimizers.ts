@@ -32,15 +32,22 @@ let saysApart = false;
 let hasSaidApart = false;
 
 /**
- * Makes it an error that a `tf.train` optimizer which is not prepared updates these variables. It knows nothing of
- * other replicas: each would train values of its own, without a word. Assigning a variable stays free. Updates of other
- * variables get one warning, on rank 0: the second model of a program is easily forgotten.
+ * Watches the `tf.train` optimizers of a replica that has an accelerator, whether it prepares anything or not. They know
+ * nothing of other replicas. One that is not prepared gets one warning, on rank 0: the second model of a program is easily
+ * forgotten, and so is `prepare` altogether.
  */
-export function shareVariables(variables: readonly Variable[], rank: number): void {
-  for (const variable of variables) shared.add(variable);
+export function watchOptimizers(rank: number): void {
   saysApart = rank === 0;
   for (const { prototype } of OPTIMIZERS) checkUpdatesOf(prototype);
   checkOtherOptimizers();
+}
+
+/**
+ * Makes it an error that an optimizer which is not prepared updates these variables: each replica would train values of
+ * its own, without a word. Assigning a variable stays free.
+ */
+export function shareVariables(variables: readonly Variable[]): void {
+  for (const variable of variables) shared.add(variable);
 }
 
 /** Any optimizer may update them again. */

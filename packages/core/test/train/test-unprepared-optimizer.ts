@@ -11,8 +11,9 @@ export const outcomesOf = (numProcesses: number, backend: string): Promise<Outco
 export function testRefusal(test: Test, numProcesses: number, backend: string): void {
   test(`is refused on each of ${numProcesses} replicas, before it touches anything: ${backend}`, async () => {
     for (const [rank, one] of (await outcomesOf(numProcesses, backend)).entries()) {
-      const { refused, free, warnings } = one;
+      const { refused, free, warnings, again } = one;
       assert.is(warnings.length, rank === 0 ? 1 : 0, "one warning of what is trained apart");
+      assert.equal(again, [], "and not a second one");
       if (rank === 0) assert.match(warnings[0] ?? "", /Each replica trains values of its own/);
       assert.ok(Object.keys(refused).length > 20);
       for (const [name, outcome] of Object.entries(refused))
