@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { readFinish } from "../journal/read-finish.ts";
 import { journalPath, RUNS_FOLDER } from "../journal/run-folder.ts";
 import { RunLock } from "../journal/run-lock.ts";
-import { overviewOf, type RunOverview } from "./run-overview.ts";
+import { isOpen, overviewOf, type RunOverview } from "./run-overview.ts";
 
 export type PruneOptions = {
   /** Runs that changed later are kept, in milliseconds since 1970. */
@@ -54,12 +54,12 @@ function reasonToKeep(
   const { folder, id, state, heldBy, trackers, isOurs, changedMs, startedMs } = run;
   if (heldBy !== undefined) return `in use by ${heldBy}`;
   if (state === "pending") {
-    const names = trackers.filter(({ isComplete }) => !isComplete).map(({ name }) => name);
+    const names = trackers.filter(isOpen).map(({ name }) => name);
     return `not delivered to ${names.join(", ")}`;
   }
   if (state === "failures") return "some events failed, and only the journal has them";
   if (state === "kept" && !takesKept) {
-    return "only the journal has it: say which with --older-than, --keep or --failed";
+    return "only the journal has all of it: say which with --older-than, --keep or --failed";
   }
   if (!isOurs) return "another machine says that it was delivered";
   const isOwnFolder =

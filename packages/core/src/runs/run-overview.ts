@@ -11,11 +11,14 @@ import { inspectRun, type TrackerProgress } from "../sync/inspect-run.ts";
 export type RunState =
   /** A process records or delivers it now. */
   | "in use"
-  /** A tracker lacks events. */
+  /** A tracker lacks events, and `acc sync` can deliver them. */
   | "pending"
   /** Every tracker has what it accepted, but some events failed: only the journal has them. */
   | "failures"
-  /** The user has asked for it to stay, or nothing else has its values; no tracker lacks anything. */
+  /**
+   * The user has asked for it to stay, or nothing else is sure to have all of its values; there is nothing to deliver. A
+   * killed run is such a one where a tracker wrote its own files: their last values may be missing.
+   */
   | "kept"
   /** Every tracker has everything. */
   | "delivered";
@@ -46,13 +49,11 @@ export async function overviewOf(folder: string): Promise<RunOverview> {
   const stored = await Promise.all(
     header.trackers.map(({ name }) => readCursor(folder, name, header.id)),
   );
-  const isComplete = stored.every(({ cursor }) => cursor.isComplete);
-  const trackers = isComplete
-    ? header.trackers.map(({ name, delivers }, i): TrackerProgress => {
-        const { delivered = 0, failed = 0 } = stored[i]?.cursor ?? {};
-        return { name, delivers, delivered, failed, pending: 0, isComplete };
-      })
-    : (await inspectRun(folder)).trackers;
+  const known = header.trackers.map(({ name, delivers }, i): TrackerProgress => {
+    const { delivered = 0, failed = 0, isComplete = false } = stored[i]?.cursor ?? {};
+    return { name, delivers, delivered, failed, pending: 0, isComplete };
+  });
+  const trackers = known.some(isOpen) ? (await inspectRun(folder)).trackers : known;
   const heldBy = await RunLock.holderOf(folder);
   const { id, projectName, startedMs } = header;
   return {
@@ -70,9 +71,15 @@ function stateOf(
   isKept = false,
 ): RunState {
   if (heldBy !== undefined) return "in use";
-  if (!trackers.every(({ isComplete }) => isComplete)) return "pending";
+  if (trackers.some(isOpen)) return "pending";
   if (trackers.some(({ failed }) => failed > 0)) return "failures";
-  return isKept || trackers.length === 0 ? "kept" : "delivered";
+  const isElsewhere = trackers.length > 0 && trackers.every(({ isComplete }) => isComplete);
+  return isKept || !isElsewhere ? "kept" : "delivered";
+}
+
+/** Whether something is left to deliver to a tracker. */
+export function isOpen({ delivers, isComplete }: TrackerProgress): boolean {
+  return delivers && !isComplete;
 }
 
 async function headerOf(folder: string): Promise<JournalHeader> {

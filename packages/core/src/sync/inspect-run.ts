@@ -59,7 +59,8 @@ export async function inspectRun(folder: string): Promise<RunProgress> {
     });
     const trackers = header.trackers.map(({ name, delivers }, i): TrackerProgress => {
       const { delivered = 0, failed = 0, isComplete = false } = cursors[i] ?? {};
-      return { name, delivers, delivered, failed, pending: pending[i] ?? 0, isComplete };
+      const left = delivers ? (pending[i] ?? 0) : 0;
+      return { name, delivers, delivered, failed, pending: left, isComplete };
     });
     return { folder, header, trackers, damage: losses && describeLosses(losses), cutOff };
   } finally {

@@ -84,6 +84,22 @@ test("prune removes what is delivered completely, and nothing else", async () =>
   assert.equal(runs(), [failures]);
 });
 
+test("a killed run whose trackers wrote files of their own is kept: nothing can be delivered", async () => {
+  const { child, finished } = project.start(["log.mjs"], { OWN_FILES: "1", PAUSE: "1000" });
+  await new Promise((resolve) => child.stdout?.once("data", resolve));
+  child.kill("SIGKILL");
+  await finished;
+  const { stdout } = await project.acc(["runs", "list"]);
+  assert.match(stdout, / kept +project +service +runs/);
+  assert.not.match(stdout, /pending|acc sync/);
+  assert.match(
+    (await project.acc(["runs", "prune"])).stdout,
+    "kept, only the journal has all of it",
+  );
+  assert.match((await project.acc(["runs", "prune", "--failed"])).stdout, "Removed 1 run (");
+  assert.equal(runs(), []);
+});
+
 test("--older-than counts from the last value", async () => {
   const run = await record();
   const week = ["runs", "prune", "--older-than", "7d"];

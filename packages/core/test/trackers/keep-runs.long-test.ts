@@ -28,7 +28,7 @@ test("prune removes kept runs only if it is said which: old ones, all but the ne
   assert.match(await prune("--failed"), /kept, in use by .*Removed 1 run .*kept 2/s);
   killed.child.kill("SIGKILL");
   await killed.finished;
-  assert.match(await prune(), /only the journal has it.*Removed 0 runs/s);
+  assert.match(await prune(), /only the journal has all of it.*Removed 0 runs/s);
   assert.match(await prune("--older-than", "1h"), /not old enough.*Removed 0 runs/s);
   assert.match(await prune("--keep", "2"), /among the newest.*Removed 0 runs/s);
   assert.match(await prune("--failed"), /kept, it ended well.*Removed 1 run /s);
