@@ -31,6 +31,18 @@ test("are named where they do not exist, with the nearest name; odd arguments do
     messageOf(() => task.addTag("x")),
     /has no "addTag"\. Did you mean "addTags"\?/,
   );
+  // What the language does with any object must not reach the other thread, which has no answer.
+  assert.is(await task, task);
+  assert.is(JSON.stringify({ task }), "{}");
+  assert.is(`${task}`, 'the native object of the tracker "clearml"');
+  assert.match(
+    messageOf(() => `${task.id}`),
+    /^VALUE_INVALID: "id" of the tracker "clearml" is on another thread: await it/,
+  );
+  for (const use of [() => task.id.nope(), () => task.id.no.where]) {
+    const error = await Promise.resolve(use()).catch((fault) => fault);
+    assert.match(`${error.code}: ${error.message}`, /^VALUE_INVALID: .*"clearml" has no "id\.no/);
+  }
   const cycle: Record<string, unknown> = { lr: 0.5 };
   cycle.self = cycle;
   await task.connect({ cycle, call: () => 1, later: Promise.resolve(1), rate: 0.25 });

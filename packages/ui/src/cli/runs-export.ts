@@ -60,23 +60,30 @@ function forOutput(text: string): string {
   return process.stdout.isTTY ? text.split(/\r?\n/).map(printable).join("\n") : text;
 }
 
-/** Resolves when there is place for more, or nobody who reads it. */
-async function drained(): Promise<void> {
-  await Promise.race([
-    new Promise((resolve) => process.stdout.once("drain", resolve)),
-    new Promise((resolve) => process.stdout.once("close", resolve)),
-  ]);
+/** Writes to standard output until whoever reads it has gone, as `head` does. */
+async function print(parts: Iterable<string>): Promise<void> {
+  const { stdout } = process;
+  let isRead = true; // the stream itself does not say so: it is never destroyed
+  let wake = (): void => {};
+  const onDrain = (): void => wake();
+  const onClose = (): void => {
+    isRead = false;
+    wake();
+  };
+  stdout.on("drain", onDrain).on("close", onClose);
+  for (const part of parts) {
+    if (!isRead) break;
+    const drained = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    if (!stdout.write(forOutput(part))) await drained;
+  }
+  stdout.off("drain", onDrain).off("close", onClose);
 }
 
 /** @throws {AcceleratorError} `OPTION_INVALID` if the file cannot be written. */
 async function write(file: string, parts: Iterable<string>): Promise<void> {
-  if (file === "-") {
-    for (const part of parts) {
-      if (process.stdout.destroyed) return; // whoever read it has gone, as `head` does
-      if (!process.stdout.write(forOutput(part))) await drained();
-    }
-    return;
-  }
+  if (file === "-") return await print(parts);
   try {
     await pipeline(parts, createWriteStream(file));
   } catch (error) {

@@ -30,9 +30,29 @@ export function nativeObject(remote: unknown, options: NativeObjectOptions, path
     const member = Reflect.get(remote as object, name);
     return nativeObject(member, { ...options, members: known }, `${path}${name}.`);
   };
+  /** @throws {AcceleratorError} `VALUE_INVALID` instead of the words of comlink, which names neither call nor tracker. */
+  const refused = (error: unknown): never => {
+    throw isOfComlink(error) ? missing(path.slice(0, -1), options.tracker, "") : error;
+  };
+  // Asked for only when it is called: comlink sends its request as soon as it is.
+  const then: PromiseLike<unknown>["then"] = (resolve, reject) =>
+    new Promise(Reflect.get(remote as object, "then")).catch(refused).then(resolve, reject);
+  const asText = (): string => {
+    if (path === "") return `the native object of the tracker "${options.tracker}"`;
+    throw new AcceleratorError(
+      "VALUE_INVALID",
+      `"${path.slice(0, -1)}" of the tracker "${options.tracker}" is on another thread: await it before it is used as text.`,
+    );
+  };
   return new Proxy(remote as object, {
-    get: (target, key) => {
-      if (typeof key === "symbol" || LANGUAGE.has(key)) return Reflect.get(target, key);
+    get: (_target, key) => {
+      if (typeof key === "symbol") return key === Symbol.toPrimitive ? asText : undefined;
+      // The object itself is no promise: who awaits it has it, not a copy of what it holds.
+      if (key === "then") return path === "" ? undefined : then;
+      if (LANGUAGE.has(key) && !(members && Object.hasOwn(members, key))) {
+        // The language uses what it gets at once; it waits for no other thread.
+        return members || key === "toJSON" ? Reflect.get(Object.prototype, key) : inner(key);
+      }
       requireMember(key, options, path);
       return inner(key);
     },
@@ -44,9 +64,11 @@ export function nativeObject(remote: unknown, options: NativeObjectOptions, path
       const call = Reflect.apply.bind(undefined, target as () => unknown, self);
       const refuse = options.refuse(`${options.tracker}, ${path.slice(0, -1)}`);
       const copy = snapshotValues({ arguments: args }, refuse);
-      return copy instanceof Promise
-        ? copy.then((read) => call(read.arguments as unknown[]))
-        : call(copy.arguments as unknown[]);
+      const answer =
+        copy instanceof Promise
+          ? copy.then((read) => call(read.arguments as unknown[]))
+          : call(copy.arguments as unknown[]);
+      return answer instanceof Promise ? answer.catch(refused) : answer;
     },
   });
 }
@@ -60,8 +82,23 @@ function requireMember(
   const names = Object.keys(members).filter((member) => member !== "constructor");
   const nearest = nearestName(name, names);
   const advice = nearest === undefined ? "" : ` Did you mean "${path}${nearest}"?`;
-  throw new AcceleratorError(
-    "VALUE_INVALID",
-    `The native object of the tracker "${tracker}" has no "${path}${name}".${advice} It has ${names.join(", ") || "nothing to call"}.`,
+  throw missing(
+    `${path}${name}`,
+    tracker,
+    `${advice} It has ${names.join(", ") || "nothing to call"}.`,
   );
+}
+
+function missing(name: string, tracker: string, advice: string): AcceleratorError {
+  return new AcceleratorError(
+    "VALUE_INVALID",
+    `The native object of the tracker "${tracker}" has no "${name}".${advice}`,
+  );
+}
+
+/** Whether comlink itself has failed on the other thread, because there was nothing to call or to look into. */
+function isOfComlink(error: unknown): boolean {
+  if (!(error instanceof TypeError) && (error as Error)?.name !== "TypeError") return false;
+  const frame = (error as Error).stack?.split("\n").find((line) => line.trim().startsWith("at "));
+  return frame?.includes("comlink") === true;
 }
