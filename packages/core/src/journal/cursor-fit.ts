@@ -64,7 +64,9 @@ async function placeFault(
   if (offset < reader.firstOffset) return `offset ${offset} lies in the header`;
   const size = await reader.sizeBytes();
   if (offset > size) return `it ends at offset ${size}, before offset ${offset}`;
-  const { entries } = await reader.read(offset, { limit: 1, limitBytes: 1 });
+  // Records that came before, behind the end, are nothing to deliver.
+  const least = isComplete ? sequence : 0;
+  const { entries } = await reader.read(offset, { limit: 1, limitBytes: 1 }, least);
   const [next] = entries;
   if (isComplete) {
     const isEnd = next === undefined || next.entry.type === "finish";

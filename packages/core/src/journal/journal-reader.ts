@@ -89,30 +89,51 @@ export class JournalReader {
   ): Promise<JournalPortion> {
     const entries: PlacedEntry[] = [];
     let least = sequence;
+    /** Before records that came before: who reads the next entry, or the end, must know of it. */
+    let skipped: Damage | undefined;
     for (let at = offset; ; ) {
       const sound = await this.#scanner.sound(
         ...([at, limit - entries.length, limitBytes - (at - offset)] as const),
       );
       for (const { record, nextOffset } of sound) {
+        if (this.#isForeign(record)) return await this.#endBefore(skipped?.offset ?? at, entries);
         at = nextOffset;
         if (record.type === "run" || record.sequence < least) continue;
         least = record.sequence + 1;
-        entries.push({ entry: record, nextOffset });
+        entries.push({ entry: record, nextOffset, ...(skipped && { damage: skipped }) });
+        skipped = undefined;
         if (entries.length >= limit || nextOffset - offset >= limitBytes) return { entries };
       }
       if (sound.length > 0) continue;
       const found = await this.#scanner.next(at);
-      const skipped = found.damage && { damage: found.damage };
+      skipped = joined(skipped, found.damage);
+      const damaged = skipped && { damage: skipped };
       if (found.kind !== "record") {
-        return { entries, end: { kind: found.kind, offset: found.offset }, ...skipped };
+        return { entries, end: { kind: found.kind, offset: found.offset }, ...damaged };
       }
       const { record, nextOffset } = found;
+      if (this.#isForeign(record)) return await this.#endBefore(skipped?.offset ?? at, entries);
       at = nextOffset;
       if (record.type === "run" || record.sequence < least) continue;
       least = record.sequence + 1;
-      entries.push({ entry: record, nextOffset, ...skipped });
+      entries.push({ entry: record, nextOffset, ...damaged });
+      skipped = undefined;
       if (entries.length >= limit || nextOffset - offset >= limitBytes) return { entries };
     }
+  }
+
+  #isForeign(record: JournalHeader | JournalEntry): boolean {
+    return record.type === "run" && record.id !== this.header.id;
+  }
+
+  /** What lies behind the header of another run is of that run. */
+  async #endBefore(offset: number, entries: PlacedEntry[]): Promise<JournalPortion> {
+    const end = await this.sizeBytes();
+    const reason = "the journal of another run begins there";
+    return {
+      ...{ entries, end: { kind: "end", offset: end } },
+      damage: { offset, bytes: end - offset, reason },
+    };
   }
 
   /** The whole journal, in portions; the last one has its `end`. */
@@ -143,4 +164,10 @@ export class JournalReader {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+/** The bytes from the first damage to the end of the second. */
+function joined(first: Damage | undefined, second: Damage | undefined): Damage | undefined {
+  if (!first || !second) return first ?? second;
+  return { ...first, bytes: second.offset + second.bytes - first.offset };
 }

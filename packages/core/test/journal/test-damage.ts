@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { JournalReader } from "../../src/journal/journal-reader.ts";
 import { encodeRecord, type JournalHeader } from "../../src/journal/journal-record.ts";
 import { JournalWriter } from "../../src/journal/journal-writer.ts";
-import { findLosses } from "../../src/sync/find-losses.ts";
+import { findLosses, type Losses } from "../../src/sync/find-losses.ts";
 
 export const SEED = Number(process.env.SEED ?? 1);
 const EVENTS = 40;
@@ -24,15 +24,36 @@ function random(seed: number): (limit: number) => number {
   };
 }
 
-async function journal(path: string): Promise<Buffer> {
-  const writer = await JournalWriter.create(path, encodeRecord(HEADER), () => {});
-  for (let sequence = 0; sequence < EVENTS; sequence++) {
+/** The bytes of a sound journal. */
+export async function makeJournal(id = HEADER.id, events = EVENTS): Promise<Buffer> {
+  const path = newPath();
+  const writer = await JournalWriter.create(path, encodeRecord({ ...HEADER, id }), () => {});
+  for (let sequence = 0; sequence < events; sequence++) {
     // Texts that look like records, and records of other journals.
     const values = { i: sequence, text: `{"type":"metrics","sequence":${sequence}}`, type: "run" };
     writer.append(encodeRecord({ type: "metrics", sequence, values, context: { wallTimeMs: 0 } }));
   }
   await writer.close();
   return readFileSync(path);
+}
+
+/** What is lost of a journal that somebody has changed, and how many entries are read. */
+export async function lossesOf(
+  change: (journal: Buffer) => Buffer,
+): Promise<(Losses & { readonly count: number }) | undefined> {
+  const path = newPath();
+  writeFileSync(path, change(await makeJournal()));
+  const reader = await JournalReader.open(path);
+  let count = 0;
+  const losses = await findLosses(reader, ({ entries }) => {
+    count += entries.length;
+  });
+  await reader.close();
+  return losses && { ...losses, count };
+}
+
+function newPath(): string {
+  return join(mkdtempSync(join(tmpdir(), "acc-damage-")), "journal");
 }
 
 /** Changes bytes, leaves some out, puts some in, repeats some, or cuts off the end. */
@@ -60,8 +81,9 @@ function damage(bytes: Buffer, from: number, draw: (limit: number) => number): B
 /** Tests so many journals, each damaged at random. */
 export function testDamage(test: Test, count: number): void {
   test("every sound record is read once in its order, and what is missing is counted", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "acc-damage-")), "journal");
-    const whole = await journal(path);
+    const path = newPath();
+    const whole = await makeJournal();
+    writeFileSync(path, whole);
     const first = await JournalReader.open(path);
     const { firstOffset } = first;
     await first.close();
