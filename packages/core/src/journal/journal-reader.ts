@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { AcceleratorError } from "../errors.ts";
+import { headerFault } from "./header-fault.ts";
 import { checkPreamble, PREAMBLE_BYTES } from "./journal-format.ts";
 import type { JournalEntry, JournalHeader } from "./journal-record.ts";
 import { JournalWindow } from "./journal-window.ts";
@@ -65,7 +66,12 @@ export class JournalReader {
       const scanner = new RecordScanner(window);
       const found = await scanner.next(PREAMBLE_BYTES);
       if (found.kind === "record" && found.record.type === "run" && !found.damage) {
-        return new JournalReader(file, scanner, found.record, found.nextOffset);
+        const fault = headerFault(found.record);
+        if (!fault) return new JournalReader(file, scanner, found.record, found.nextOffset);
+        throw new AcceleratorError(
+          "JOURNAL_INVALID",
+          `${path} has a header that makes no sense: look at ${fault}.`,
+        );
       }
       throw new AcceleratorError(
         "JOURNAL_INVALID",

@@ -85,7 +85,11 @@ export class RecordScanner {
       at = end;
     }
     const records = decodeRecords(payloads) ?? [];
-    return records.map((record, i) => ({ record, nextOffset: ends[i] as number }));
+    const wrong = records.findIndex((record) => !isRecord(record));
+    return (wrong < 0 ? records : records.slice(0, wrong)).map((record, i) => ({
+      record,
+      nextOffset: ends[i] as number,
+    }));
   }
 
   /** The first sound record at `offset` or behind it. */
@@ -122,7 +126,9 @@ export class RecordScanner {
       return { kind: "damage", reason: "its checksum is wrong" };
     }
     try {
-      return { kind: "record", record: decodeRecord(payload), end: offset + FRAME_BYTES + length };
+      const record = decodeRecord(payload);
+      if (!isRecord(record)) return { kind: "damage", reason: "it has no type or no number" };
+      return { kind: "record", record, end: offset + FRAME_BYTES + length };
     } catch (error) {
       return { kind: "damage", reason: messageOf(error) };
     }
@@ -138,4 +144,13 @@ export class RecordScanner {
       at += bytes.length - FRAME_BYTES - BEGIN.length; // it may begin at the end of these bytes
     }
   }
+}
+
+/** Whoever wrote the file may have put anything into a record with a right checksum. */
+function isRecord(value: unknown): value is JournalHeader | JournalEntry {
+  const { type, sequence } = (value ?? {}) as {
+    readonly type?: unknown;
+    readonly sequence?: number;
+  };
+  return type === "run" || (typeof type === "string" && Number.isSafeInteger(sequence));
 }

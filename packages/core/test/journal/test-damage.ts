@@ -11,7 +11,7 @@ import { findLosses, type Losses } from "../../src/sync/find-losses.ts";
 export const SEED = Number(process.env.SEED ?? 1);
 const EVENTS = 40;
 
-const HEADER: JournalHeader = {
+export const HEADER: JournalHeader = {
   ...{ type: "run", id: "0".repeat(32), projectName: "p", startedMs: 0 },
   ...{ loggingDir: undefined, script: undefined, trackers: [] },
 };
