@@ -86,7 +86,7 @@ export class JournalReader {
   /**
    * Reads entries from `offset` on, until there are `limit` of them or they take `limitBytes`.
    *
-   * @param sequence the least that they have: an entry that comes a second time is damage.
+   * @param sequence the least that they have: an entry that comes a second time is left out.
    */
   async read(
     offset: number,
