@@ -42,7 +42,7 @@ function HistogramCard({ run, name, items }: Props & { readonly name: string }) 
     <article class="card" aria-label={name}>
       <header>
         <h3 title={name}>{name}</h3>
-        <StepSlider items={items} at={at} onChange={setChosen} />
+        <StepSlider steps={items.map(({ step }) => step)} at={at} onChange={setChosen} />
       </header>
       {histogram && <Bars name={name} step={item.step} histogram={histogram} />}
     </article>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { MediaItem, RunSummary } from "../../wire/schema.ts";
 import { mediaPath, pictureCount, pictureUrl } from "../media.ts";
+import { StepSlider } from "./step-slider.tsx";
 
 type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
 
@@ -18,17 +19,7 @@ export function ImageSlider({ run, items }: Props) {
   return (
     <>
       <div class="bar">
-        <label class="field grow">
-          <span>step {step}</span>
-          <input
-            type="range"
-            min="0"
-            max={steps.length - 1}
-            value={at}
-            aria-valuetext={`step ${step}`}
-            onInput={({ currentTarget }) => go(Number(currentTarget.value))}
-          />
-        </label>
+        <StepSlider steps={steps} at={at} onChange={go} isWide />
         <span class="dim">
           {at + 1} of {steps.length}
         </span>

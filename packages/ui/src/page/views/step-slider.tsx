@@ -1,23 +1,23 @@
-import type { MediaItem } from "../../wire/schema.ts";
-
 type Props = {
-  readonly items: readonly MediaItem[];
+  readonly steps: readonly number[];
   /** Which of them is shown. */
   readonly at: number;
   onChange(at: number): void;
+  /** Whether it takes the room that is left. */
+  readonly isWide?: boolean;
 };
 
-/** Goes through the steps of what was logged under one key. */
-export function StepSlider({ items, at, onChange }: Props) {
-  const step = items[at]?.step;
-  if (items.length === 1) return <span class="dim">step {step}</span>;
+/** Goes through the steps at which something was logged. */
+export function StepSlider({ steps, at, onChange, isWide = false }: Props) {
+  const step = steps[at];
+  if (steps.length === 1) return <span class="dim">step {step}</span>;
   return (
-    <label class="field">
+    <label class={isWide ? "field grow" : "field"}>
       <span>step {step}</span>
       <input
         type="range"
         min="0"
-        max={items.length - 1}
+        max={steps.length - 1}
         value={at}
         aria-valuetext={`step ${step}`}
         onInput={({ currentTarget }) => onChange(Number(currentTarget.value))}

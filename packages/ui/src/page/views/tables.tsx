@@ -48,7 +48,7 @@ function TableOfSteps({ run, name, items }: Props & { readonly name: string }) {
     <section>
       <div class="bar">
         <h3>{name}</h3>
-        <StepSlider items={items} at={at} onChange={choose} />
+        <StepSlider steps={items.map(({ step }) => step)} at={at} onChange={choose} />
         {table && table.numRows > table.rows.length && (
           <>
             <span class="dim">
