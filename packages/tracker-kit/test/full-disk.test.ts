@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
 import { onSmallDisk } from "@acc/core/testing";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { appendAt, whenWritable } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

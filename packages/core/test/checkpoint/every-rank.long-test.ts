@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readCheckpoint } from "../../src/checkpoint/files/read-checkpoint.ts";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Result } from "./fixtures/save-in-windows.ts";
 import { errorOf, scratch } from "./scratch.ts";
 

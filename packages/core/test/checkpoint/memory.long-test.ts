@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Held } from "./fixtures/save-often.ts";
 import { scratch } from "./scratch.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { launchCalls } from "../launch/launch-calls.ts";
 import type { ScenarioName } from "./fixtures/scenarios.ts";
 import { scratch } from "./scratch.ts";

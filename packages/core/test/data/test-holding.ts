@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Held } from "./fixtures/hold-tensors.ts";
 
 const COUNTED = Array.from({ length: 12 }, (_, i) => i);

@@ -1,6 +1,7 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { type AcceleratorError, launch } from "../../src/index.ts";
+import type { AcceleratorError } from "../../src/errors.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { Scene } from "./fixtures/fit-control.ts";
 

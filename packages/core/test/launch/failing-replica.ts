@@ -1,6 +1,7 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { AcceleratorError, launch } from "../../src/index.ts";
+import { AcceleratorError } from "../../src/errors.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Moment } from "./fixtures/die.ts";
 import { watchThreads } from "./watch-threads.ts";
 

@@ -1,4 +1,4 @@
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 
 const CALL_EACH = new URL("./fixtures/call-each.ts", import.meta.url);
 const TIMEOUT_MS = 120_000;

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { failureOf } from "./failing-replica.ts";
 import { testResults } from "./test-launch.ts";
 import { watchThreads } from "./watch-threads.ts";

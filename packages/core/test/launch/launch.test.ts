@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { failureOf, testFailure } from "./failing-replica.ts";
 import { testResults } from "./test-launch.ts";
 import { watchThreads } from "./watch-threads.ts";

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type AcceleratorError, launch } from "../../src/index.ts";
+import type { AcceleratorError } from "../../src/errors.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Way } from "./fixtures/hold-resources.ts";
 
 const test = suite("native code in replicas");

@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { watchThreads } from "./watch-threads.ts";
 
 const threads = watchThreads();

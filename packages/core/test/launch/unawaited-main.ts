@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { type AcceleratorError, launch } from "../../src/index.ts";
+import type { AcceleratorError } from "../../src/errors.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { watchThreads } from "./watch-threads.ts";
 
 const threads = watchThreads();

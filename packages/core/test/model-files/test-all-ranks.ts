@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 
 export function testAllRanks(test: Test, numProcesses: number, backend: "cpu" | "wasm"): void {
   test(`every rank may save at once: ${numProcesses} replicas on ${backend}`, async () => {

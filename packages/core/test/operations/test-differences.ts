@@ -1,7 +1,7 @@
 /** Values that differ from rank to rank are an error on every rank, which names both, and the group goes on. */
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import { OPERATION_NAMES, type Seen } from "./fixtures/differ.ts";
 
 const fixture = (name: string) => new URL(`./fixtures/${name}.ts`, import.meta.url);

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { PostingTracker } from "../../src/index.ts";
 import { TestRun } from "../../src/testing/index.ts";
+import { PostingTracker } from "../../src/tracker-contract/posting-tracker.ts";
 import type { DeliveredEvent } from "../../src/tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../../src/tracker-contract/tracker-options.ts";
 import type { TrackerRun } from "../../src/tracker-contract/tracker-plugin.ts";

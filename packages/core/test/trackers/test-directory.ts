@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 
 const core = new URL("../../src/index.ts", import.meta.url).href;
 export const TRACKERS = fileURLToPath(new URL("../../../trackers", import.meta.url));

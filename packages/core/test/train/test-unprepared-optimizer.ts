@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
+import { launch } from "../../src/launch/launch.ts";
 import type { Outcome } from "./fixtures/unprepared-optimizer.ts";
 
 const script = new URL("./fixtures/unprepared-optimizer.ts", import.meta.url);

@@ -1,4 +1,4 @@
-import { type TrackerEvent, TrackerUnreachableError } from "@acc/core";
+import { type TrackerEvent, TrackerUnreachableError } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { AimOptions } from "../src/options.ts";

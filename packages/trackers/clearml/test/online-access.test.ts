@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import * as assert from "uvu/assert";
 import { newRun, onlineSuite } from "./online-suite.ts";
 import { Recording } from "./recording.ts";

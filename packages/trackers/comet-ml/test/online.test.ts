@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { CometOptions } from "../src/options.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesOf } from "./golden.ts";

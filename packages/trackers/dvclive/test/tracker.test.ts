@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type LogContext, type LogValues, TrackerUnreachableError } from "@acc/core";
+import { type LogContext, type LogValues, TrackerUnreachableError } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DvcLiveOptions } from "../src/options.ts";

@@ -1,5 +1,5 @@
 import { createServer, request as forward } from "node:http";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { listen } from "@acc/test-kit/servers/listen";
 import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";

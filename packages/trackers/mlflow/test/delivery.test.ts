@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import * as assert from "uvu/assert";
 import { Recording } from "./recording.ts";
 import { type Fault, StubServer } from "./stub-server.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AcceleratorError, TrackerUnreachableError } from "@acc/core";
+import { AcceleratorError, TrackerUnreachableError } from "@acc/core/tracker";
 import { encodePng, pythonText } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

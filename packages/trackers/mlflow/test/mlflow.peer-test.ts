@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { type MlflowServer, startMlflowServer } from "@acc/test-kit/servers/mlflow-server";
 import { type ReadRun, readRuns } from "@acc/test-kit/servers/read-mlflow";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
 import { onSmallDisk } from "@acc/core/testing";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createTracker } from "./create-tracker.ts";

@@ -1,4 +1,4 @@
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import { suite, type Test } from "uvu";
 import * as assert from "uvu/assert";
 import { TrackioServer } from "./trackio-server.ts";

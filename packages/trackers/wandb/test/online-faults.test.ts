@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import * as assert from "uvu/assert";
 import type { Fault } from "./fixtures/vectors/stub.mjs";
 import { FILLED_ROWS, fill, onlineSuite, rowsOf, runOf, start } from "./online-suite.ts";

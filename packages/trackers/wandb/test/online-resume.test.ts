@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import * as assert from "uvu/assert";
 import { KEY, onlineSuite, rowsOf, runOf, start } from "./online-suite.ts";
 import { Recording } from "./recording.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrackerUnreachableError } from "@acc/core";
+import { TrackerUnreachableError } from "@acc/core/tracker";
 import * as assert from "uvu/assert";
 import type { WandbOptions } from "../src/options.ts";
 import { KEY, onlineSuite, runOf, start } from "./online-suite.ts";

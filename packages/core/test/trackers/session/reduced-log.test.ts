@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../../src/index.ts";
+import { launch } from "../../../src/launch/launch.ts";
 import type { ReducedResult } from "./fixtures/log-reduced.ts";
 import { testReducedLog } from "./reduced-log.ts";
 
