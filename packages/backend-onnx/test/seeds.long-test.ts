@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { testSamples, testTwoRuns } from "./test-seeds.ts";
+import { testAlike, testSamples, testTwoRuns } from "./test-seeds.ts";
 
-const test = suite("setSeed on onnx, beside cpu");
+const test = suite("setSeed on onnx");
 
+testAlike(test);
 testSamples(test);
 testTwoRuns(test);
 

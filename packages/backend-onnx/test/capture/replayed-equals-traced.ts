@@ -1,8 +1,9 @@
 import { launch } from "@acc/core";
+import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { ModelName, Outcome, Variant } from "./fixtures/train.ts";
 
-export const VARIANTS: readonly Variant[] = [
+const VARIANTS: readonly Variant[] = [
   "plain",
   "dropout",
   "scheduler",
@@ -17,12 +18,34 @@ export const VARIANTS: readonly Variant[] = [
 const MODELS: readonly ModelName[] = ["mlp", "cnn", "transformer", "lstm"];
 const script = new URL("./fixtures/train.ts", import.meta.url);
 
-/** Trains every model with and without `compileStep`, and compares all losses and weights bit for bit. */
-export async function replayedEqualsTraced(numProcesses: number, variant: Variant): Promise<void> {
+/**
+ * Tests for each variant that every model ends with the same losses and weights, bit for bit, with and without `compileStep`.
+ * The variants share two launches: most of the time of a launch is the start of its threads.
+ */
+export function testReplays(
+  test: Test,
+  numProcesses: number,
+  variants: readonly Variant[] = VARIANTS,
+): void {
   const train = (isCompiled: boolean) =>
-    launch<Record<ModelName, Outcome>>(script, { numProcesses, args: [variant, isCompiled] });
-  const traced = await train(false);
-  const replayed = await train(true);
+    launch<Record<ModelName, Outcome>[]>(script, { numProcesses, args: [variants, isCompiled] });
+  let ranks: Record<"traced" | "replayed", Record<ModelName, Outcome>[][]>;
+  test.before(async () => {
+    ranks = { traced: await train(false), replayed: await train(true) };
+  });
+  for (const [i, variant] of variants.entries()) {
+    test(`replays what was traced, bit for bit: ${variant}`, () => {
+      const of = (all: Record<ModelName, Outcome>[][]) =>
+        all.map((outcomes) => outcomes[i] as Record<ModelName, Outcome>);
+      compare(of(ranks.traced), of(ranks.replayed));
+    });
+  }
+}
+
+function compare(
+  traced: readonly Record<ModelName, Outcome>[],
+  replayed: readonly Record<ModelName, Outcome>[],
+): void {
   for (const name of MODELS) {
     for (const [rank, outcomes] of replayed.entries()) {
       const { losses, weights, lateRecords, lateTensors } = outcomes[name];

@@ -9,6 +9,8 @@ const script = new URL("./fixtures/composed.ts", import.meta.url);
 const backend = "onnx";
 
 testResume<ComposedCase>(test, script, 2, [
+  [{ backend, program: "gan" }, 3],
+  [{ backend, program: "custom" }, 3],
   [{ backend, program: "groups" }, 6],
   [{ backend, program: "shared" }, 7],
 ]);

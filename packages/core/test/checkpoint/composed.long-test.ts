@@ -11,6 +11,8 @@ testResume<ComposedCase>(test, script, 1, [
   [{ backend, program: "custom" }, 12],
 ]);
 testResume<ComposedCase>(test, script, 2, [
+  [{ backend, program: "groups" }, 5],
+  [{ backend, program: "shared" }, 7],
   [{ backend, program: "gan" }, 3],
   [{ backend, program: "custom" }, 3],
 ]);

@@ -6,7 +6,7 @@ const test = suite("a run with several models, or with parts of its own, goes on
 const script = new URL("./fixtures/composed.ts", import.meta.url);
 const backend = "wasm";
 
-testResume<ComposedCase>(test, script, 2, [
+testResume<ComposedCase>(test, script, 1, [
   [{ backend, program: "groups" }, 5],
   [{ backend, program: "shared" }, 7],
 ]);

@@ -1,11 +1,9 @@
 import { suite } from "uvu";
 import { testFullForAWhile, testSignal } from "./on-full-disk.ts";
 
-const test = suite("a launched run whose disk is full, on other numbers of replicas");
+const test = suite("a launched run whose disk is full, in other ways");
 
-for (const replicas of [1, 3]) {
-  testFullForAWhile(test, replicas);
-  testSignal(test, replicas);
-}
+testFullForAWhile(test, 3);
+for (const replicas of [1, 2]) testSignal(test, replicas);
 
 test.run();

@@ -1,9 +1,8 @@
 import { suite } from "uvu";
-import { testFullForAWhile, testSignal } from "./on-full-disk.ts";
+import { testFullForAWhile } from "./on-full-disk.ts";
 
 const test = suite("a launched run whose disk is full");
 
 testFullForAWhile(test, 2);
-testSignal(test, 2);
 
 test.run();

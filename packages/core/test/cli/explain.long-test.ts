@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testSignal } from "./test-explain.ts";
 
-const test = suite("acc launch in one process: where replicas stand");
+const test = suite("acc launch: where replicas that are asked stand");
 
-testSignal(test, []);
+for (const restarts of [[], ["--max-restarts", "0"]]) testSignal(test, restarts);
 
 test.run();

@@ -1,11 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runAcc } from "./run-acc.ts";
-import { STALL, testSignal } from "./test-explain.ts";
+import { STALL } from "./test-explain.ts";
 
 const test = suite("acc launch: where replicas stand");
-
-testSignal(test, ["--max-restarts", "0"]);
 
 test("--debug names the lines of all ranks where one does not arrive", async () => {
   const options = ["--debug", "--timeout-ms", "5000", "--num-processes", "2"];

@@ -4,6 +4,6 @@ import { testHolding } from "./test-holding.ts";
 const test = suite("tensors of datasets");
 const script = new URL("./fixtures/hold-tensors.ts", import.meta.url);
 
-testHolding(test, script, "wasm", 2);
+testHolding(test, script, "wasm", 1);
 
 test.run();

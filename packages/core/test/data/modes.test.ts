@@ -6,7 +6,6 @@ import type { Reading } from "./fixtures/read.ts";
 
 const test = suite("data modes over three replicas");
 const script = new URL("./fixtures/read.ts", import.meta.url);
-const launched = { numProcesses: 3 };
 const order = (length: number) => Array.from({ length }, (_, index) => index);
 
 // kind of dataset, samples, batch size, configuration, rows of the last step on every rank
@@ -93,6 +92,7 @@ const READINGS: Record<string, unknown[]> = {
   twice: ["sized", 4, 2, ITSELF, { passes: 2 }],
   plain: ["iterable", 25, 2],
   ahead: ["iterable", 25, 2, {}, { prefetch: 4 }],
+  failing: ["failing", 4, 1],
   ...Object.fromEntries(
     CONFIGURATIONS.flatMap((configuration) =>
       ["list", "iterable"].map((kind) => [
@@ -190,7 +190,7 @@ test("prefetching changes nothing but the time", async () => {
 });
 
 test("all ranks throw when rank 0 cannot read what it dispatches", async () => {
-  for (const result of await launch(script, { ...launched, args: ["failing", 4, 1] })) {
+  for (const result of await readingsOf("failing")) {
     assert.match(
       String(result),
       /^DATA_INVALID Rank 0 could not read the dataset: the disk is on fire/,
@@ -199,8 +199,8 @@ test("all ranks throw when rank 0 cannot read what it dispatches", async () => {
 });
 
 test("splitting refuses a batch size that does not fit the replicas", async () => {
-  const args = ["list", 4, 4, { splitBatches: true }];
-  const error = await launch(script, { ...launched, args }).then(
+  const args = ["list", 4, 3, { splitBatches: true }];
+  const error = await launch(script, { numProcesses: 2, args }).then(
     () => assert.unreachable(),
     (reason) => reason,
   );

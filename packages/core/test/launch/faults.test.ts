@@ -11,7 +11,6 @@ const LIMIT_MS = 60_000;
 
 // The long tests have every collective, every moment, and all calls of trackers.
 testDeath(test, "gather", "inside");
-testDeath(test, "backward", "after");
 testDeath(test, "loader");
 testDeath(test, "log", undefined, 0);
 

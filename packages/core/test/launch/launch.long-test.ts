@@ -5,10 +5,10 @@ import { failureOf } from "./failing-replica.ts";
 import { testResults } from "./test-launch.ts";
 import { watchThreads } from "./watch-threads.ts";
 
-const test = suite("launch, of many replicas, and of a busy one that is terminated");
+const test = suite("launch, of one and of many replicas, and of a busy one that is terminated");
 const threads = watchThreads();
 
-testResults(test, 5);
+for (const numProcesses of [1, 5]) testResults(test, numProcesses);
 
 test("rejects soon when a replica's thread is terminated from outside", async () => {
   const failedAt = new Float64Array(new SharedArrayBuffer(8));

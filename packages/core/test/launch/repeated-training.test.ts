@@ -1,11 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launched, testSilence, testWarning } from "./test-repeated-training.ts";
+import { launched, testWarning } from "./test-repeated-training.ts";
 
 const test = suite("a script without an accelerator that trains on every replica");
 
 testWarning(test, "fit");
-testSilence(test, "apart");
 
 test("a script that fails has its error only, and one replica trains once", () => {
   assert.equal(launched("fail", 2), { warnings: 0, status: 1 });

@@ -5,7 +5,7 @@ import { testEarlyEnd, testExitCode, testRejection, testWholeTraining } from "./
 const test = suite("the end of a script");
 
 testWholeTraining(test, "return", 2);
-testRejection(test, 2);
+testRejection(test, 1);
 testEarlyEnd(test, 2);
 testExitCode(test, "unsettled", 2);
 

@@ -2,11 +2,14 @@ import { suite } from "uvu";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import { METRICS_CALLS, testCollectives, testGatherForMetrics } from "./test-collectives.ts";
 
-const test = suite("collectives of four replicas");
+const test = suite("collectives of one and of four replicas");
 const script = new URL("./fixtures/collect.ts", import.meta.url);
-const run = sharedLaunches<unknown>(script, { 4: [["collectives"], ...METRICS_CALLS] });
+const run = sharedLaunches<unknown>(script, {
+  1: [["collectives"]],
+  4: [["collectives"], ...METRICS_CALLS],
+});
 
-testCollectives(test, 4, run);
+for (const P of [1, 4]) testCollectives(test, P, run);
 testGatherForMetrics(test, 4, run);
 
 test.run();

@@ -6,12 +6,11 @@ import { METRICS_CALLS, testCollectives, testGatherForMetrics } from "./test-col
 const test = suite("collectives of the accelerator");
 const script = new URL("./fixtures/collect.ts", import.meta.url);
 const run = sharedLaunches<unknown>(script, {
-  1: [["collectives"]],
   2: [["collectives"], ["shapes"], ["models"]],
   3: [["collectives"], ...METRICS_CALLS],
 });
 
-for (const P of [1, 2, 3]) testCollectives(test, P, run);
+for (const P of [2, 3]) testCollectives(test, P, run);
 testGatherForMetrics(test, 3, run);
 
 test("all ranks throw when shapes differ, though sizes do not", async () => {

@@ -2,17 +2,20 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "../../src/launch/launch.ts";
-import { OPERATION_NAMES, type Seen } from "./fixtures/differ.ts";
+import { OPERATION_NAMES, type Outcome } from "./fixtures/differ.ts";
 
-const fixture = (name: string) => new URL(`./fixtures/${name}.ts`, import.meta.url);
-const timeoutMs = 60_000;
+const script = new URL("./fixtures/differ.ts", import.meta.url);
 
 export function testDifferences(test: Test, numProcesses: number): void {
-  test(`are refused on each of ${numProcesses} ranks, and the next operation works`, async () => {
-    const ranks = await launch<Seen[]>(fixture("differ"), { numProcesses, timeoutMs });
+  let ranks: Outcome[];
+  test.before(async () => {
+    ranks = await launch<Outcome>(script, { numProcesses, timeoutMs: 60_000 });
+  });
+
+  test(`are refused on each of ${numProcesses} ranks, and the next operation works`, () => {
     const last = numProcesses - 1;
     const all = Array.from({ length: numProcesses }, (_, rank) => rank);
-    for (const seen of ranks) {
+    for (const { differing: seen } of ranks) {
       assert.equal(
         seen.map(({ name }) => name),
         OPERATION_NAMES,
@@ -26,9 +29,9 @@ export function testDifferences(test: Test, numProcesses: number): void {
     }
   });
 
-  test(`in nothing that matters are no error, of ${numProcesses}`, async () => {
-    const ranks = await launch<string[]>(fixture("alike"), { numProcesses, timeoutMs });
-    for (const [pad, gather, reduce, shape] of ranks) {
+  test(`in nothing that matters are no error, of ${numProcesses}`, () => {
+    for (const { alike } of ranks) {
+      const [pad, gather, reduce, shape] = alike;
       assert.is(pad, "VALUE_INVALID");
       assert.is(gather, "VALUE_INVALID");
       assert.is(reduce, "OPTION_INVALID");

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testTrigger } from "./test-trigger.ts";
 
-const test = suite("triggers and random states of two replicas");
+const test = suite("triggers and random states of one replica and of two");
 
-testTrigger(test, 2);
+for (const numProcesses of [1, 2]) testTrigger(test, numProcesses);
 
 test.run();

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { comparePort } from "./compare-port.ts";
+import { compareFromShell, comparePort } from "./compare-port.ts";
 
 const test = suite("port: autoencoder");
 
 comparePort(test, "autoencoder", ["5"]);
+compareFromShell(test, "autoencoder", ["5"]);
 
 test.run();

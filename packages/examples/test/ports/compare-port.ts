@@ -50,7 +50,14 @@ export function comparePort(
       requireClose(first, plain);
     });
   }
+}
 
+/**
+ * Tests that both programs can be started from a shell.
+ *
+ * @param args as above.
+ */
+export function compareFromShell(test: Test, port: string, args: readonly string[]): void {
   test("started from a shell, both programs print the same number", async () => {
     const once = ["1", ...args.slice(1)];
     const plainly = await runInScratch(`ports/${port}/plain.ts`, undefined, once);

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { comparePort } from "./compare-port.ts";
+import { compareFromShell, comparePort } from "./compare-port.ts";
 
 const test = suite("port: gan");
 
 comparePort(test, "gan", ["5"]);
+compareFromShell(test, "gan", ["5"]);
 
 test.run();

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { comparePort } from "./compare-port.ts";
+import { compareFromShell, comparePort } from "./compare-port.ts";
 
 const test = suite("port: iris");
 
 comparePort(test, "iris", ["5"]);
+compareFromShell(test, "iris", ["5"]);
 
 test.run();

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
-import { comparePort } from "./compare-port.ts";
+import { compareFromShell, comparePort } from "./compare-port.ts";
 
 const test = suite("port: text-generation");
 
 comparePort(test, "text-generation", ["5"]);
+compareFromShell(test, "text-generation", ["5"]);
 
 test.run();
