@@ -5,7 +5,7 @@ import { testRelease, testUnevenRanks } from "./test-replicas.ts";
 
 const test = suite("more replicas and threads");
 
-for (const optimizer of ["adagrad", "adamax", "rmsprop"]) testUnevenRanks(test, optimizer);
+for (const optimizer of ["adam", "adagrad", "adamax", "rmsprop"]) testUnevenRanks(test, optimizer);
 
 test.before(async () => {
   await tf.setBackend("onnx"); // as in the short tests: the library stays loaded in this thread

@@ -5,7 +5,7 @@ import { launch } from "@acc/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Outcome } from "./fixtures/train-images.ts";
-import { TIMEOUT_MS, testUnevenRanks } from "./test-replicas.ts";
+import { TIMEOUT_MS } from "./test-replicas.ts";
 
 const test = suite("replicas");
 
@@ -20,8 +20,6 @@ const trainOnOnnx = () => {
   trained ??= train("auto", 2);
   return trained;
 };
-
-testUnevenRanks(test, "adam");
 
 test("two replicas train as on cpu, in step", async () => {
   const [first, second] = (await trainOnOnnx()) as [Outcome, Outcome];

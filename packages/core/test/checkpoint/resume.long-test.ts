@@ -6,6 +6,7 @@ const test = suite("a run that goes on, with other optimizers and models");
 const script = new URL("./fixtures/resume.ts", import.meta.url);
 
 testResume(test, script, 1, [
+  [{ optimizer: "centered", model: "dropout" }, 22],
   [{ optimizer: "sgd" }, 5],
   [{ optimizer: "adamax" }, 11],
   [{ optimizer: "adagrad", model: "conv" }, 12],

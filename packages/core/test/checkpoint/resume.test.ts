@@ -7,7 +7,6 @@ const script = new URL("./fixtures/resume.ts", import.meta.url);
 testResume(test, script, 1, [
   [{ optimizer: "momentum" }, 4],
   [{ optimizer: "adam", model: "layers" }, 0],
-  [{ optimizer: "centered", model: "dropout" }, 22],
 ]);
 // In the middle of a window each rank has averages of its own: those of rank 0 belong into the file.
 testResume(test, script, 2, [[{ optimizer: "adam", model: "batchNorm" }, 3]]);

@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { launchCalls, sharedLaunches } from "../launch/launch-calls.ts";
+import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { Fingerprints } from "./fixtures/fingerprint.ts";
 import { scratch } from "./scratch.ts";
 
@@ -13,12 +13,30 @@ const CHANGED = [
 ] as const;
 /** Two of three agree: there the first rank is the odd one. */
 const CHANGING_RANK: Readonly<Record<number, number>> = { 1: 0, 2: 1, 3: 0 };
+/** One replica saves its training here, and others load it. */
+const folder = scratch();
 const callsOf = (numProcesses: number) => [
   ["nothing", 0],
   ...(numProcesses === 1 ? [] : [5, 6].map((seed) => ["nothing", 0, seed])),
   ...CHANGED.map(([change]) => [change, CHANGING_RANK[numProcesses]]),
+  goOn(numProcesses),
 ];
-const run = sharedLaunches<Fingerprints>(script, { 1: callsOf(1), 2: callsOf(2), 3: callsOf(3) });
+const launched = sharedLaunches<Fingerprints | string>(script, {
+  1: callsOf(1),
+  2: callsOf(2),
+  3: callsOf(3),
+});
+
+/** The call that saves on one replica, and loads on several. */
+function goOn(numProcesses: number): [change: string, rank: number, seed: number, folder: string] {
+  return ["nothing", numProcesses === 1 ? 0 : 1, 5, folder];
+}
+
+/** One replica is launched first: it saves what the others load. */
+async function run<T = Fingerprints>(numProcesses: number, ...args: unknown[]): Promise<T[]> {
+  if (numProcesses > 1) await launched(1, ...goOn(1));
+  return (await launched(numProcesses, ...args)) as T[];
+}
 
 export function testAlike(test: Test, numProcesses: number): void {
   test(`all of ${numProcesses} ranks have the same, another one after every step`, async () => {
@@ -71,12 +89,9 @@ export function testChanges(test: Test, numProcesses: number): void {
 
 export function testOtherNumber(test: Test, numProcesses: number): void {
   test(`${numProcesses} replicas have the fingerprint of what one has saved`, async () => {
-    const folder = scratch();
-    const at = (ranks: number, rank: number) =>
-      launchCalls<string>(script, ranks, [["nothing", rank, 5, folder]]);
-    const [[saved] = []] = await at(1, 0);
+    const [saved] = await run<string>(1, ...goOn(1));
     assert.match(saved ?? "", /^[0-9a-f]{16}$/);
-    const [loaded = []] = await at(numProcesses, 1);
+    const loaded = await run<string>(numProcesses, ...goOn(numProcesses));
     assert.is(loaded.length, numProcesses);
     for (const fingerprint of loaded) assert.is(fingerprint, saved);
   });

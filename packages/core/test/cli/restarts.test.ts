@@ -41,7 +41,7 @@ test("a wrong option is not tried again", async () => {
 
 test("SIGTERM ends a run that saves no checkpoints at once, also through the process that restarts it", async () => {
   const { code, output } = await launch(
-    ["--num-processes", "2", "--max-restarts", "3", SCRIPT, "never", "0"],
+    ["--num-processes", "1", "--max-restarts", "3", SCRIPT, "never", "0"],
     whenTraining((child) => child.kill("SIGTERM")),
   );
   assert.is(code, 143, output);

@@ -9,7 +9,7 @@ const test = suite("fit that is interrupted goes on as if it had not been");
 
 testFitResume(test, {
   1: ["in the middle of an epoch"],
-  2: ["in the middle of a window", "of a dataset, in the middle", "saved by time"],
+  2: ["in the middle of a window", "of a dataset, in the middle"],
 });
 
 test("a call other than the one that was interrupted is refused; a state between calls begins anew", async () => {

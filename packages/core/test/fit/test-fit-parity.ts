@@ -5,9 +5,10 @@ import type { Options, Outcome } from "./fixtures/fit-cases.ts";
 
 const script = new URL("./fixtures/fit-cases.ts", import.meta.url);
 const TOLERANCE = 1e-5;
+const SHUFFLED = "a shuffled fit whose samples do not divide";
 
-const CASES: Readonly<Record<string, Options>> = {
-  "a shuffled fit whose samples do not divide": {},
+const CASES = {
+  [SHUFFLED]: {},
   "a fit in order": { shuffle: false, samples: 24 },
   "batches with fewer samples than replicas": { samples: 10, batchSize: 3 },
   adam: { optimizer: "adam" },
@@ -27,14 +28,40 @@ const CASES: Readonly<Record<string, Options>> = {
   },
   "a gradScaler": { scaler: true, regularizer: true },
   trainOnBatch: { method: "trainOnBatch", samples: 11 },
-};
+} satisfies Readonly<Record<string, Options>>;
 
-const calls = Object.values(CASES).map((options) => [options]);
-const trainOn = sharedLaunches<Outcome>(script, { 1: calls, 2: calls, 3: calls, 4: calls });
+type CaseName = keyof typeof CASES;
+const ALL_CASES = Object.keys(CASES) as CaseName[];
 
-/** Tests that so many replicas learn what one learns. */
-export function testParity(test: Test, numProcesses: number): void {
-  for (const [name, options] of Object.entries(CASES)) {
+/** Tests that so many replicas learn what one learns, for each number. */
+export function testParity(
+  test: Test,
+  counts: readonly number[],
+  names: readonly CaseName[] = ALL_CASES,
+): void {
+  const calls = names.map((name) => [CASES[name]]);
+  const trainOn = sharedLaunches<Outcome>(
+    script,
+    Object.fromEntries([1, ...counts].map((count) => [count, calls])),
+  );
+  for (const numProcesses of counts) testCases(test, numProcesses, names, trainOn);
+
+  test("training changes something", async () => {
+    const [{ history } = {} as Outcome] = await trainOn(1, CASES[SHUFFLED]);
+    const { loss = [] } = history;
+    assert.is(loss.length, 3);
+    assert.ok((loss[2] as number) < (loss[0] as number));
+  });
+}
+
+function testCases(
+  test: Test,
+  numProcesses: number,
+  names: readonly CaseName[],
+  trainOn: (numProcesses: number, options: Options) => Promise<Outcome[]>,
+): void {
+  for (const name of names) {
+    const options: Options = CASES[name];
     test(`${name}: ${numProcesses} replicas learn what one learns`, async () => {
       const [alone] = await trainOn(1, options);
       const ranks = await trainOn(numProcesses, options);
@@ -54,11 +81,4 @@ export function testParity(test: Test, numProcesses: number): void {
       }
     });
   }
-
-  test("training changes something", async () => {
-    const [{ history } = {} as Outcome] = await trainOn(1, {});
-    const { loss = [] } = history;
-    assert.is(loss.length, 3);
-    assert.ok((loss[2] as number) < (loss[0] as number));
-  });
 }

@@ -12,7 +12,6 @@ const STALL_MS = 700;
 const test = suite("everything that log has accepted is on the disk when the process ends");
 // Several times as many as may be on their way; burst.long-test.ts has more.
 testBurst(test, "8000 calls in a burst, then process.exit", { count: 8000, end: "exit" });
-testBurst(test, "two arrays of 10 MB", { arrays: 2, arrayMb: 10, end: "end" }, ["acc launch"]);
 
 test("values do not wait for the copy of a file that was logged before them", async () => {
   const project = new ServiceProject();

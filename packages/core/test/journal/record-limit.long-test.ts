@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testTooLarge } from "./test-record-limit.ts";
 
-const test = suite("values for which the journal has no place, under plain node");
+const test = suite("values for which the journal has no place, in a script");
 
-testTooLarge(test, "plain node");
+for (const way of ["plain node", "acc launch"] as const) testTooLarge(test, way);
 
 test.run();

@@ -4,7 +4,6 @@ import { encodeRecord } from "../../src/journal/journal-record.ts";
 import { fitEvent, MAX_EVENT_BYTES, sizeBound } from "../../src/tracker-contract/event-size.ts";
 import type { LogValue, LogValues } from "../../src/tracker-contract/log-value.ts";
 import type { TrackerEvent } from "../../src/tracker-contract/tracker-event.ts";
-import { testTooLarge } from "./test-record-limit.ts";
 
 const test = suite("values for which the journal has no place");
 const MIB = 2 ** 20;
@@ -52,7 +51,5 @@ test("never take more than their bound says", () => {
   }
   assert.ok(MAX_EVENT_BYTES < 2 ** 29);
 });
-
-testTooLarge(test, "acc launch");
 
 test.run();

@@ -26,7 +26,7 @@ export function testFailure(test: Test, way: "throw" | "exit" | "memory", moment
     const failedAt = new Float64Array(new SharedArrayBuffer(8));
     const resourceLimits = { maxOldGenerationSizeMb: 64 };
     const args = [way, moment, failedAt];
-    const error = await failureOf(launch(script, { numProcesses: 3, args, resourceLimits }));
+    const error = await failureOf(launch(script, { numProcesses: 2, args, resourceLimits }));
     const waitedMs = Date.now() - (failedAt[0] ?? 0);
     assert.ok(waitedMs < LIMIT_MS, `${waitedMs} ms`);
     assert.is(error.rank, 1, error.message);

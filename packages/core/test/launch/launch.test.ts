@@ -13,7 +13,6 @@ const threads = watchThreads();
 const fixture = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
 
 testResults(test, 2);
-testFailure(test, "throw", "before");
 testFailure(test, "memory", "after");
 
 test("makes all ranks throw, both calls named, when one gathers while another reduces", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ownFiles } from "@acc/test-kit/own-files";
@@ -23,25 +23,32 @@ function blocksOf(file: string): Block[] {
 const files = ownFiles(ROOT).filter((path) => path.endsWith(".md") && !path.includes("fixtures"));
 export const blocks: readonly Block[] = files.flatMap(blocksOf);
 
-const REFERENCE = /^(packages|docs\/trackers)\//;
+/** Blocks that are files of the examples, which have tests of their own. */
+const EXAMPLES: ReadonlySet<string> = new Set(
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(FOLDER, name), "utf8")),
+);
 
 /**
- * Tests that every block of TypeScript runs.
+ * Tests that every block of TypeScript runs that is no example.
  *
  * @param numProcesses undefined for plain `node`.
- * @param where only those of packages and trackers, or only the others; default: all.
+ * @param part whether it is the README of the repository, or all other files; default: both.
  */
 export function checkBlocks(
   test: Test,
   numProcesses: number | undefined,
-  where: "reference" | "guides" | "all" = "all",
+  part: "README" | "others" | "all" = "all",
 ): void {
   const chosen = blocks.filter(
-    ({ file, language }) =>
-      language === "ts" && (where === "all" || REFERENCE.test(file) === (where === "reference")),
+    ({ file, language, code }) =>
+      language === "ts" &&
+      !EXAMPLES.has(code) &&
+      (part === "all" || (file === "README.md") === (part === "README")),
   );
   // Inside the package, so that its imports resolve as a user's would.
-  const scratch = join(FOLDER, `.docs/blocks-${numProcesses ?? "node"}-${where}`);
+  const scratch = join(FOLDER, `.docs/blocks-${numProcesses ?? "node"}-${part}`);
   for (const { file, index, code } of chosen) {
     test(`block ${index + 1} of ${file} runs`, async () => {
       mkdirSync(scratch, { recursive: true });

@@ -17,6 +17,6 @@ test("a server that comes up while training goes on gets everything", async () =
   }, port);
 });
 
-testOffline(test, "end");
+for (const way of ["end", "kill"] as const) testOffline(test, way);
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { KEY, online, sync, temporary, train, withStub } from "./fixtures/run-script.ts";
-import { requireWhole, testOffline } from "./test-training.ts";
+import { requireWhole } from "./test-training.ts";
 
 const test = suite("W&B through the accelerator");
 
@@ -41,7 +41,5 @@ test("a process that is killed loses nothing that was logged, and acc sync ends 
     requireWhole(stub, 1);
   });
 });
-
-testOffline(test, "kill");
 
 test.run();

@@ -1,8 +1,0 @@
-import { suite } from "uvu";
-import { checkBlocks } from "./blocks.ts";
-
-const test = suite("documentation of packages and trackers");
-
-checkBlocks(test, undefined, "reference");
-
-test.run();
