@@ -2,7 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
-import { errorOf, scratch } from "../checkpoint/scratch.ts";
+import { errorOf } from "../checkpoint/error-of.ts";
+import { scratch } from "../checkpoint/scratch-folder.ts";
 import { RecordingTracker } from "../trackers/recording-tracker.ts";
 import { testLoops } from "./test-state.ts";
 

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { errorOf, scratch, smallTraining } from "./scratch.ts";
+import { errorOf } from "./error-of.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 
 const test = suite("registerForCheckpointing");
 

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { scratch, smallTraining } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 
 const test = suite("checkpoints on the disk");
 const PRELOAD = ["--import", import.meta.resolve("@acc/core/register-ts")];

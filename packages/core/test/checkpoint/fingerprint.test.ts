@@ -4,7 +4,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
 import { RecordingTracker } from "../trackers/recording-tracker.ts";
-import { errorOf, scratch, smallTraining } from "./scratch.ts";
+import { errorOf } from "./error-of.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 import { testAlike, testChanges, testOtherNumber, testRuns } from "./test-fingerprint.ts";
 
 const test = suite("fingerprints");

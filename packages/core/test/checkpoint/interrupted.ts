@@ -82,11 +82,19 @@ export async function using(
   }
 }
 
-/** The weights and losses of a run that nobody interrupts. */
-export async function undisturbed(
-  command: readonly string[],
-  script?: string,
-): Promise<{ weights: string; losses: number[] }> {
+type Outcome = { readonly weights: string; readonly losses: number[] };
+
+const outcomes = new Map<string, Promise<Outcome>>();
+
+/** The weights and losses of a run that nobody interrupts: several tests compare with one run. */
+export function undisturbed(command: readonly string[], script?: string): Promise<Outcome> {
+  const key = JSON.stringify([command, script]);
+  const outcome = outcomes.get(key) ?? runUndisturbed(command, script);
+  outcomes.set(key, outcome);
+  return outcome;
+}
+
+async function runUndisturbed(command: readonly string[], script?: string): Promise<Outcome> {
   let found = { weights: "", losses: [] as number[] };
   await using(async (run) => {
     const ended = await run.run(command, []);

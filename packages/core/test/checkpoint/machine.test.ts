@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { scratch, smallTraining } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 
 const test = suite("the manifest of a saved state");
 

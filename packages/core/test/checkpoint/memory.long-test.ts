@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "../../src/launch/launch.ts";
 import type { Held } from "./fixtures/save-often.ts";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const test = suite("many saves");
 const script = new URL("./fixtures/save-often.ts", import.meta.url);

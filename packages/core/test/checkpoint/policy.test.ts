@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import type { CheckpointPolicy } from "../../src/index.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { PolicyRun } from "./fixtures/policy.ts";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const test = suite("checkpoints by themselves");
 const script = new URL("./fixtures/policy.ts", import.meta.url);

@@ -3,7 +3,7 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "../../src/launch/launch.ts";
 import type { ScenarioName } from "./fixtures/scenarios.ts";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const script = new URL("./fixtures/scenarios.ts", import.meta.url);
 

@@ -4,7 +4,9 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { StepScheduler } from "../../src/index.ts";
-import { errorOf, scratch, smallTraining } from "./scratch.ts";
+import { errorOf } from "./error-of.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 
 const test = suite("saveState and loadState");
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { scratch, smallTraining } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
+import { smallTraining } from "./small-training.ts";
 
 const test = suite("checkpoints of a gradScaler");
 

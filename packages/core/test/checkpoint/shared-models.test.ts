@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
-import { errorOf, scratch } from "./scratch.ts";
+import { errorOf } from "./error-of.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const test = suite("checkpoints of several models (accelerate #3101 #3812 #2807)");
 

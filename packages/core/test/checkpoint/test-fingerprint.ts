@@ -2,7 +2,7 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { Fingerprints } from "./fixtures/fingerprint.ts";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const script = new URL("./fixtures/fingerprint.ts", import.meta.url);
 const CHANGED = [

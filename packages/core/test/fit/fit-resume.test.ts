@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
-import { errorOf, scratch } from "../checkpoint/scratch.ts";
+import { errorOf } from "../checkpoint/error-of.ts";
+import { scratch } from "../checkpoint/scratch-folder.ts";
 import { data, prepared } from "./fixtures/small-model.ts";
 import { testFitResume } from "./test-fit-resume.ts";
 

@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { scratch } from "../checkpoint/scratch.ts";
+import { scratch } from "../checkpoint/scratch-folder.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { Case, Trained } from "./fixtures/fit-resume.ts";
 

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator, DataLoader } from "../../src/index.ts";
-import { errorOf } from "../checkpoint/scratch.ts";
+import { errorOf } from "../checkpoint/error-of.ts";
 import { testRefusals } from "./test-epoch-collector.ts";
 
 const test = suite("epoch collector");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { PHASES } from "../../src/phases.ts";
-import { scratch } from "../checkpoint/scratch.ts";
+import { scratch } from "../checkpoint/scratch-folder.ts";
 import { launchCalls } from "../launch/launch-calls.ts";
 import type { Profiled } from "./fixtures/profiled.ts";
 
