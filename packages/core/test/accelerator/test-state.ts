@@ -1,6 +1,6 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
-import { DistributedType } from "../../src/index.ts";
+import { DistributedType } from "../../src/process/distributed-type.ts";
 import { launchCalls } from "../launch/launch-calls.ts";
 import type { State } from "./fixtures/state.ts";
 

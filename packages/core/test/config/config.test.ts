@@ -6,8 +6,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { LaunchConfig } from "../../src/config/launch-config.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { writeConfig } from "../../src/config/write-config.ts";
-import { type AcceleratorError, writeBasicConfig } from "../../src/index.ts";
+import { writeBasicConfig, writeConfig } from "../../src/config/write-config.ts";
+import type { AcceleratorError } from "../../src/errors.ts";
 
 const test = suite("configuration files");
 let folder = "";

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { findExecutableBatchSize } from "../../src/index.ts";
+import { findExecutableBatchSize } from "../../src/process/executable-batch-size.ts";
 import { isOutOfMemory } from "../../src/process/out-of-memory.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import { checkAgreed, SIZES } from "./agreed-sizes.ts";

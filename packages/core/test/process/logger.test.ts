@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AcceleratorError, getLogger } from "../../src/index.ts";
+import { AcceleratorError } from "../../src/errors.ts";
+import { getLogger } from "../../src/process/logger.ts";
 
 const test = suite("getLogger");
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));

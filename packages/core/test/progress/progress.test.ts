@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { progress } from "../../src/index.ts";
+import { progress } from "../../src/progress/progress.ts";
 import { runAcc } from "../cli/run-acc.ts";
 
 const test = suite("progress");
