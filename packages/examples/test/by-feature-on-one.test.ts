@@ -4,6 +4,6 @@ import { checkExamples } from "./check-examples.ts";
 
 const test = suite("examples by feature without launch");
 
-checkExamples(test, "by-feature", undefined, ["by-feature/checkpoints.ts"]);
+checkExamples(test, "by-feature", undefined, ["by-feature/minimal.ts"]);
 
 test.run();

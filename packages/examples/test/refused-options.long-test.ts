@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testRefusedOptions } from "./test-refused-options.ts";
 
-const test = suite("options of trackers, under node");
+const test = suite("options of trackers, in two replicas");
 
-testRefusedOptions(test, undefined);
+testRefusedOptions(test, 2);
 
 test.run();

@@ -3,6 +3,6 @@ import { testFullForAWhile } from "./on-full-disk.ts";
 
 const test = suite("a launched run whose disk is full");
 
-testFullForAWhile(test, 2);
+testFullForAWhile(test, 1);
 
 test.run();

@@ -5,7 +5,8 @@ import { testSigterm } from "./test-sigterm.ts";
 
 const test = suite("a run that is interrupted in other ways goes on too");
 
-testSigterm(test, "preempted-fit.ts");
+testSigterm(test, "preempted.ts", 2, 60);
+testSigterm(test, "preempted-fit.ts", 2, 60);
 
 test("a run that is killed is started again by --max-restarts, and ends with the same bits", async () => {
   const expected = await undisturbed(launchOf(2));

@@ -19,12 +19,7 @@ const TOLERANCE = 1e-5;
  *
  * @param args with which the programs make 50 steps; the first is the number of epochs.
  */
-export function comparePort(
-  test: Test,
-  port: string,
-  args: readonly string[],
-  backends: readonly BackendName[] = BACKENDS,
-): void {
+export function comparePort(test: Test, port: string, args: readonly string[]): void {
   const scriptOf = (name: string) =>
     new URL(`../../ports/${port}/${name}.ts`, import.meta.url).href;
   let plain: Float32Array[];
@@ -33,7 +28,7 @@ export function comparePort(
     assert.ok(plain.length > 0 && plain.every((weight) => weight.every(Number.isFinite)));
   });
 
-  for (const backend of backends) {
+  for (const backend of BACKENDS) {
     const train = (numProcesses: number) => {
       const script = [scriptOf("accelerated"), ...args, backend];
       return launch<Float32Array[]>(FIXTURE, { numProcesses, args: script, timeoutMs: 60_000 });
