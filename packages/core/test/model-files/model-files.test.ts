@@ -13,7 +13,7 @@ import { pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { AcceleratorError } from "../../src/errors.ts";
+import { AcceleratorError } from "../../src/index.ts"; // lets tfjs read and write files
 import { testAllRanks } from "./test-all-ranks.ts";
 
 const test = suite("models at file:// URLs");
