@@ -30,11 +30,8 @@ export const NONSENSE: Readonly<Record<string, Nonsense>> = {
   "a number": json("7"),
 };
 
-/** Every kind of nonsense, for the long tests. */
+/** Every kind of nonsense. */
 export const ALL_KINDS: readonly string[] = Object.keys(NONSENSE);
-
-/** For the short tests: the one that looks most like an answer of the service. */
-export const ONE_KIND: readonly string[] = ["an error with status 200"];
 
 /**
  * Answers a request, which has come to its end, in place of the service. @param genuine what the service answered to it, or to one
