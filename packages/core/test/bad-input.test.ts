@@ -15,6 +15,7 @@ import {
   GeneralTracker,
   getLogger,
   launch,
+  progress,
   recursivelyApply,
 } from "../src/index.ts";
 import { sharedLaunches } from "./launch/launch-calls.ts";
@@ -79,6 +80,12 @@ const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown
     new RegExp(`^${call} needs a function, got object\\.$`),
     () => act({ startingBatchSize: 64 } as never),
   ]),
+  [
+    "a progress bar of Python's order",
+    "OPTION_INVALID",
+    /progress needs something to iterate, got true/,
+    () => progress(true as never),
+  ],
   [
     "a logger without a name",
     "OPTION_INVALID",

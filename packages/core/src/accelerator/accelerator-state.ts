@@ -1,3 +1,4 @@
+import { checkMember } from "../options/check-options.ts";
 import { DistributedType } from "../process/distributed-type.ts";
 import { PartialState } from "../process/partial-state.ts";
 import { LoopState } from "../train/loop-state.ts";
@@ -5,7 +6,7 @@ import type { ResolvedAcceleratorOptions } from "./accelerator-options.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
 import type { ProjectConfiguration } from "./project-configuration.ts";
 
-/** The members of the accelerator that say how it is configured, and where its loops are. They can only be read. */
+/** The members of the accelerator that say how it is configured, and where its loops are. */
 export abstract class AcceleratorState extends PartialState {
   /** Where the loops over prepared loaders are, and whether gradients are exchanged now. */
   readonly gradientState: LoopState;
@@ -32,19 +33,37 @@ export abstract class AcceleratorState extends PartialState {
     return false;
   }
 
-  /** Whether new loaders pad their last round; `evenBatches` of a prepared one says what it does. */
+  /**
+   * Whether loaders pad their last round. Set, it holds for loaders that are prepared from then on; `evenBatches` of a
+   * prepared one says what that one does, and can be set too.
+   */
   get evenBatches(): boolean {
     return this.#options.dataLoader.evenBatches;
   }
 
-  /** Whether `batchSize` of new loaders counts over all replicas. */
+  set evenBatches(value: boolean) {
+    checkMember("accelerator", "evenBatches", value, "boolean");
+    this.#options.dataLoader.evenBatches = value;
+  }
+
+  /** Whether `batchSize` counts over all replicas. Set, it holds for loaders and schedules that are prepared from then on. */
   get splitBatches(): boolean {
     return this.#options.dataLoader.splitBatches;
   }
 
-  /** Whether rank 0 reads for all replicas; undefined: it does for streams. */
+  set splitBatches(value: boolean) {
+    checkMember("accelerator", "splitBatches", value, "boolean");
+    this.#options.dataLoader.splitBatches = value;
+  }
+
+  /** Whether rank 0 reads for all replicas; undefined: it does for streams. Set, it holds for loaders prepared from then on. */
   get dispatchBatches(): boolean | undefined {
     return this.#options.dataLoader.dispatchBatches;
+  }
+
+  set dispatchBatches(value: boolean | undefined) {
+    if (value !== undefined) checkMember("accelerator", "dispatchBatches", value, "boolean");
+    this.#options.dataLoader.dispatchBatches = value;
   }
 
   /** Always true: the order of an epoch is that of a seed and the number of the epoch. */

@@ -1,4 +1,6 @@
-import type { AcceleratedOptimizer } from "../train/accelerated-optimizer.ts";
+import { AcceleratorError } from "../errors.ts";
+import { checkMember } from "../options/check-options.ts";
+import { AcceleratedOptimizer } from "../train/accelerated-optimizer.ts";
 import { accumulate } from "../train/accumulate.ts";
 import type { Differentiation } from "../train/differentiate.ts";
 import type { GradScaler } from "../train/grad-scaler.ts";
@@ -26,6 +28,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   }
 
   set syncGradients(value: boolean) {
+    checkMember("accelerator", "syncGradients", value, "boolean");
     this.#training.state.syncGradients = value;
   }
 
@@ -46,6 +49,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   }
 
   set step(value: number) {
+    checkMember("accelerator", "step", value, { integerFrom: 0 });
     this.#training.state.step = value;
   }
 
@@ -64,8 +68,10 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
    * so it matters only for models inside `noSync`. Does nothing while gradients are being accumulated.
    *
    * @param optimizers whose gradients; all of them by default.
+   * @throws {AcceleratorError} `OPTION_INVALID` for what is no prepared optimizer.
    */
   unscaleGradients(...optimizers: readonly AcceleratedOptimizer[]): void {
+    requirePrepared(optimizers);
     const { scaler, state, models } = this.#training;
     if (!scaler || !state.syncGradients) return;
     const own = optimizers.flatMap((optimizer) => optimizer.variables);
@@ -99,6 +105,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   /**
    * Trains the replicas apart for a while: inside `body` gradients of `model` are not exchanged, and after every
    * `localSgdSteps` calls of `local.step()`, and at the end, the weights become their means over the replicas.
+   * After an error of `body` they stay as they are.
    *
    * @throws {AcceleratorError} `OPTION_INVALID`, `STATE_INVALID` for a model that is not prepared, `COLLECTIVE_MISMATCH` if
    *   the ranks make different numbers of steps.
@@ -128,4 +135,12 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
     const { collective } = this;
     return joinUnevenInputs(models, options, body, { training: this.#training, collective, made });
   }
+}
+
+function requirePrepared(optimizers: readonly unknown[]): void {
+  if (optimizers.every((optimizer) => optimizer instanceof AcceleratedOptimizer)) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    "unscaleGradients takes prepared optimizers: pass what accelerator.prepare returned, or nothing for all of them.",
+  );
 }

@@ -21,10 +21,11 @@ export type DataLoaderConfiguration = {
   readonly dataSeed?: number;
 };
 
+/** What loaders that are prepared from now on do: three of these can be set while a script runs. */
 export type ResolvedDataLoaderConfiguration = {
-  readonly evenBatches: boolean;
-  readonly splitBatches: boolean;
-  readonly dispatchBatches: boolean | undefined;
+  evenBatches: boolean;
+  splitBatches: boolean;
+  dispatchBatches: boolean | undefined;
   readonly dataSeed: number | undefined;
 };
 

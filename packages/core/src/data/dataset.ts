@@ -7,6 +7,8 @@ import { countRows, isRowSource, type RowSource, rowReader } from "./rows.ts";
 export interface MapDataset<Sample = unknown> {
   readonly length: number;
   get(index: number): Sample | Promise<Sample>;
+  /** Called before each pass on every rank that reads, also of shuffled loaders: augmentation may depend on it. */
+  setEpoch?(epoch: number): void;
 }
 
 /** The part of `tf.data.Dataset` that is used here. */
@@ -16,8 +18,9 @@ export interface IteratorDataset {
 
 /**
  * What a `DataLoader` reads: a list of samples, samples by index, the rows of tensors, or a stream.
- * A stream may have a `length`, and a `setEpoch(epoch)` that is called before each pass. With `stateDict()` and
- * `loadStateDict(state)`, its own or its iterator's, a checkpoint restores it; others are read again to where they were.
+ * A stream may have a `length`. Streams and samples by index may have a `setEpoch(epoch)`, which is called before each pass.
+ * A stream with `stateDict()` and `loadStateDict(state)`, its own or its iterator's, is restored from a checkpoint; others
+ * are read again to where they were.
  */
 export type Dataset =
   | readonly unknown[]
@@ -32,6 +35,7 @@ export type MapSource = {
   readonly kind: "map";
   readonly length: number;
   readonly get: (index: number) => unknown;
+  readonly setEpoch: (epoch: number) => void;
   /** Whole batches at once, if the dataset holds columns. */
   readonly readRows: ((indices: readonly number[]) => Promise<ColumnTree>) | undefined;
 };
@@ -71,13 +75,15 @@ export function toSource(dataset: Dataset): MapSource | StreamSource {
     const get = (): never => {
       throw new Error("rows are read in batches");
     };
-    return { kind: "map", length: countRows(dataset), get, readRows: rowReader(dataset) };
+    const length = countRows(dataset);
+    return { kind: "map", length, get, setEpoch: () => {}, readRows: rowReader(dataset) };
   }
   if (Array.isArray(dataset)) {
     return {
       kind: "map",
       length: dataset.length,
       get: (index) => dataset[index],
+      setEpoch: () => {},
       readRows: undefined,
     };
   }
@@ -91,6 +97,7 @@ function mapSource(dataset: object): MapSource | undefined {
     kind: "map",
     length,
     get: (index) => (dataset as MapDataset).get(index),
+    setEpoch: (epoch) => (dataset as MapDataset).setEpoch?.(epoch),
     readRows: undefined,
   };
 }

@@ -2,7 +2,7 @@ import type { Collective } from "../collective/collective.ts";
 import { errorOf, type Fault, faultOf } from "../fault.ts";
 import { batchRows } from "./batch-rows.ts";
 import type { BatchSource } from "./batch-source.ts";
-import type { StreamSource } from "./dataset.ts";
+import type { MapSource, StreamSource } from "./dataset.ts";
 import type { PlannedBatch } from "./pass.ts";
 import { type PlanOptions, shareSize } from "./plan.ts";
 import type { Position } from "./position.ts";
@@ -71,10 +71,20 @@ async function nextDispatch(reader: AsyncGenerator<Dispatch>): Promise<Dispatch>
 
 function dispatches(loader: BatchSource<unknown>, options: PlanOptions): AsyncGenerator<Dispatch> {
   const { source } = loader;
-  if (source.kind === "stream") return dispatchedSamples(loader, source, options);
+  return source.kind === "stream"
+    ? dispatchedSamples(loader, source, options)
+    : dispatchedByIndex(loader, source, options);
+}
+
+async function* dispatchedByIndex(
+  loader: BatchSource<unknown>,
+  source: MapSource,
+  options: PlanOptions,
+): AsyncGenerator<Dispatch> {
+  source.setEpoch(options.epoch);
   const { worldSize: roundSize } = options;
   const sampler = loader.sampledBatches({ ...options, roundSize });
-  return sampler ? dispatchedRounds(loader, sampler, options) : dispatchedIndices(loader, options);
+  yield* sampler ? dispatchedRounds(loader, sampler, options) : dispatchedIndices(loader, options);
 }
 
 async function* dispatchedSamples(

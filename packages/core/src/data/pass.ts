@@ -1,3 +1,4 @@
+import { AcceleratorError } from "../errors.ts";
 import { timedUntilSettled } from "../phases.ts";
 import type { BatchRows } from "./batch-rows.ts";
 import { readApart } from "./dataset-tensors.ts";
@@ -48,6 +49,8 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
   readonly #queue: Queued<Batch>[] = [];
   #planEnded = false;
   #isOver = false;
+  /** Whether a new pass of the same loader has ended this one. */
+  #isReplaced = false;
   #calls = 0;
   /** Calls wait for each other: `next` may be called again before it has resolved. */
   #tail: Promise<unknown> = Promise.resolve();
@@ -81,7 +84,21 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
     });
   }
 
+  /** Ends the pass, which a loop seems to have left without closing it: a new pass of the same loader begins. */
+  async replace(): Promise<void> {
+    this.#isReplaced = !this.#isOver;
+    await this.return();
+  }
+
   async #advance(): Promise<IteratorResult<Batch, undefined>> {
+    if (this.#isReplaced) {
+      // Otherwise the outer one of two loops over one loader would end after its first batch, without a word.
+      throw new AcceleratorError(
+        "STATE_INVALID",
+        "This loop over a data loader was ended by another one over the same loader, which began before it was over. Make a " +
+          "second loader for the inner loop.",
+      );
+    }
     if (this.#isOver) return DONE;
     if (this.#plan) {
       this.#options.endStep();

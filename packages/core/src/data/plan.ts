@@ -32,6 +32,7 @@ export async function* planIndices<Batch>(
   options: PlanOptions,
   collective: Collective,
 ): AsyncGenerator<PlannedBatch<Batch>> {
+  if (loader.source.kind === "map") loader.source.setEpoch(options.epoch);
   const { dropLast } = loader.options;
   const batchSize = loader.options.batchSize ?? undefined;
   const { splitBatches: isSplit, rank, worldSize } = options;

@@ -1,6 +1,7 @@
 import type { Tensor1D } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { checkMember } from "../options/check-options.ts";
 import { type BatchRows, maskOf, requireRows } from "./batch-rows.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { Decoder } from "./decode/decoder.ts";
@@ -90,6 +91,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
   }
 
   set evenBatches(value: boolean) {
+    checkMember("loader", "evenBatches", value, "boolean");
     this.#shared.evenBatches = value;
   }
 
@@ -268,7 +270,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
       );
     }
     this.#shared.pass = pass;
-    await abandoned?.return();
+    await abandoned?.replace();
     this.#shared.endOfDataloader = false;
     this.#shared.cursor.begin(this, this.#from);
     this.#options.observer.begin(this);

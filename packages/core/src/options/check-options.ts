@@ -38,6 +38,12 @@ export function checkOptions<Options extends object>(
   }
 }
 
+/** Checks a value that is assigned to a member; unlike an option it cannot be left out. @throws {AcceleratorError} `OPTION_INVALID`. */
+export function checkMember(owner: string, name: string, value: unknown, rule: OptionRule): void {
+  if (obeys(value, rule)) return;
+  throw invalid(`${owner}.${name} must be ${wantedBy(rule)}, got ${textOf(value)}.`);
+}
+
 /** The error for a name that is not one of `names`. */
 export function unknownOption(
   owner: string,

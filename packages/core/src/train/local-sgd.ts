@@ -42,7 +42,7 @@ const OUTER_RULES: OptionRules<OuterStep> = { learningRate: "any", momentum: "an
 
 /**
  * Trains the replicas apart: gradients of `model` stay on their replica, and weights are averaged now and then, and at
- * the end of `body`.
+ * the end of `body`. After an error of `body` they stay as they are: other ranks may not have it, and would wait.
  */
 export async function localSgd<T>(
   model: object,
@@ -52,7 +52,10 @@ export async function localSgd<T>(
 ): Promise<Awaited<T>> {
   const { steps, enabled, outer } = resolved(options);
   const variables = training.unsynced.find(model);
-  if (!enabled || collective.worldSize === 1) return await body({ step: async () => {} });
+  const turn = new Turn();
+  if (!enabled || collective.worldSize === 1) {
+    return await turn.during(() => body({ step: async () => turn.requireOpen() }));
+  }
   if (training.scaler) {
     throw new AcceleratorError(
       "STATE_INVALID",
@@ -62,6 +65,7 @@ export async function localSgd<T>(
   const weights = new AveragedWeights(variables, training, collective, outer);
   let count = 0;
   const step = async () => {
+    turn.requireOpen();
     if (stepObserver()) {
       throw new AcceleratorError(
         "STATE_INVALID",
@@ -71,11 +75,32 @@ export async function localSgd<T>(
     count += 1;
     if (count % steps === 0) weights.average(count);
   };
-  const result = await training.unsynced.during([model], () => body({ step }));
+  const result = await turn.during(() => training.unsynced.during([model], () => body({ step })));
   // Without a step since then there is nothing to average, and momentum must not be applied twice.
   if (count === 0 || count % steps !== 0) weights.average(count);
   weights.release(); // not after an error, which other ranks may not have
   return result;
+}
+
+/** Knows whether the body is still running. */
+class Turn {
+  #isOver = false;
+
+  async during<T>(body: () => T): Promise<Awaited<T>> {
+    try {
+      return await body();
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  requireOpen(): void {
+    if (!this.#isOver) return;
+    throw new AcceleratorError(
+      "STATE_INVALID",
+      "localSgd: step() was called after the end of the body: it has averaged the weights already. Call it inside.",
+    );
+  }
 }
 
 /** The float32 variables of a model in one flat buffer of shared memory. */

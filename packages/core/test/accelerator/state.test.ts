@@ -1,7 +1,7 @@
 /** The members of an accelerator that say how it is configured and where its loops are. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Accelerator } from "../../src/index.ts";
+import { Accelerator, DataLoader } from "../../src/index.ts";
 import { errorOf } from "../checkpoint/error-of.ts";
 import { scratch } from "../checkpoint/scratch-folder.ts";
 import { RecordingTracker } from "../trackers/recording-tracker.ts";
@@ -36,6 +36,33 @@ test("the configuration can be read", () => {
   assert.is(new Accelerator().gradientState.numSteps, 1, "every accelerator has its own");
 });
 
+test("settings that change while the script runs refuse what they cannot be", async () => {
+  const accelerator = new Accelerator({ backend: "cpu" });
+  const loader = await accelerator.prepare(new DataLoader([1, 2, 3]));
+  const refused: [object, string, unknown, RegExp][] = [
+    [accelerator, "step", -1, /accelerator.step must be an integer of at least 0, got -1/],
+    [accelerator, "step", "2", /got "2"/],
+    [accelerator, "syncGradients", 1, /syncGradients must be true or false, got 1/],
+    [accelerator, "evenBatches", undefined, /evenBatches must be true or false, got undefined/],
+    [accelerator, "splitBatches", "no", /splitBatches must be true or false, got "no"/],
+    [accelerator, "dispatchBatches", 0, /dispatchBatches must be true or false, got 0/],
+    [accelerator, "gradientAccumulationSteps", 0, /an integer of at least 1, got 0/],
+    [loader, "evenBatches", null, /loader.evenBatches must be true or false, got null/],
+  ];
+  for (const [owner, name, value, message] of refused) {
+    const before = (owner as Record<string, unknown>)[name];
+    const error = await errorOf(() => {
+      (owner as Record<string, unknown>)[name] = value;
+    });
+    assert.is(error.code, "OPTION_INVALID");
+    assert.match(error.message, message);
+    assert.is((owner as Record<string, unknown>)[name], before, "nothing has changed");
+  }
+  accelerator.dispatchBatches = true;
+  accelerator.dispatchBatches = undefined;
+  assert.is(accelerator.dispatchBatches, undefined);
+});
+
 test("the trackers of this rank are listed once they run", async () => {
   const tracker = new RecordingTracker();
   const accelerator = new Accelerator({ logWith: tracker });
@@ -56,6 +83,10 @@ test("what an option cannot be is said", async () => {
     [{ useStatefulDataloader: false }, /useStatefulDataloader cannot be false/],
     [{ nonBlocking: true }, /leave it out/],
   ];
+  const gradientAccumulationPlugin = { numSteps: 2 };
+  const both = { gradientAccumulationSteps: 2, gradientAccumulationPlugin };
+  assert.match((await errorOf(() => new Accelerator(both))).message, /pass one of them/);
+  new Accelerator({ gradientAccumulationSteps: 1, gradientAccumulationPlugin });
   for (const [dataLoaderConfiguration, message] of refused) {
     const error = await errorOf(() => new Accelerator({ dataLoaderConfiguration }));
     assert.is(error.code, "OPTION_INVALID");

@@ -96,3 +96,20 @@ export function testGatherForMetrics(test: Test, P: number, run: Run): void {
     });
   }
 }
+
+export function testLastResults(test: Test, P: number, run: Run): void {
+  test(`gatherForMetrics cuts only what has a row for each sample: ${P} replicas`, async () => {
+    for (const [rank, result] of (await run(P, "lastResults")).entries()) {
+      assert.equal(result, {
+        first: [2 * P],
+        second: [4 * P],
+        texts: [`s${2 * P}`],
+        mixed: "VALUE_INVALID",
+        totals: Array.from({ length: P }, () => [1, 2, 3]).flat(),
+        loss: Array.from({ length: P }, (_, other) => other),
+        lists: P,
+        warnings: P > 1 && rank === 0 ? 1 : 0,
+      });
+    }
+  });
+}

@@ -234,6 +234,29 @@ test("a schedule sets the rate of every kind of optimizer", async () => {
   }, /finite/);
 });
 
+test("a scheduler may come before its optimizer, and waits for the steps of all of them", async () => {
+  const gradScaler = { initScale: 2 };
+  const accelerator = new Accelerator({ backend: "cpu", gradScaler });
+  const [first, second] = [tf.train.sgd(1), tf.train.sgd(1)];
+  const [a, b] = [weight(), weight()];
+  const [scheduler, optimizer, , other] = await accelerator.prepare(
+    new LambdaScheduler(first, (step) => 1 - step / 20),
+    ...[first, { a }, second, { b }],
+  );
+  const rates: number[] = [];
+  for (const factor of [1, Number.POSITIVE_INFINITY, 1]) {
+    const loss = () => tf.add(a, tf.mul(b, factor)) as tf.Scalar;
+    (await accelerator.backward(loss)).dispose();
+    for (const one of [optimizer, other] as { step(): void; zeroGrad(): void }[]) {
+      one.step();
+      one.zeroGrad();
+    }
+    (scheduler as { step(): void }).step();
+    rates.push((optimizer as { learningRate: number }).learningRate);
+  }
+  assert.equal(rates, [0.95, 0.95, 0.9], "the second optimizer has skipped a step");
+});
+
 test("the scheduler of a prepared optimizer waits for the window to end", async () => {
   const accelerator = new Accelerator({ gradientAccumulationSteps: 2 });
   const sgd = tf.train.sgd(1);
