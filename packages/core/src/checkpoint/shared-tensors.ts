@@ -7,7 +7,8 @@ import { filesOf, layOut, partOf } from "./staging.ts";
 export type ReadTensor = { readonly spec: Spec; readonly bytes: Uint8Array };
 
 /**
- * Puts tensors of one rank where all ranks see them; valid until the area is shared again. Collective.
+ * Puts tensors of one rank where all ranks see them; valid until the area is shared again. Collective. A rank alone needs no
+ * second copy of them.
  *
  * @param specs the same on every rank.
  * @param read on the rank that has them.
@@ -19,6 +20,7 @@ export function shareTensors(
   read: readonly ReadTensor[] | undefined,
   call: string,
 ): Map<string, Map<string, StoredTensor>> {
+  if (collective.worldSize === 1) return asTheyAre(read ?? []);
   const layout = layOut(specs);
   const area = collective.share(layout.byteLength, call);
   for (const [i, { spec, bytes }] of read?.entries() ?? []) {
@@ -26,4 +28,14 @@ export function shareTensors(
   }
   collective.barrier(call);
   return filesOf(specs, layout, area);
+}
+
+function asTheyAre(read: readonly ReadTensor[]): Map<string, Map<string, StoredTensor>> {
+  const files = new Map<string, Map<string, StoredTensor>>();
+  for (const { spec, bytes } of read) {
+    const tensors = files.get(spec.file) ?? new Map<string, StoredTensor>();
+    tensors.set(spec.name, { dtype: spec.dtype, shape: spec.shape, bytes });
+    files.set(spec.file, tensors);
+  }
+  return files;
 }

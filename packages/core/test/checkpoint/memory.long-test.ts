@@ -6,7 +6,7 @@ import { launch } from "../../src/launch/launch.ts";
 import type { Held } from "./fixtures/save-often.ts";
 import { scratch } from "./scratch-folder.ts";
 
-const test = suite("many saves");
+const test = suite("memory of saves and loads");
 const script = new URL("./fixtures/save-often.ts", import.meta.url);
 /** After so many saves the memory is measured. */
 const MARKS = [50, 200];
@@ -27,6 +27,30 @@ for (const numProcesses of [1, 2]) {
     assert.ok(last.files <= first.files + 1, text); // another thread may have one open
     const names = readdirSync(join(projectDir, "checkpoints"));
     assert.equal(names.sort(), ["checkpoint_199", "latest.json"]);
+  });
+}
+
+/** Of the state that is loaded; Adam has two slots as large. */
+const WEIGHT_BYTES = 4 * 12_000_000;
+/** Of the state: weights and two slots of Adam. Copies of it that the process has while it loads, whatever the number of ranks. */
+const COPIES: readonly [numProcesses: number, copies: number][] = [
+  [1, 1],
+  [2, 2],
+  [3, 2],
+];
+for (const [numProcesses, copies] of COPIES) {
+  test(`a load holds ${copies} copies of the state beside those of the ranks: ${numProcesses} replica(s) (accelerate #1507 #1210)`, async () => {
+    if (!existsSync("/proc/self/clear_refs")) return; // not Linux
+    const folder = join(scratch(), "state");
+    const load = new URL("./fixtures/load-peak.ts", import.meta.url);
+    await launch(load, { numProcesses: 1, args: [folder, true] });
+    const [grown = Number.NaN] = await launch<number>(load, {
+      numProcesses,
+      args: [folder, false],
+    });
+    const slots = 2 * WEIGHT_BYTES * numProcesses; // the weights were there before
+    const bound = slots + (copies + 0.4) * 3 * WEIGHT_BYTES;
+    assert.ok(grown < bound, `${grown / 1e6} MB, not below ${bound / 1e6}`);
   });
 }
 
