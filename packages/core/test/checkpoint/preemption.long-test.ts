@@ -20,6 +20,20 @@ test("a run that is killed is started again by --max-restarts, and ends with the
   });
 });
 
+test("a replica that runs out of memory ends the run, which goes on with --max-restarts to the same bits", async () => {
+  const expected = await undisturbed(launchOf(2));
+  await using(async (run) => {
+    const small = ["--max-old-space-size=100", ...launchOf(2, "--max-restarts", "2")];
+    const ended = await run.run(small, ["-1", "0", "heap"]);
+    assert.is(ended.code, 0, ended.output);
+    assert.match(ended.output, /out of memory|heap/i);
+    assert.match(ended.output, "restart 1 of 2");
+    assert.match(ended.output, "resumed at step 14");
+    assert.is(weightsOf(ended), expected.weights);
+    assert.equal(lossesOf(run), expected.losses);
+  });
+});
+
 test("the same under plain node: Ctrl-C, then again", async () => {
   const expected = await undisturbed(PLAIN);
   await using(async (run) => {
