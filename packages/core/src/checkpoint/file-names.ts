@@ -5,6 +5,9 @@ export function numbered(name: string, index: number, extension: string): string
 
 export const STATE_FILE = "state.json";
 
+/** What an outer step of `localSgd` remembers. */
+export const LOCAL_SGD_FILE = "local_sgd.safetensors";
+
 export function rankFile(rank: number): string {
   return `rank_${rank}.safetensors`;
 }

@@ -13,6 +13,7 @@ import type { CustomObjects } from "./custom-objects.ts";
 import { type Entry, entryOf } from "./entry.ts";
 import { customFile } from "./file-names.ts";
 import type { SaveStateHook } from "./hooks.ts";
+import { type SavedTurn, saveLocalTurns } from "./local-sgd-part.ts";
 import { globalBatchOf, type SavedAccumulation, saveAccumulation } from "./loop-part.ts";
 import { type SavedModel, saveModels } from "./models-part.ts";
 import { type SavedOptimizer, saveOptimizers } from "./optimizers-part.ts";
@@ -40,6 +41,8 @@ export type SavedState = {
   readonly loaders: readonly LoaderStateDict[];
   /** Undefined outside of `fit` and `fitDataset`, and in checkpoints of versions that did not know. */
   readonly fits?: SavedFitRuns | undefined;
+  /** Bodies of `localSgd` that were running; undefined in checkpoints of versions that did not know. */
+  readonly localTurns?: readonly SavedTurn[] | undefined;
   readonly globalBatch: number | undefined;
   /** Where the trackers go on. */
   readonly trackers: ResumePoint | undefined;
@@ -76,8 +79,10 @@ export async function takeInventory(
   const models = saveModels(training.models.models, (i) => !kept.has(i));
   const optimizers = saveOptimizers(made.optimizers);
   training.scaler?.unscale(training.models.variables); // gradients are saved as they are without a scaler
-  const rank = saveRank(training, collective);
-  const mine = collective.rank === 0 ? [...objects.entries, ...added.entries] : [];
+  const rank = saveRank(training, optimizers.entries, collective);
+  const localTurns = saveLocalTurns(training.state);
+  const mine =
+    collective.rank === 0 ? [...objects.entries, ...added.entries, ...localTurns.entries] : [];
   for (const [i, json] of objects.json.entries()) added.json.set(`${customFile(i)}.json`, json);
   return {
     state: {
@@ -88,6 +93,7 @@ export async function takeInventory(
       schedulers: made.schedulers.map((scheduler) => scheduler.save()),
       loaders: made.loaders.map((loader) => loader.gatherStateDict()),
       fits: training.fits.save(),
+      localTurns: localTurns.json,
       globalBatch: globalBatchOf(made.loaders),
       trackers: subject.mark(),
     },
@@ -154,7 +160,7 @@ class AddedFiles {
 /** A name in the folder of the checkpoint, as the manifest takes it. */
 const FILE_NAME = /^[^./\\\0][^/\\\0]*\.(safetensors|json)$/;
 const TAKEN =
-  /^(checkpoint|state|latest)\.json$|^(model|optimizer|rank|custom_checkpoint)(_\d+)?\./;
+  /^(checkpoint|state|latest)\.json$|^(model|optimizer|rank|local_sgd|custom_checkpoint)(_\d+)?\./;
 
 /** @throws {AcceleratorError} `OPTION_INVALID` for a path outside of the checkpoint, or a name that we use. */
 function requireOwnPath(path: string): string {

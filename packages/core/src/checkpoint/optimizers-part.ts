@@ -11,7 +11,7 @@ import {
   slotTableOf,
 } from "../train/optimizer-slots.ts";
 import { assignStored } from "./assign-stored.ts";
-import { type Entry, entryOf } from "./entry.ts";
+import { type Entry, entryOf, type Spec } from "./entry.ts";
 import { numbered } from "./file-names.ts";
 import type { KnownVariables } from "./models-part.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -127,6 +127,37 @@ function planOptimizer(
     }
     setIterations(optimizer, saved.iterations);
   });
+}
+
+/** In the file of a rank: a slot that differs from that of rank 0. */
+export const OWN_SLOT = "optimizer/";
+
+export function ownSlotName({ file, name }: Pick<Spec, "file" | "name">): string {
+  return `${OWN_SLOT}${file}/${name}`;
+}
+
+/** The slots of restored optimizers by the names that they have in the file of a rank. */
+export function slotsByOwnName(
+  saved: readonly SavedOptimizer[],
+  optimizers: readonly AcceleratedOptimizer[],
+  known: KnownVariables,
+): Map<string, Variable> {
+  const slots = new Map<string, Variable>();
+  for (const [i, { optimizer, places }] of optimizers.entries()) {
+    const one = saved[i];
+    if (one?.className !== optimizer.getClassName()) continue;
+    const { lists, scalars } = requireTable(optimizer);
+    const nameOf = (name: string) => ownSlotName({ file: one.file, name });
+    for (const field of scalars) slots.set(nameOf(field), slotScalar(optimizer, field));
+    for (const name of one.places) {
+      const place = places.indexOf(known.get(name) as Variable);
+      for (const list of lists) {
+        const slot = place < 0 ? undefined : slotAt(optimizer, list, place);
+        if (slot) slots.set(nameOf(`${name}/${list.suffix}`), slot);
+      }
+    }
+  }
+  return slots;
 }
 
 /** A slot that the checkpoint does not have: its variable had no gradient until then. */

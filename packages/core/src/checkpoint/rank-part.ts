@@ -20,6 +20,7 @@ import type { StoredTensor } from "./files/stored-tensor.ts";
 import { planItems, type SavedItems, saveItems } from "./items-part.ts";
 import { meanGradient } from "./merged-gradients.ts";
 import type { KnownVariables } from "./models-part.ts";
+import { OWN_SLOT, ownSlotName } from "./optimizers-part.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { checksumOf } from "./staging.ts";
 import { tensorOfStored } from "./stored-tensor.ts";
@@ -35,20 +36,24 @@ export type SavedRank = {
   readonly items?: SavedItems;
   /** Names of the variables that this rank has changed since the last exchange, without training them. */
   readonly changed: readonly string[];
+  /** Whether weights and slots may be others on each rank: what differs from rank 0 is in the file of the rank. */
+  readonly differs?: boolean;
 };
 
 /** A tensor of one rank; ranks that have the same values save it once. */
 export type OwnSpec = Spec & {
   /** Undefined if no other rank can have the same values. */
   readonly checksum: number | undefined;
-  /** Whether the values of rank 0 are in the file of a model. */
+  /** Whether the values of rank 0 are in the file of a model or of an optimizer. */
   readonly isInModel: boolean;
 };
 
 const GRADIENT = "gradient/";
 
+/** @param slots of all optimizers. */
 export function saveRank(
   { models, state }: Differentiation,
+  slots: readonly Entry[],
   { rank, worldSize }: { readonly rank: number; readonly worldSize: number },
 ): { json: SavedRank; entries: Entry[]; specs: OwnSpec[] } {
   const file = rankFile(rank);
@@ -57,9 +62,13 @@ export function saveRank(
   );
   const waiting = gradients.map(([{ name }, gradient]) => entryOf(file, GRADIENT + name, gradient));
   const trained = new Set(models.trainable);
+  const differs = worldSize > 1 && state.replicasDiffer;
   const others =
-    worldSize === 1 ? [] : models.variables.filter((variable) => !trained.has(variable));
-  const statistics = others.map((variable) => entryOf(file, variable.name, variable));
+    worldSize === 1 ? [] : models.variables.filter((variable) => differs || !trained.has(variable));
+  const statistics = [
+    ...others.map((variable) => entryOf(file, variable.name, variable)),
+    ...(differs ? slots : []).map(({ spec, source }) => entryOf(file, ownSlotName(spec), source)),
+  ];
   // In the middle of a window no two ranks have equal gradients; after an exchange all have.
   const isExchanged = worldSize > 1 && (state.syncGradients || state.accumulation.syncEachBatch);
   return {
@@ -68,6 +77,7 @@ export function saveRank(
       gradients: gradients.map(([{ name }]) => name),
       items: saveItems(models),
       changed: models.statistics.changedOf(models.variables).map(({ name }) => name),
+      ...(differs ? { differs } : {}),
     },
     entries: [...statistics, ...waiting],
     specs: [
@@ -98,6 +108,8 @@ export function savedSpecs(ranks: readonly (readonly OwnSpec[])[]): OwnSpec[][] 
 type RankSource = {
   readonly source: TensorSource;
   readonly known: KnownVariables;
+  /** The slots of the optimizers by file and name, once they are restored. */
+  readonly slots: () => ReadonlyMap<string, Variable>;
 };
 
 /** Plans what this rank gets, also if the number of ranks is another one. */
@@ -105,14 +117,24 @@ export function planRank(
   saved: readonly SavedRank[],
   training: Differentiation,
   { rank, worldSize }: { readonly rank: number; readonly worldSize: number },
-  { source, known }: RankSource,
+  { source, known, slots }: RankSource,
   plan: RestorePlan,
 ): void {
   const own = saved[rank];
+  const ownSlots: [name: string, stored: StoredTensor][] = [];
   for (const [name, stored] of own ? (source.get(rankFile(rank)) ?? []) : []) {
+    if (name.startsWith(OWN_SLOT)) ownSlots.push([name, stored]);
     const variable = name.startsWith(GRADIENT) ? undefined : known.get(name);
     if (variable) plan.commits.push(() => assignStored(variable, stored));
   }
+  plan.commits.push(() => {
+    training.state.replicasDiffer = saved.some(({ differs }) => differs === true);
+    const present = ownSlots.length > 0 ? slots() : new Map<string, Variable>();
+    for (const [name, stored] of ownSlots) {
+      const slot = present.get(name);
+      if (slot) assignStored(slot, stored);
+    }
+  });
   const gradients =
     saved.length === worldSize
       ? gradientsOfRank(saved, rank, source)

@@ -11,6 +11,13 @@ export type GradientAccumulation = {
   readonly syncEachBatch: boolean;
 };
 
+/** Where a body of `localSgd` is. */
+export type LocalTurn = {
+  steps: number;
+  /** The weights after the last exchange, and the momentum; only with an outer step. Equal on all ranks. */
+  readonly outer: { readonly last: Float32Array; readonly momentum: Float32Array } | undefined;
+};
+
 type ActivePass = {
   readonly loader: LoaderState;
   step: StepScope;
@@ -37,6 +44,12 @@ export class GradientState implements LoaderObserver {
   /** Called where a loop asks for its next batch; what it returns is awaited. */
   onBetweenSteps: ((loader: LoaderState | undefined) => Promise<unknown> | undefined) | undefined;
   accumulation: GradientAccumulation;
+  /** Whether `localSgd` has run: from then on weights, or the moments of optimizers, may differ from rank to rank. */
+  replicasDiffer = false;
+  /** The bodies of `localSgd` that run, the outermost first. */
+  readonly localTurns: LocalTurn[] = [];
+  /** Where those of a checkpoint stood that have not begun yet. */
+  resumedTurns: LocalTurn[] = [];
   /** Inside `joinUnevenInputs`: ranks whose loops are over learn here that an exchange is due. */
   uneven: { meet(): void } | undefined;
   #backwards = 0;

@@ -6,6 +6,7 @@ import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { stepObserver } from "../step/step-observer.ts";
 import type { Differentiation } from "./differentiate.ts";
+import type { LocalTurn } from "./gradient-state.ts";
 import type { ModelVariables } from "./model-variables.ts";
 
 export type OuterStep = {
@@ -52,9 +53,9 @@ export async function localSgd<T>(
 ): Promise<Awaited<T>> {
   const { steps, enabled, outer } = resolved(options);
   const variables = training.unsynced.find(model);
-  const turn = new Turn();
+  const open = new OpenBody();
   if (!enabled || collective.worldSize === 1) {
-    return await turn.during(() => body({ step: async () => turn.requireOpen() }));
+    return await open.during(() => body({ step: async () => open.requireOpen() }));
   }
   if (training.scaler) {
     throw new AcceleratorError(
@@ -62,28 +63,37 @@ export async function localSgd<T>(
       "localSgd: the replicas would skip different steps, and their scales would differ. Leave gradScaler out.",
     );
   }
-  const weights = new AveragedWeights(variables, training, collective, outer);
-  let count = 0;
+  const { state } = training;
+  const resumed = state.resumedTurns.shift();
+  const weights = new AveragedWeights(variables, training, collective, outer, resumed?.outer);
+  const turn: LocalTurn = { steps: resumed?.steps ?? 0, outer: weights.outerState };
   const step = async () => {
-    turn.requireOpen();
+    open.requireOpen();
     if (stepObserver()) {
       throw new AcceleratorError(
         "STATE_INVALID",
         "localSgd: step() counts, so it cannot be part of a compiled step. Call it after the compiled step.",
       );
     }
-    count += 1;
-    if (count % steps === 0) weights.average(count);
+    turn.steps += 1;
+    if (turn.steps % steps === 0) weights.average(turn.steps);
   };
-  const result = await turn.during(() => training.unsynced.during([model], () => body({ step })));
+  state.replicasDiffer = true;
+  state.localTurns.push(turn);
+  let result: Awaited<T>;
+  try {
+    result = await open.during(() => training.unsynced.during([model], () => body({ step })));
+  } finally {
+    state.localTurns.splice(state.localTurns.indexOf(turn), 1);
+  }
   // Without a step since then there is nothing to average, and momentum must not be applied twice.
-  if (count === 0 || count % steps !== 0) weights.average(count);
+  if (turn.steps === 0 || turn.steps % steps !== 0) weights.average(turn.steps);
   weights.release(); // not after an error, which other ranks may not have
   return result;
 }
 
 /** Knows whether the body is still running. */
-class Turn {
+class OpenBody {
   #isOver = false;
 
   async during<T>(body: () => T): Promise<Awaited<T>> {
@@ -119,6 +129,7 @@ class AveragedWeights {
     training: Differentiation,
     collective: Collective,
     outer: Required<OuterStep> | undefined,
+    resumed: LocalTurn["outer"],
   ) {
     this.#training = training;
     this.#collective = collective;
@@ -129,11 +140,21 @@ class AveragedWeights {
     const outerSize = outer ? size : 0;
     this.#last = new Float32Array(outerSize);
     this.#momentum = new Float32Array(outerSize);
-    if (outer)
-      this.#eachPart((part, variable, offset) => {
-        readInto(part, variable);
-        this.#last.set(part, offset);
-      });
+    if (!outer) return;
+    if (resumed && resumed.last.length === size) {
+      this.#last.set(resumed.last);
+      this.#momentum.set(resumed.momentum);
+      return;
+    }
+    this.#eachPart((part, variable, offset) => {
+      readInto(part, variable);
+      this.#last.set(part, offset);
+    });
+  }
+
+  /** What a checkpoint has to know of the outer step. */
+  get outerState(): LocalTurn["outer"] {
+    return this.#outer && { last: this.#last, momentum: this.#momentum };
   }
 
   /** @param count steps since the beginning: every rank must have made as many. */
