@@ -88,6 +88,7 @@ export class Preparation {
     scaler?.clear();
     state.skippedBy.clear();
     state.step = 0;
+    state.replicasDiffer = false;
     this.#claims = new OptimizerClaims(models);
     this.#prepared = new WeakMap();
   }
