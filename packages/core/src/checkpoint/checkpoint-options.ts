@@ -1,6 +1,7 @@
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
+import type { RetentionRules } from "./files/retention-rules.ts";
 import type { LoadStateOptions } from "./restore-plan.ts";
 
 /** The best checkpoints by a metric. */
@@ -142,4 +143,12 @@ export function checkLoadOptions(options: LoadStateOptions): void {
     "OPTION_INVALID",
     `loadState: keep may hold "learningRate", got "${unknown}".`,
   );
+}
+
+/** Which numbered checkpoints are kept. */
+export function rulesOf(
+  { keepBest, keepEverySteps, keepEveryMs }: CheckpointPolicy,
+  totalLimit: number | undefined,
+): RetentionRules {
+  return { totalLimit, keepBest, keepEverySteps, keepEveryMs };
 }

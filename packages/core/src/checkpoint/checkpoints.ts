@@ -10,13 +10,13 @@ import {
   checkFolder,
   checkLoadOptions,
   checkSaveOptions,
+  rulesOf,
   type SaveStateOptions,
 } from "./checkpoint-options.ts";
 import { CustomObjects } from "./custom-objects.ts";
 import { Disk } from "./disk.ts";
 import type { Facts } from "./facts.ts";
 import { iterationOf } from "./files/checkpoint-names.ts";
-import type { RetentionRules } from "./files/retention-rules.ts";
 import { Hooks, type LoadStateHook, type SaveStateHook } from "./hooks.ts";
 import type { Subject } from "./inventory.ts";
 import type { LoadModelOptions } from "./load-weights.ts";
@@ -31,6 +31,7 @@ import { Policy } from "./policy.ts";
 import { Preemption } from "./preemption.ts";
 import type { LoadStateOptions } from "./restore-plan.ts";
 import type { CheckpointContent } from "./save-state.ts";
+import { reportSlow } from "./slow-work.ts";
 import { stepsOf } from "./steps.ts";
 import { type Reading, readWanted } from "./wanted-checkpoint.ts";
 import { WriteTurns } from "./write-turns.ts";
@@ -229,7 +230,7 @@ export class Checkpoints {
 
   /** Reads the checkpoint to load, on the main process. */
   async #read(folder: string | undefined): Promise<Reading> {
-    return await readWanted({
+    const reading = readWanted({
       ...{ folder, resume: this.#options.resumeFromCheckpoint },
       parent: () => this.#folder.require("loadState"),
       prepare: async () => {
@@ -238,6 +239,7 @@ export class Checkpoints {
       },
       warn: (message) => warn(`loadState: ${message}`),
     });
+    return await reportSlow("loadState: the checkpoint is read", reading);
   }
 
   async #save(
@@ -288,14 +290,6 @@ export class Checkpoints {
 
 /** What the main process has found. */
 type Found = { readonly path: string | undefined; readonly fault: Fault | undefined };
-
-/** Which numbered checkpoints are kept. */
-function rulesOf(
-  { keepBest, keepEverySteps, keepEveryMs }: CheckpointPolicy,
-  totalLimit: number | undefined,
-): RetentionRules {
-  return { totalLimit, keepBest, keepEverySteps, keepEveryMs };
-}
 
 function warn(message: string): void {
   process.emitWarning(message, "AcceleratorWarning");
