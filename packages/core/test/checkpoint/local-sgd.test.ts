@@ -22,7 +22,6 @@ const run = sharedLaunches<number[][]>(script, {
     [options, folderOf(name), { savedAt }],
     [options, folderOf(name), { loads: true }],
   ]),
-  3: [[PLAIN, folderOf("apart"), { loads: true }]],
 });
 
 for (const [options, name, savedAt] of CASES) {
@@ -35,15 +34,5 @@ for (const [options, name, savedAt] of CASES) {
     assert.not.equal(whole[0]?.[4], whole[1]?.[4], "the ranks were apart");
   });
 }
-
-test("on another number of replicas the training goes on from the weights that there are", async () => {
-  await run(2, PLAIN, folderOf("apart"), { savedAt: 4 });
-  const ranks = await run(3, PLAIN, folderOf("apart"), { loads: true });
-  for (const values of ranks) {
-    assert.is(values.length, 6);
-    assert.ok(values.flat().every(Number.isFinite));
-    assert.equal(values.at(-2), ranks[0]?.at(-2), "equal at the end");
-  }
-});
 
 test.run();
