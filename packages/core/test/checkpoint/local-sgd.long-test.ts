@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { launch } from "../../src/index.ts";
-import { scratch } from "./scratch.ts";
+import { launch } from "../../src/launch/launch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const test = suite("a checkpoint of replicas that train apart, on other numbers of replicas");
 const script = new URL("./fixtures/local-sgd.ts", import.meta.url);

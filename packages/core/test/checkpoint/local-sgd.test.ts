@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sharedLaunches } from "../launch/launch-calls.ts";
-import { scratch } from "./scratch.ts";
+import { scratch } from "./scratch-folder.ts";
 
 const test = suite("a checkpoint of replicas that train apart");
 const script = new URL("./fixtures/local-sgd.ts", import.meta.url);

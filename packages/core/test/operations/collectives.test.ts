@@ -1,7 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sharedLaunches } from "../launch/launch-calls.ts";
-import { METRICS_CALLS, testCollectives, testGatherForMetrics, testLastResults } from "./test-collectives.ts";
+import {
+  METRICS_CALLS,
+  testCollectives,
+  testGatherForMetrics,
+  testLastResults,
+} from "./test-collectives.ts";
 
 const test = suite("collectives of the accelerator");
 const script = new URL("./fixtures/collect.ts", import.meta.url);

@@ -1,8 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Accelerator } from "../../src/index.ts";
-import { errorOf } from "../checkpoint/scratch.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 import type { LocalRun } from "./fixtures/local-sgd.ts";
 
@@ -78,16 +75,6 @@ test("an outer step with momentum follows the mean", async () => {
       [8, first, first - 2, second, second],
     ],
   );
-});
-
-test("a step behind the end of the body is refused", async () => {
-  const accelerator = new Accelerator({ backend: "cpu" });
-  const model = await accelerator.prepare({ w: tf.variable(tf.scalar(1)) });
-  const local = await accelerator.localSgd(model, {}, async (inside) => {
-    await inside.step();
-    return [inside];
-  });
-  assert.is((await errorOf(async () => local[0]?.step())).code, "STATE_INVALID");
 });
 
 test("different numbers of steps, and wrong options, are errors on every rank", async () => {

@@ -3,7 +3,9 @@ import * as assert from "uvu/assert";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 
 const script = new URL("./fixtures/contexts.ts", import.meta.url);
-const CALLS = ["failures", "breaks", "brokenWindows", "models", "settings"].map((name) => [name]);
+const CALLS = ["failures", "lateStep", "breaks", "brokenWindows", "models", "settings"].map(
+  (name) => [name],
+);
 const run = sharedLaunches<unknown>(script, { 1: CALLS, 2: CALLS, 3: CALLS, 4: CALLS });
 
 const close = (actual: unknown, expected: number) =>
@@ -25,6 +27,10 @@ export function testContexts(test: Test, P: number): void {
         ["localSgd", "of the body", own, 2, 1.5 * mean],
       ]);
     }
+  });
+
+  test(`a step behind the end of localSgd is refused: ${P} replicas`, async () => {
+    for (const code of await run(P, "lateStep")) assert.is(code, "STATE_INVALID");
   });
 
   test(`joinUnevenInputs ends loops that are left at different places: ${P} replicas`, async () => {

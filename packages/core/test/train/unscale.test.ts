@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
-import { errorOf } from "../checkpoint/scratch.ts";
+import { errorOf } from "../checkpoint/error-of.ts";
 
 const test = suite("unscaleGradients");
 
