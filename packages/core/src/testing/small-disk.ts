@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { scratchFolder } from "./folders.ts";
 
@@ -40,11 +40,14 @@ function mountSmallDisk(size: string): (SmallDisk & { readonly unmount: () => vo
   const mount = ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder];
   if (spawnSync("mount", mount, { timeout: 10_000 }).status !== 0) return undefined;
   const filler = join(folder, "filler");
+  /** Its name until the disk is full: a script may wait for the other one. */
+  const filling = join(folder, "filling");
   const page = Buffer.alloc(4096);
   return {
     folder,
     fill: () => {
-      const file = openSync(filler, "a");
+      if (existsSync(filler)) renameSync(filler, filling);
+      const file = openSync(filling, "a");
       try {
         for (;;) writeSync(file, page);
       } catch (error) {
@@ -52,6 +55,7 @@ function mountSmallDisk(size: string): (SmallDisk & { readonly unmount: () => vo
       } finally {
         closeSync(file);
       }
+      renameSync(filling, filler);
     },
     free: () => rmSync(filler, { force: true }),
     unmount: () => void spawnSync("umount", ["-l", folder], { timeout: 10_000 }),
