@@ -1,4 +1,5 @@
-import { addN, reshape, type Scalar, type Tensor, tidy, Variable } from "@tensorflow/tfjs-core";
+import { addN, reshape, type Scalar, Tensor, tidy, Variable } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
 import type { RecordedGraph } from "../step/autograd.ts";
 import { findParts, type Layer } from "./find-variables.ts";
 import type { ModelRegistry } from "./model-registry.ts";
@@ -14,8 +15,19 @@ export class Regularizers {
     this.#models = models;
   }
 
-  /** The loss with the terms of all layers of a model added. It belongs to the active scope. */
+  /**
+   * The loss with the terms of all layers of a model added. It belongs to the active scope.
+   *
+   * @throws {AcceleratorError} `LOSS_INVALID` if it is no scalar.
+   */
   addTo(loss: Tensor, model: object): Scalar {
+    if (!(loss instanceof Tensor) || loss.size !== 1) {
+      const found = loss instanceof Tensor ? `shape [${loss.shape}]` : `a ${typeof loss}`;
+      throw new AcceleratorError(
+        "LOSS_INVALID",
+        `lossOf: the loss must be a scalar tensor, got ${found}.`,
+      );
+    }
     this.#isNamed = true;
     const { layers = [] } = this.#models.find(model) ?? findParts(model) ?? {};
     const terms = termsOf(layers);

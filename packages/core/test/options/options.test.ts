@@ -39,6 +39,8 @@ class OptionTracker extends GeneralTracker {
   }
 }
 
+const create = () => new OptionTracker();
+
 registerTracker({
   name: "optional",
   requiresLoggingDirectory: false,
@@ -211,6 +213,20 @@ const CASES: [message: RegExp, act: () => unknown][] = [
   [
     /logOptions: .*"optionall"; did you mean "optional"/,
     async () => (await tracked()).log({ loss: 1 }, { logOptions: { optionall: { epoch: 1 } } }),
+  ],
+  [
+    /registerTracker: .*"secretOption"; did you mean "secretOptions"/,
+    () =>
+      registerTracker(
+        wrong({ name: "x", requiresLoggingDirectory: false, create, secretOption: ["pin"] }),
+      ),
+  ],
+  [
+    /registerTracker: secretOptions must be a list of strings/,
+    () =>
+      registerTracker(
+        wrong({ name: "x", requiresLoggingDirectory: false, create, secretOptions: "pin" }),
+      ),
   ],
   [
     /logArtifact: .*"typ"; did you mean "type"/,

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Accelerator } from "../../src/index.ts";
+import { Accelerator, type AcceleratorError } from "../../src/index.ts";
 import { warningsOf } from "./warnings-of.ts";
 
 const test = suite("messages about what does nothing");
@@ -30,6 +30,10 @@ test("regularizers that the loss leaves out are named once; lossOf adds them", a
   });
   assert.is(warnings.length, 1);
   assert.match(warnings[0] ?? "", /regularizers.*accelerator\.lossOf\(model, loss\)/);
+  for (const wrong of [loss, tf.ones([2]), 1, undefined]) {
+    const call = () => accelerator.lossOf(model, wrong as tf.Scalar);
+    assert.throws(call, (error: AcceleratorError) => error.code === "LOSS_INVALID");
+  }
 });
 
 test("nothing is said where lossOf or the script adds them", async () => {

@@ -1,4 +1,6 @@
 import { AcceleratorError } from "../../errors.ts";
+import { checkOptions } from "../../options/check-options.ts";
+import type { OptionRules } from "../../options/option-rule.ts";
 import type { TrackerPlugin } from "../../tracker-contract/tracker-plugin.ts";
 
 const KEY = Symbol.for("acc.trackers"); // on globalThis: two copies of this package share it
@@ -6,11 +8,18 @@ const registry = globalThis as { [KEY]?: Map<string, TrackerPlugin> };
 registry[KEY] ??= new Map();
 const plugins = registry[KEY];
 
+const RULES: OptionRules<TrackerPlugin> = {
+  ...{ name: "string", requiresLoggingDirectory: "boolean", moduleUrl: "string" },
+  ...{ secretOptions: "strings", optionRules: "object", logOptionRules: "object" },
+  ...{ adopt: "function", create: "function" },
+};
+
 /**
  * Makes a tracker selectable by name in `logWith`. A second registration of a name replaces the first,
  * with a warning unless it comes from the same module.
  *
- * @throws {AcceleratorError} `TRACKER_INVALID` if the plugin lacks a name, `requiresLoggingDirectory` or `create`.
+ * @throws {AcceleratorError} `TRACKER_INVALID` if the plugin lacks a name, `requiresLoggingDirectory` or `create`;
+ *   `OPTION_INVALID` for a member that plugins do not have.
  */
 export function registerTracker(plugin: TrackerPlugin): void {
   const faults: string[] = [];
@@ -28,6 +37,7 @@ export function registerTracker(plugin: TrackerPlugin): void {
       `registerTracker: the plugin ${JSON.stringify(plugin?.name)} needs ${faults.join(", ")}.`,
     );
   }
+  checkOptions("registerTracker", plugin, RULES); // a name with a slip in it may be that of the secrets
   const previous = plugins.get(plugin.name);
   if (previous && (!plugin.moduleUrl || previous.moduleUrl !== plugin.moduleUrl)) {
     process.emitWarning(`The tracker "${plugin.name}" was registered already and is replaced.`);
