@@ -48,7 +48,7 @@ function pathOf(url: string): string {
 
 function decoded(url: string, path: string): string {
   try {
-    return fileURLToPath(url);
+    return fileURLToPath(url.replace(/[#?]/g, encodeURIComponent)); // in a file's name they mean nothing
   } catch {
     return path;
   }

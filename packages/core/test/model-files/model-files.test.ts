@@ -79,6 +79,16 @@ test("saving again replaces the model; relative paths, folders and real URLs are
   }
 });
 
+test("a folder whose name has # or ? is another one than that without", async () => {
+  const [folder, models] = [newFolder(), [makeModel(), makeModel(), makeModel()]];
+  const names = ["", "#2", "?v=3"].map((end) => `${folder}${end}`);
+  for (const [i, name] of names.entries()) await models[i]?.save(`file://${name}`);
+  for (const [i, name] of names.entries()) {
+    const loaded = await tf.loadLayersModel(pathToFileURL(join(name, "model.json")).href);
+    assert.equal(valuesOf(loaded), valuesOf(models[i] as tf.LayersModel), name);
+  }
+});
+
 test("groups and shards as Keras is converted to, also quantized", async () => {
   const folder = newFolder();
   const model = makeModel();
