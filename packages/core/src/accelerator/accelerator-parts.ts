@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { restoreForLoadedTensorFlow } from "../backend/removed-utilities.ts";
 import { Checkpoints } from "../checkpoint/checkpoints.ts";
+import { noteGroupUse } from "../context/group-use.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { shareFit } from "../fit/share-fit.ts";
 import { trackerThread } from "../remote-trackers/lazy-tracker-worker.ts";
@@ -31,6 +32,7 @@ export type AcceleratorParts = {
 /** Makes the parts and connects them. @throws {AcceleratorError} `TRACKER_…`. */
 export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts {
   restoreForLoadedTensorFlow();
+  noteGroupUse();
   const { collective, host, scriptUrl } = replicaContext();
   const { dataLoader, loggingDir, schedulerUnit, syncBatchNorm } = options;
   const { rank, worldSize } = collective;

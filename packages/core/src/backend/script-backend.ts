@@ -11,16 +11,20 @@ let chosen: string | undefined;
 /** tfjs chooses a backend itself when the first tensor is made. */
 let isAutomatic = false;
 
-// tfjs does not record who chose a backend: until the first prepare, calls are recorded here.
-target.initializeBackendsAndReturnBest = function (this: Engine) {
-  isAutomatic = true;
-  return initializeBackendsAndReturnBest.call(this);
-};
-target.setBackend = function (this: Engine, name) {
-  if (!isAutomatic) chosen = name;
-  isAutomatic = false;
-  return setBackend.call(this, name);
-};
+/** Records the calls of the script from now until the first `prepare`: tfjs does not record who chose a backend. */
+export function watchScriptBackend(): void {
+  target.initializeBackendsAndReturnBest = function (this: Engine) {
+    isAutomatic = true;
+    return initializeBackendsAndReturnBest.call(this);
+  };
+  target.setBackend = function (this: Engine, name) {
+    if (!isAutomatic) chosen = name;
+    isAutomatic = false;
+    return setBackend.call(this, name);
+  };
+}
+
+watchScriptBackend();
 
 /** The backend that the script has chosen with `tf.setBackend`. Returned once; later calls are no longer recorded. */
 export function takeScriptBackend(): string | undefined {

@@ -1,7 +1,7 @@
 const KEY = Symbol.for("acc.groupUse"); // on globalThis: two copies of this package share it
 const store = globalThis as { [KEY]?: boolean };
 
-/** The script of this thread has asked which replica it is, or has made an accelerator, which asks too. */
+/** The script of this thread has asked which replica it is, or has made an accelerator. */
 export function noteGroupUse(): void {
   store[KEY] = true;
 }

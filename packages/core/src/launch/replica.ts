@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { watchScriptBackend } from "../backend/script-backend.ts";
 import { selectBackend } from "../backend/select-backend.ts";
 import { SharedMemory } from "../collective/shared-memory.ts";
 import { setReplicaContext } from "../context/replica-context.ts";
@@ -35,6 +36,7 @@ export default async function runReplica(task: ReplicaTask): Promise<never> {
   try {
     // Before the script, because its top level may already create tensors.
     await selectBackend("auto", scriptUrl);
+    if (rank === 0) watchScriptBackend(); // that was not the script's choice
     endWarning = watchTraining(collective.worldSize);
     letGo();
     const script = await runScript(scriptUrl);

@@ -11,7 +11,7 @@ import { warningsOf } from "./warnings-of.ts";
 const test = suite("messages about what does nothing");
 const run = promisify(execFile);
 const registerTs = fileURLToPath(new URL("../../src/register-ts.mjs", import.meta.url));
-const script = fileURLToPath(new URL("./fixtures/set-backend.ts", import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 
 function regularized() {
   const kernelRegularizer = tf.regularizers.l2({ l2: 0.5 });
@@ -56,8 +56,8 @@ test("nothing is said where lossOf or the script adds them", async () => {
 });
 
 test("a backend that the script has chosen but the accelerator does not use is named", async () => {
-  const stderrOf = async (mode: string) => {
-    const { stderr } = await run(process.execPath, ["--import", registerTs, script, mode], {
+  const stderrOf = async (mode: string, name = "set-backend.ts") => {
+    const { stderr } = await run(process.execPath, ["--import", registerTs, fixture(name), mode], {
       timeout: 120_000,
     });
     return stderr;
@@ -65,6 +65,9 @@ test("a backend that the script has chosen but the accelerator does not use is n
   assert.match(await stderrOf("cpu"), /chose the backend "cpu".*backend: "cpu"/);
   assert.not.match(await stderrOf("said"), /chose the backend/);
   assert.not.match(await stderrOf("none"), /chose the backend/);
+  const launched = await stderrOf("cpu", "set-backend-on-two.ts");
+  assert.is(launched.split('chose the backend "cpu"').length - 1, 1, "by one of the replicas");
+  assert.not.match(launched, /has made no Accelerator/);
 });
 
 test.run();
