@@ -11,6 +11,7 @@ import { EXIT } from "./exit-codes.ts";
  * @throws {AcceleratorError} `DIRECTORY_NOT_FOUND` with the name that was probably meant.
  */
 export function requireFolder(owner: string, directory: string): void {
+  if (directory === "") throw notFound(`${owner}: the name of the folder is empty.`);
   const path = resolve(directory);
   const stats = statsOf(path);
   if (stats?.isDirectory()) return;

@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { nearestName } from "../options/nearest-name.ts";
 import { pause } from "../pause.ts";
 import { findRuns } from "../runs/find-runs.ts";
 import { inspectRun, type RunProgress } from "../sync/inspect-run.ts";
@@ -67,6 +68,7 @@ export const syncCommand: Command = {
     if (parsed.list) return await list(parsed);
     for (;;) {
       const { results, isWhole } = await syncAll(parsed, signal);
+      if (!parsed.watch) requireTracker(results, parsed);
       if (parsed.json) printJson(results.map(toJson));
       else print(results, parsed);
       if (parsed.watch && !signal.aborted) await pause(WATCH_INTERVAL_MS, signal);
@@ -93,6 +95,27 @@ function syncArguments(values: OptionValues, operands: readonly string[]): SyncA
     ...{ list: list === true, json: json === true, watch: watch === true, timeoutMs },
     ...{ trust, tracker: text(values.tracker) },
   };
+}
+
+/**
+ * Checks that a tracker which the user named is one of those that the runs have: nothing was delivered if it is not.
+ *
+ * @throws {AcceleratorError} `OPTION_INVALID` with the name that was probably meant.
+ */
+function requireTracker(
+  results: readonly (SyncReport | Unreadable)[],
+  { directory, tracker }: SyncArguments,
+): void {
+  const headers = results.flatMap((result) => ("header" in result ? [result.header] : []));
+  const names = [...new Set(headers.flatMap(({ trackers }) => trackers.map(({ name }) => name)))];
+  if (tracker === undefined || headers.length === 0 || names.includes(tracker)) return;
+  const near = nearestName(tracker, names);
+  const advice =
+    near === undefined ? `They have: ${names.join(", ") || "none"}.` : `Did you mean "${near}"?`;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `acc sync: no run below ${directory} has a tracker "${tracker}". ${advice}`,
+  );
 }
 
 /** @returns also whether every folder could be searched. */

@@ -112,6 +112,14 @@ test("a path that does not exist is an error of its own, with the name that was 
   assert.is(file.code, 3);
   assert.match(file.stderr, "is a file");
   assert.is((await acc("sync", "file/below")).code, 3);
+  assert.is((await acc("sync", "")).code, 3, "such as a variable of the shell that is not set");
+});
+
+test("a tracker that no run has is an error too", async () => {
+  await makeRun("runs/.acc/r");
+  const { code, stderr } = await acc("sync", "runs", "--tracker", "mlfow");
+  assert.is(code, 2);
+  assert.match(stderr, 'no run below runs has a tracker "mlfow".');
 });
 
 test("a lock that is a folder, a link to nothing or unreadable is reported, not waited for", async () => {
