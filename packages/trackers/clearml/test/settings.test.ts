@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Environment } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -104,7 +104,7 @@ test("a run keeps what it is called and where it goes, without keys", async () =
     mode: "offline",
     folder: {
       path: `/cache/offline/offline-${run.id}`,
-      fromRun: `../../cache/offline/offline-${run.id}`,
+      fromRun: relative(home, `/cache/offline/offline-${run.id}`),
     },
     ...{ metricsBytes: 0, logBytes: 0, artifacts: [] },
     fields: { hyperparams: {}, configuration: {}, tags: [] },
