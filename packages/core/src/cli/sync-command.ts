@@ -3,7 +3,7 @@ import { AcceleratorError, messageOf } from "../errors.ts";
 import { nearestName } from "../options/nearest-name.ts";
 import { pause } from "../pause.ts";
 import { findRuns } from "../runs/find-runs.ts";
-import { inspectRun, type RunProgress } from "../sync/inspect-run.ts";
+import { inspectRun, type RunProgress, type TrackerProgress } from "../sync/inspect-run.ts";
 import { isWithin } from "../sync/is-within.ts";
 import { type SyncReport, syncRun } from "../sync/sync-run.ts";
 import type { Command, OptionValues } from "./command.ts";
@@ -103,7 +103,7 @@ function syncArguments(values: OptionValues, operands: readonly string[]): SyncA
  * @throws {AcceleratorError} `OPTION_INVALID` with the name that was probably meant.
  */
 function requireTracker(
-  results: readonly (SyncReport | Unreadable)[],
+  results: readonly (SyncReport | RunProgress | Unreadable)[],
   { directory, tracker }: SyncArguments,
 ): void {
   const headers = results.flatMap((result) => ("header" in result ? [result.header] : []));
@@ -138,13 +138,17 @@ async function syncAll(
   return { results, isWhole };
 }
 
-async function list({ directory, json }: SyncArguments): Promise<number> {
+async function list(parsed: SyncArguments): Promise<number> {
+  const { directory, json, tracker } = parsed;
   const { folders, isWhole } = await findFolders(directory);
   const runs: (RunProgress | Unreadable)[] = [];
   for (const folder of folders) {
     // One after the other: thousands of open files are more than a process may have.
-    runs.push(await inspectRun(folder).catch((error) => unreadable(folder, error)));
+    const run = await inspectRun(folder).catch((error) => unreadable(folder, error));
+    const isShown = ({ name }: TrackerProgress): boolean => (tracker ?? name) === name;
+    runs.push("error" in run ? run : { ...run, trackers: run.trackers.filter(isShown) });
   }
+  requireTracker(runs, parsed);
   if (json) printJson(runs.map(toJson), 2);
   else if (runs.length === 0) printNothing(directory);
   else printLines(formatTable(LIST_COLUMNS, runs.flatMap(listRows)));

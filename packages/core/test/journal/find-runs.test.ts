@@ -117,9 +117,11 @@ test("a path that does not exist is an error of its own, with the name that was 
 
 test("a tracker that no run has is an error too", async () => {
   await makeRun("runs/.acc/r");
-  const { code, stderr } = await acc("sync", "runs", "--tracker", "mlfow");
-  assert.is(code, 2);
-  assert.match(stderr, 'no run below runs has a tracker "mlfow".');
+  for (const more of [[], ["--list"]]) {
+    const { code, stderr } = await acc("sync", "runs", "--tracker", "mlfow", ...more);
+    assert.is(code, 2);
+    assert.match(stderr, 'no run below runs has a tracker "mlfow".');
+  }
 });
 
 test("a lock that is a folder, a link to nothing or unreadable is reported, not waited for", async () => {
