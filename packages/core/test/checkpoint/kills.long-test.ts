@@ -41,11 +41,16 @@ async function removeOld(folder: string, killAfterMs?: number): Promise<number> 
   return Number(output);
 }
 
-/** Goes on with a training, and is killed so many milliseconds after it has begun to load. */
-async function resumeShortly(project: string, afterMs: number): Promise<void> {
+/** Goes on with a training, and is killed at a random moment: after it has begun to load, or after it has saved. */
+async function resumeShortly(project: string, saves: boolean): Promise<void> {
   const { stdout, closed, kill } = start("./fixtures/resume-endlessly.ts", project);
   await Promise.race([once(stdout, "data"), closed]);
-  await pause(afterMs);
+  const newest = async () =>
+    (await findCheckpoints(join(project, "checkpoints"))).at(-1)?.iteration;
+  const before = await newest();
+  for (let tries = 0; saves && tries < 3000 && (await newest()) === before; tries++)
+    await pause(10);
+  await pause(Math.random() * 40);
   kill();
   await closed;
 }
@@ -92,9 +97,8 @@ test("30 times while a run goes on: no step is lost, and none is counted twice",
   let steps = 0;
   let withoutSave = 0;
   for (let kill = 0; kill < 30; kill++) {
-    // A third of the lives is long enough to save; the others end while they load.
-    const afterMs = Math.random() * (kill % 3 === 0 ? 300 : 40);
-    await resumeShortly(project, afterMs);
+    // A third of the lives is long enough to save; the others end while they load, or soon after.
+    await resumeShortly(project, kill % 3 === 0);
     const newest = await newestCheckpoint(folder, failing).catch((error: { code: string }) => {
       if (error.code !== "CHECKPOINT_MISSING") throw error;
       return undefined;
@@ -108,7 +112,7 @@ test("30 times while a run goes on: no step is lost, and none is counted twice",
     const weights = new Float32Array(bytes.slice().buffer);
     assert.equal([...new Set(weights)], [-steps]);
   }
-  assert.ok(steps > 0 && withoutSave >= 8, `${steps} steps, ${withoutSave} lives without a save`);
+  assert.ok(steps > 0 && withoutSave > 0, `${steps} steps, ${withoutSave} lives without a save`);
   rmSync(project, { recursive: true });
 });
 
