@@ -51,6 +51,7 @@ export class StubServer {
       socket.on("close", () => this.#sockets.delete(socket));
     });
     const writes = new WebSocketServer({ server: this.#server });
+    writes.on("error", () => {}); // it repeats the server's: a port that is taken, and `listen` tries another
     writes.on("connection", (socket) => {
       socket.on("message", (data) => this.#take(socket, data as Buffer));
       socket.on("error", () => {});
