@@ -2,12 +2,11 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/journal";
-import { type ExportFormat, exportRun } from "../export/export-run.ts";
+import { EXPORT_FORMATS, exportRun } from "../export/export-run.ts";
 import type { RunDetail } from "../wire/schema.ts";
 import { runNamed, withLibrary } from "./with-library.ts";
 
 const OWNER = "acc runs export";
-const FORMATS: readonly ExportFormat[] = ["csv", "json", "html"];
 
 /** `acc runs export`: a run as a file for other programs. */
 export const runsExportCommand: Command = {
@@ -25,7 +24,7 @@ export const runsExportCommand: Command = {
     if (id === undefined || operands.length > 2) {
       throw new AcceleratorError("OPTION_INVALID", `${OWNER}: it takes an ID, and a directory.`);
     }
-    const wanted = FORMATS.filter((format) => typeof values[format] === "string");
+    const wanted = EXPORT_FORMATS.filter((format) => typeof values[format] === "string");
     const [format] = wanted;
     if (format === undefined || wanted.length > 1) {
       const text = "say --csv FILE, --json FILE or --html FILE.";

@@ -8,11 +8,14 @@ import { takeSnapshot } from "./take-snapshot.ts";
 
 export type ExportFormat = "csv" | "json" | "html";
 
+/** The media type of each. */
 export const EXPORT_TYPES: { readonly [format in ExportFormat]: string } = {
   csv: "text/csv; charset=utf-8",
   json: "application/json; charset=utf-8",
   html: "text/html; charset=utf-8",
 };
+
+export const EXPORT_FORMATS: readonly ExportFormat[] = Object.keys(EXPORT_TYPES) as ExportFormat[];
 
 /** A run as text, in pieces: all points of these keys. A page has texts, images and tables too. */
 export async function exportRun(

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { EXPORT_TYPES, type ExportFormat, exportRun } from "../export/export-run.ts";
+import { EXPORT_FORMATS, EXPORT_TYPES, exportRun } from "../export/export-run.ts";
 import type { Library } from "../index/library.ts";
 import { Refusal } from "../wire/refusal.ts";
 import type { RunDetail } from "../wire/schema.ts";
@@ -12,11 +12,14 @@ export async function sendExport(
   response: ServerResponse,
   library: Library,
   detail: RunDetail,
-  format: string | null,
+  asked: string | null,
 ): Promise<void> {
-  const type = EXPORT_TYPES[format as ExportFormat];
-  if (type === undefined) throw new Refusal(400, "format must be csv, json or html.");
-  const pieces = await exportRun(library, detail, format as ExportFormat);
+  const format = EXPORT_FORMATS.find((known) => known === asked);
+  if (format === undefined) {
+    throw new Refusal(400, `format must be one of ${EXPORT_FORMATS.join(", ")}.`);
+  }
+  const pieces = await exportRun(library, detail, format);
+  const type = EXPORT_TYPES[format];
   const headers = { "content-disposition": `attachment; filename="run.${format}"` };
   writeHead(response, { type, headers, isForeign: true });
   await pipeline(Readable.from(pieces), response);

@@ -133,7 +133,9 @@ test("a run as CSV and as JSON has every value, with all its digits", async () =
   };
   const values = points["train/loss"]?.values ?? [];
   assert.equal([values.length, values[2], values[100]], [NUM_STEPS, 1 / 3, "NaN"]);
-  assert.is((await page.ask(`/api/export/${run.id}?format=exe`)).status, 400);
+  for (const wrong of ["exe", "constructor", "__proto__", ""]) {
+    assert.is((await page.ask(`/api/export/${run.id}?format=${wrong}`)).status, 400, wrong);
+  }
 });
 
 test("what the user says about a run is kept beside it, and the journal stays", async () => {
