@@ -1,9 +1,7 @@
 import type { LogValue } from "@acc/core/tracker";
 import { encodePng, toJson } from "@acc/tracker-kit";
+import { PORTION } from "../wire/portion.ts";
 import type { MediaContent } from "../wire/series.ts";
-
-/** Rows of a table in one answer. */
-const MAX_ROWS = 1000;
 
 type Pixels = Extract<MediaContent, { readonly kind: "pixels" }>;
 type Table = Extract<MediaContent, { readonly kind: "table" }>;
@@ -28,7 +26,7 @@ export function pictureOf({ data, shape }: Pixels, picture: number): Uint8Array 
 export function tablePart(
   { columns, rows }: Table,
   from: number,
-  count: number = MAX_ROWS,
+  count: number = PORTION.rows,
 ): TablePart {
   const cells = rows.slice(from, from + count).map((row) => toJson(row as LogValue[]));
   return { columns, rows: cells, numRows: rows.length };

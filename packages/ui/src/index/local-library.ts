@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { findSources } from "../sources/find-sources.ts";
+import { PORTION } from "../wire/portion.ts";
 import type {
   LibraryChange,
   MediaItem,
@@ -25,7 +26,6 @@ const LOOK_MS = 2000;
 /** A search that takes long is repeated only after so many times as long. */
 const SEARCH_SHARE = 50;
 const DEFAULT_MEMORY_MB = 512;
-const TEXTS = 1000;
 /** Most keys in a list of runs. */
 const LISTED_KEYS = 20_000;
 const LEAST_KEYS = 20;
@@ -106,7 +106,7 @@ export class LocalLibrary implements Library {
 
   async texts(id: string, from: number): Promise<TextPage | undefined> {
     const index = this.#runs.get(id)?.index;
-    return index && { lines: index.texts(from, TEXTS), end: index.numTexts };
+    return index && { lines: index.texts(from, PORTION.lines), end: index.numTexts };
   }
 
   async media(

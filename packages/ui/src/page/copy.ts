@@ -3,13 +3,11 @@ import { Points } from "../index/points.ts";
 import type { RunPoints } from "../index/run-points.ts";
 import { pointOf, seriesOf } from "../index/series-of.ts";
 import { encodeFrame } from "../wire/frame.ts";
+import { PORTION } from "../wire/portion.ts";
 import { countOf, pointQuery, seriesQueries } from "../wire/query.ts";
 import { Refusal } from "../wire/refusal.ts";
 import type { Series } from "../wire/series.ts";
 import { decodeSnapshot, type Snapshot, type SnapshotRun } from "../wire/snapshot.ts";
-
-const TEXTS = 1000;
-const TABLE_ROWS = 1000;
 
 type HeldRun = SnapshotRun & { readonly charted: RunPoints };
 
@@ -65,7 +63,10 @@ function answer({ list }: Snapshot, runs: ReadonlyMap<string, HeldRun>, path: st
     case "text": {
       const from = countOf(query, "from");
       const lines = known(run).texts.filter(({ sequence }) => sequence >= from);
-      return Response.json({ lines: lines.slice(0, TEXTS), end: known(run).detail.numTexts });
+      return Response.json({
+        lines: lines.slice(0, PORTION.lines),
+        end: known(run).detail.numTexts,
+      });
     }
     case "media":
       return mediaAnswer(known(run), rest.map(Number), query);
@@ -90,7 +91,7 @@ function mediaAnswer(
   }
   const value = JSON.parse(new TextDecoder().decode(bytes)) as { readonly rows?: unknown[] };
   const from = countOf(query, "row");
-  const rows = value.rows?.slice(from, from + TABLE_ROWS);
+  const rows = value.rows?.slice(from, from + PORTION.rows);
   return Response.json({ ...value, ...(rows && { rows }) });
 }
 

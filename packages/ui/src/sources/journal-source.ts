@@ -11,7 +11,7 @@ import {
 } from "@acc/core/journal";
 import type { MediaItem } from "../wire/schema.ts";
 import type { MediaContent } from "../wire/series.ts";
-import { histogramOf, jsonValue, sinkValues } from "./logged-values.ts";
+import { jsonValue, listedNumbers, sinkValues } from "./logged-values.ts";
 import type { Advance, Place, RunSink, RunSource } from "./run-source.ts";
 
 /** A run that core recorded: its journal. */
@@ -214,7 +214,7 @@ export class JournalSource implements RunSource {
         return { kind: "file", name, path: await containedPath(this.folder, path) };
       }
       case "metrics": {
-        const values = histogramOf(entry.values, index);
+        const values = listedNumbers(entry.values, index);
         return values && { kind: "values", values };
       }
       default:

@@ -32,7 +32,7 @@ export function sinkValues(sink: RunSink, place: Place, values: LogValues, offse
 }
 
 /** The numbers of a histogram: the `index`-th leaf of those that are not plain numbers. */
-export function histogramOf(values: LogValues, index: number): number[] | undefined {
+export function listedNumbers(values: LogValues, index: number): number[] | undefined {
   const leaves = Object.entries(values)
     .filter(([, value]) => typeof value !== "number" && value !== null && value !== undefined)
     .flatMap(([key, value]) => flatten({ [key]: value }));

@@ -2,36 +2,25 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
-import { chromiumPath } from "@acc/test-kit/peers/chromium";
 import type { Page } from "playwright-core";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { exportRun } from "../../src/export/export-run.ts";
 import type { RunDetail } from "../../src/wire/schema.ts";
 import { colouredRows, eventually, newPage } from "./browser.ts";
-import { chart, type DemoPage, drawn, openDemoPage } from "./demo-page.ts";
+import { chart, drawn } from "./demo-page.ts";
 import { GAP, NUM_STEPS, PEAK, SCRIPT } from "./demo-runs.ts";
+import { demoSuite } from "./demo-suite.ts";
 
-const test = suite("a run as one file in Chromium");
-const run = chromiumPath() ? test : test.skip;
-let demo: DemoPage;
-
-test.before(async () => {
-  if (chromiumPath()) demo = await openDemoPage();
-});
-
-test.after(async () => {
-  await demo?.close();
-});
+const { test, run, demo } = demoSuite("a run as one file in Chromium");
 
 /** Opens a run as a file without a server. Nothing is asked for, and nothing goes wrong. */
 async function seeCopy(project: string, act: (page: Page) => Promise<void>): Promise<void> {
-  const { library } = demo.server;
+  const { library } = demo().server;
   const id = (await library.runs()).runs.find((one) => one.project === project)?.id ?? "";
-  const file = join(demo.folder, "..", `${project}.html`);
+  const file = join(demo().folder, "..", `${project}.html`);
   const pieces = await exportRun(library, (await library.run(id)) as RunDetail, "html");
   await pipeline(pieces, createWriteStream(file));
-  const { page, problems } = await newPage(demo.browser);
+  const { page, problems } = await newPage(demo().browser);
   const requests: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
   try {

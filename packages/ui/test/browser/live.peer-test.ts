@@ -1,36 +1,25 @@
 import { createServer } from "node:net";
-import { chromiumPath } from "@acc/test-kit/peers/chromium";
 import { listen } from "@acc/test-kit/servers/listen";
 import type { Page } from "playwright-core";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openLibrary } from "../../src/index/library.ts";
 import { servePage } from "../../src/server/server.ts";
 import { beginRun } from "../record-run.ts";
 import { TOKEN } from "../server/open-page.ts";
 import { colouredRows, eventually, newPage } from "./browser.ts";
-import { chart, type DemoPage, drawn, openDemoPage } from "./demo-page.ts";
+import { chart, drawn } from "./demo-page.ts";
 import { GAP, NUM_STEPS, PEAK } from "./demo-runs.ts";
+import { demoSuite } from "./demo-suite.ts";
 
-const test = suite("curves in Chromium");
-const run = chromiumPath() ? test : test.skip;
-let demo: DemoPage;
-
-test.before(async () => {
-  if (chromiumPath()) demo = await openDemoPage();
-});
-
-test.after(async () => {
-  await demo?.close();
-});
+const { test, run, demo } = demoSuite("curves in Chromium");
 
 for (const scheme of ["light", "dark"] as const) {
   for (const ratio of [1, 2]) {
     run(
       `one point of ${NUM_STEPS} is seen at its height, NaN as a gap (${scheme}, ${ratio}×)`,
       () =>
-        demo.see({ scheme, ratio }, async (page, open) => {
-          await open(`#/run/${await demo.idOf("steady")}`);
+        demo().see({ scheme, ratio }, async (page, open) => {
+          await open(`#/run/${await demo().idOf("steady")}`);
           await drawn(page, "level");
           const rows = (step: number): Promise<number[]> =>
             colouredRows(page, "level", step / (NUM_STEPS - 1));
@@ -56,13 +45,13 @@ for (const scheme of ["light", "dark"] as const) {
 }
 
 run("a zoom shows every point again, stays while the run grows, and can be undone", () =>
-  demo.see({}, async (page, open) => {
-    const accelerator = await beginRun(demo.folder, { project: "growing" });
+  demo().see({}, async (page, open) => {
+    const accelerator = await beginRun(demo().folder, { project: "growing" });
     try {
       for (let step = 0; step < 3000; step++) accelerator.log({ level: step % 7 }, { step });
       await accelerator.flush();
-      await eventually("the run", async () => (await demo.idOf("growing")) !== "");
-      await open(`#/run/${await demo.idOf("growing")}`);
+      await eventually("the run", async () => (await demo().idOf("growing")) !== "");
+      await open(`#/run/${await demo().idOf("growing")}`);
       await drawn(page, "level");
       const slider = chart(page, "level");
       const box = (await page.locator(".u-over").boundingBox()) as {
@@ -102,15 +91,15 @@ run("a zoom shows every point again, stays while the run grows, and can be undon
 );
 
 run("seven pages of one browser are all live", () =>
-  demo.see({}, async (page, open) => {
+  demo().see({}, async (page, open) => {
     await open();
     const others: Page[] = [];
     for (let index = 0; index < 6; index++) {
       const other = await page.context().newPage();
-      await other.goto(`http://127.0.0.1:${demo.server.port}/#token=${TOKEN}`);
+      await other.goto(`http://127.0.0.1:${demo().server.port}/#token=${TOKEN}`);
       others.push(other);
     }
-    const accelerator = await beginRun(demo.folder, { project: "late" });
+    const accelerator = await beginRun(demo().folder, { project: "late" });
     await accelerator.endTraining();
     for (const other of [page, ...others]) await other.getByText("new run").waitFor();
     await page.getByText("new run").click();
@@ -119,13 +108,13 @@ run("seven pages of one browser are all live", () =>
 );
 
 run("a server that went away is said; when it is back the page goes on", async () => {
-  const library = await openLibrary(demo.folder);
+  const library = await openLibrary(demo().folder);
   const place = createServer();
   const port = await listen(place);
   place.close();
   const serve = () => servePage(library, { port, token: TOKEN, hostNames: [] });
   let served = await serve();
-  const { page } = await newPage(demo.browser);
+  const { page } = await newPage(demo().browser);
   try {
     await page.goto(`http://127.0.0.1:${port}/#token=${TOKEN}`);
     const status = page.getByRole("banner").getByRole("status");

@@ -1,29 +1,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromiumPath } from "@acc/test-kit/peers/chromium";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { eventually, type Look } from "./browser.ts";
-import { chart, type DemoPage, drawn, openDemoPage } from "./demo-page.ts";
+import { chart, drawn } from "./demo-page.ts";
 import { SCRIPT } from "./demo-runs.ts";
+import { demoSuite } from "./demo-suite.ts";
 
 /** Where pictures of the page for the documentation go, if they are wanted. */
 const PICTURES = process.env.ACC_UI_PICTURES;
-const test = suite("the page in Chromium");
-const run = chromiumPath() ? test : test.skip;
-let demo: DemoPage;
-
-test.before(async () => {
-  if (chromiumPath()) demo = await openDemoPage();
-});
-
-test.after(async () => {
-  await demo?.close();
-});
+const { test, run, demo } = demoSuite("the page in Chromium");
 
 run("everything by keyboard: filter, tick, read a value, logarithm, zoom, table", () =>
-  demo.see({}, async (page, open) => {
+  demo().see({}, async (page, open) => {
     await open();
     const rows = page.locator("tbody tr[data-run]");
     await rows.first().waitFor();
@@ -66,7 +55,7 @@ run("everything by keyboard: filter, tick, read a value, logarithm, zoom, table"
 );
 
 run("the accessibility tree says what is seen", () =>
-  demo.see({}, async (page, open) => {
+  demo().see({}, async (page, open) => {
     await open(`#/runs?filter=digits`);
     await drawn(page, "train/loss");
     const tree = await page.locator("body").ariaSnapshot();
@@ -81,7 +70,7 @@ run("the accessibility tree says what is seen", () =>
 
 run("axe finds nothing: both themes, a desk and a phone, every view", async () => {
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  const id = (await demo.server.library.runs()).runs.find(
+  const id = (await demo().server.library.runs()).runs.find(
     ({ project }) => project === "digits",
   )?.id;
   const tabs = ["charts", "images", "histograms", "tables", "texts", "config", "files"];
@@ -91,7 +80,7 @@ run("axe finds nothing: both themes, a desk and a phone, every view", async () =
     ...tabs.map((tab) => `#/run/${id?.slice(0, 8)}/${tab}`),
   ];
   for (const look of [{}, { scheme: "dark", width: 390, height: 844 }] as const) {
-    await demo.see(look, async (page, open) => {
+    await demo().see(look, async (page, open) => {
       await open();
       await page.evaluate(axe);
       for (const address of addresses) {
@@ -113,8 +102,8 @@ run("axe finds nothing: both themes, a desk and a phone, every view", async () =
 });
 
 run("names that are markup are text, and load nothing", () =>
-  demo.see({}, async (page, open) => {
-    const id = await demo.idOf("hostile");
+  demo().see({}, async (page, open) => {
+    const id = await demo().idOf("hostile");
     for (const tab of ["charts", "tables", "texts", "config", "files"]) {
       await open(`#/run/${id}/${tab}`);
       if (tab === "files") await page.getByRole("button", { name: "picture.svg" }).waitFor();
@@ -131,8 +120,8 @@ run("names that are markup are text, and load nothing", () =>
 );
 
 run("histograms over steps: how many numbers lie where", () =>
-  demo.see({}, async (page, open) => {
-    await open(`#/run/${await demo.idOf("digits")}/histograms`);
+  demo().see({}, async (page, open) => {
+    await open(`#/run/${await demo().idOf("digits")}/histograms`);
     const picture = page.getByRole("img", { name: /^weights at step 2999: lowest −0\.5/ });
     await picture.waitFor();
     assert.is(await picture.locator("rect").count(), 60);
@@ -142,8 +131,8 @@ run("histograms over steps: how many numbers lie where", () =>
 );
 
 run("images over steps: the slider moves all of them, and says where there is none", () =>
-  demo.see({}, async (page, open) => {
-    await open(`#/run/${await demo.idOf("digits")}/images`);
+  demo().see({}, async (page, open) => {
+    await open(`#/run/${await demo().idOf("digits")}/images`);
     const slider = page.getByRole("slider", { name: "step" });
     await page.getByRole("img").nth(5).waitFor();
     assert.is(await slider.getAttribute("aria-valuetext"), "step 2999");
@@ -157,12 +146,12 @@ run("images over steps: the slider moves all of them, and says where there is no
 );
 
 run("a chart is saved as PNG, a comparison as CSV, a run as JSON", () =>
-  demo.see({}, async (page, open) => {
+  demo().see({}, async (page, open) => {
     const saved = async (act: () => Promise<void>): Promise<Buffer> => {
       const [download] = await Promise.all([page.waitForEvent("download"), act()]);
       return readFileSync(await download.path());
     };
-    await open(`#/run/${await demo.idOf("digits")}`);
+    await open(`#/run/${await demo().idOf("digits")}`);
     await drawn(page, "train/loss");
     await chart(page, "train/loss").focus();
     const picture = await saved(() => page.keyboard.press("e"));
@@ -182,13 +171,13 @@ const picture = PICTURES === undefined ? test.skip : run;
 
 picture("pictures for the documentation", async () => {
   const open = async (look: Look, name: string, address: string): Promise<void> =>
-    await demo.see({ ratio: 2, ...look }, async (page, go) => {
+    await demo().see({ ratio: 2, ...look }, async (page, go) => {
       await go(address);
       await page.locator("canvas, img").first().waitFor();
       await page.waitForTimeout(1500);
       await page.screenshot({ path: join(PICTURES as string, name) });
     });
-  const { runs } = await demo.server.library.runs();
+  const { runs } = await demo().server.library.runs();
   const ids = runs.filter(({ project }) => project === "digits").map(({ id }) => id.slice(0, 8));
   await open({ height: 860 }, "runs.png", `#/runs?filter=digits&runs=${ids}`);
   await open(

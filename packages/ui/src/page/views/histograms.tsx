@@ -1,23 +1,19 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Histogram, MediaItem, RunSummary } from "../../wire/schema.ts";
 import { getHistogram } from "../media.ts";
 import { shortNumber } from "../model/format.ts";
+import { itemsByKey } from "../model/items-by-key.ts";
 import { StepSlider } from "./step-slider.tsx";
+import { useLoaded } from "./use-loaded.ts";
 
 type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
 
 /** How lists of numbers are spread: for each key the newest, and the steps before it. */
 export function Histograms({ run, items }: Props) {
-  const keys = [...new Set(items.map(({ key }) => key))].sort();
   return (
     <div class="cards">
-      {keys.map((key) => (
-        <HistogramCard
-          key={key}
-          run={run}
-          name={key}
-          items={items.filter((item) => item.key === key)}
-        />
+      {itemsByKey(items).map(([key, ofKey]) => (
+        <HistogramCard key={key} run={run} name={key} items={ofKey} />
       ))}
     </div>
   );
@@ -25,19 +21,9 @@ export function Histograms({ run, items }: Props) {
 
 function HistogramCard({ run, name, items }: Props & { readonly name: string }) {
   const [chosen, setChosen] = useState<number>();
-  const [histogram, setHistogram] = useState<Histogram>();
   const at = Math.min(chosen ?? items.length - 1, items.length - 1);
   const item = items[at] as MediaItem;
-  useEffect(() => {
-    let isWanted = true;
-    getHistogram(run, item).then(
-      (found) => isWanted && setHistogram(found),
-      () => {},
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [item.offset, item.index]);
+  const histogram = useLoaded(() => getHistogram(run, item), [item.offset, item.index]);
   return (
     <article class="card" aria-label={name}>
       <header>

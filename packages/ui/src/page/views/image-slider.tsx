@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { MediaItem, RunSummary } from "../../wire/schema.ts";
 import { mediaPath, pictureCount, pictureUrl } from "../media.ts";
+import { itemsByKey } from "../model/items-by-key.ts";
 import { StepSlider } from "./step-slider.tsx";
 
 type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
@@ -11,7 +12,6 @@ export function ImageSlider({ run, items }: Props) {
   const [chosen, setChosen] = useState<number>();
   const step = chosen ?? steps.at(-1) ?? 0;
   const at = Math.max(0, steps.indexOf(step));
-  const keys = [...new Set(items.map(({ key }) => key))].sort();
   if (steps.length === 0) return <p class="empty">No image was logged yet.</p>;
   const go = (index: number): void =>
     // The newest stays the newest while others come.
@@ -24,14 +24,8 @@ export function ImageSlider({ run, items }: Props) {
           {at + 1} of {steps.length}
         </span>
       </div>
-      {keys.map((key) => (
-        <ImageRow
-          key={key}
-          run={run}
-          name={key}
-          items={items.filter((item) => item.key === key)}
-          step={step}
-        />
+      {itemsByKey(items).map(([key, ofKey]) => (
+        <ImageRow key={key} run={run} name={key} items={ofKey} step={step} />
       ))}
     </>
   );

@@ -1,4 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
 import type { MediaItem, RunDetail, RunSummary } from "../../wire/schema.ts";
 import type { Tab } from "../model/address.ts";
 import { styleOf } from "../model/colors.ts";
@@ -14,26 +13,18 @@ import { Status } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 import { Tables } from "./tables.tsx";
 import { Texts } from "./texts.tsx";
+import { useLoaded } from "./use-loaded.ts";
 
 type Props = { readonly id: string; readonly tab: Tab; readonly state: State };
 
 /** One run: everything that it logged. */
 export function RunView({ id, tab, state }: Props) {
   const listed = runOf(state, id);
-  const [detail, setDetail] = useState<RunDetail>();
+  // The size comes with the list, which is not asked for at every event.
+  const detail = useLoaded(listed && (() => getDetail(listed.id)), [
+    ...[listed?.id, listed?.bytes, listed?.status],
+  ]);
   const run = listed && withAllKeys(listed, detail);
-  useEffect(() => {
-    if (!run) return;
-    let isWanted = true;
-    getDetail(run.id).then(
-      (found) => isWanted && setDetail(found),
-      () => {},
-    );
-    return () => {
-      isWanted = false;
-    };
-    // The size comes with the list, which is not asked for at every event.
-  }, [run?.id, run?.bytes, run?.status]);
   if (!state.list) return <p class="empty">Looking for the run …</p>;
   if (!run) return <p class="empty">There is no run {id} here (any more).</p>;
   const tabs = tabsOf(run, detail, isCopy(state));

@@ -1,24 +1,21 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { PORTION } from "../../wire/portion.ts";
 import type { MediaItem, RunSummary } from "../../wire/schema.ts";
-import { getTable, type LoggedTable } from "../media.ts";
+import { getTable } from "../media.ts";
 import { shortNumber } from "../model/format.ts";
+import { itemsByKey } from "../model/items-by-key.ts";
 import { Scroll } from "./scroll.tsx";
 import { StepSlider } from "./step-slider.tsx";
+import { useLoaded } from "./use-loaded.ts";
 
 type Props = { readonly run: RunSummary; readonly items: readonly MediaItem[] };
 
 /** Tables that were logged: for each key the newest, and the steps before it. */
 export function Tables({ run, items }: Props) {
-  const keys = [...new Set(items.map(({ key }) => key))].sort();
   return (
     <>
-      {keys.map((key) => (
-        <TableOfSteps
-          key={key}
-          run={run}
-          name={key}
-          items={items.filter((item) => item.key === key)}
-        />
+      {itemsByKey(items).map(([key, ofKey]) => (
+        <TableOfSteps key={key} run={run} name={key} items={ofKey} />
       ))}
     </>
   );
@@ -27,19 +24,9 @@ export function Tables({ run, items }: Props) {
 function TableOfSteps({ run, name, items }: Props & { readonly name: string }) {
   const [chosen, setChosen] = useState<number>();
   const [row, setRow] = useState(0);
-  const [table, setTable] = useState<LoggedTable>();
   const at = Math.min(chosen ?? items.length - 1, items.length - 1);
   const item = items[at] as MediaItem;
-  useEffect(() => {
-    let isWanted = true;
-    getTable(run, item, row).then(
-      (found) => isWanted && setTable(found),
-      () => {},
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [item.offset, item.index, row]);
+  const table = useLoaded(() => getTable(run, item, row), [item.offset, item.index, row]);
   const choose = (index: number): void => {
     setRow(0);
     setChosen(index);
@@ -57,7 +44,7 @@ function TableOfSteps({ run, name, items }: Props & { readonly name: string }) {
             <button
               type="button"
               disabled={row === 0}
-              onClick={() => setRow(Math.max(0, row - 1000))}
+              onClick={() => setRow(Math.max(0, row - PORTION.rows))}
             >
               before
             </button>

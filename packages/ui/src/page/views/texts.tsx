@@ -1,30 +1,23 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { PORTION } from "../../wire/portion.ts";
 import type { RunSummary, TextLine, TextPage } from "../../wire/schema.ts";
 import { getJson } from "../api.ts";
 import { Scroll } from "./scroll.tsx";
-
-const MAX_LINES = 1000;
+import { useLoaded } from "./use-loaded.ts";
 
 /** Texts that were logged, the newest at the end: those before them on request. */
 export function Texts({ run, numTexts }: { readonly run: RunSummary; readonly numTexts: number }) {
   const [from, setFrom] = useState<number>();
-  const [page, setPage] = useState<TextPage>();
-  const start = from ?? Math.max(0, numTexts - MAX_LINES);
-  useEffect(() => {
-    let isWanted = true;
-    getJson<TextPage>(`api/text/${encodeURIComponent(run.id)}?from=${start}`).then(
-      (found) => isWanted && setPage(found),
-      () => {},
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [start, numTexts]);
+  const start = from ?? Math.max(0, numTexts - PORTION.lines);
+  const page = useLoaded(
+    () => getJson<TextPage>(`api/text/${encodeURIComponent(run.id)}?from=${start}`),
+    [start, numTexts],
+  );
   if (!page) return <p class="empty">Reading …</p>;
   return (
     <section>
       {start > 0 && (
-        <button type="button" onClick={() => setFrom(Math.max(0, start - MAX_LINES))}>
+        <button type="button" onClick={() => setFrom(Math.max(0, start - PORTION.lines))}>
           texts before these
         </button>
       )}
