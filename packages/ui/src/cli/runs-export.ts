@@ -1,7 +1,10 @@
 import { createWriteStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Command, EXIT, printable, requireFolder } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/journal";
+import { replaceFileBy } from "@acc/tracker-kit";
 import { EXPORT_FORMATS, exportRun } from "../export/export-run.ts";
 import type { RunDetail } from "../wire/schema.ts";
 import { runNamed, withLibrary } from "./with-library.ts";
@@ -80,11 +83,23 @@ async function print(parts: Iterable<string>): Promise<void> {
   stdout.off("drain", onDrain).off("close", onClose);
 }
 
+/** What was there stays until all of the new content is: a disk may be full. A pipe or a device is written as it is. */
+async function replace(file: string, parts: Iterable<string>): Promise<void> {
+  const before = await stat(file).catch(() => undefined);
+  if (before && !before.isFile()) return await pipeline(parts, createWriteStream(file));
+  await stat(dirname(file)); // a folder whose name has a slip is not made
+  const target = before ? await realpath(file) : file;
+  const options = { flush: true, ...(before && { mode: before.mode }) };
+  await replaceFileBy(target, (temporary) =>
+    pipeline(parts, createWriteStream(temporary, options)),
+  );
+}
+
 /** @throws {AcceleratorError} `OPTION_INVALID` if the file cannot be written. */
 async function write(file: string, parts: Iterable<string>): Promise<void> {
   if (file === "-") return await print(parts);
   try {
-    await pipeline(parts, createWriteStream(file));
+    await replace(file, parts);
   } catch (error) {
     throw new AcceleratorError(
       "OPTION_INVALID",

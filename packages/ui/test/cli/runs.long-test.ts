@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { onSmallDisk } from "@acc/core/testing";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { RunLock } from "../../../core/src/journal/run-lock.ts";
@@ -67,6 +68,24 @@ test("nothing that a run holds commands the terminal, whatever is asked", async 
 test("an export needs a file that can be written", async () => {
   assert.is((await acc(["runs", "export", "a"])).code, 2);
   assert.is((await acc(["runs", "export", "a", "--csv", "/nothing/x.csv"])).code, 2);
+});
+
+test("an export that fails leaves what was there", async () => {
+  const full = newFolder();
+  const values = Array.from({ length: 5000 }, (_, step) => logged({ loss: step / 7 }, step));
+  await writeJournal(runFolder(full, "a"), [...values, { type: "finish", status: "success" }]);
+  await onSmallDisk(async ({ folder }) => {
+    for (const format of ["csv", "json", "html"]) {
+      const file = join(folder, `run.${format}`);
+      writeFileSync(file, "before");
+      const { code, stderr } = await acc(["runs", "export", "0", full, `--${format}`, file]);
+      assert.is(code, 2);
+      assert.match(stderr, /cannot be written \(ENOSPC/);
+      assert.is(readFileSync(file, "utf8"), "before");
+      assert.equal(readdirSync(folder), [`run.${format}`]);
+      rmSync(file);
+    }
+  }, "100k");
 });
 
 test("follow prints values as they come and ends with the run", async () => {
