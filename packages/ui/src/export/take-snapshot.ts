@@ -1,8 +1,10 @@
+import { readFile, stat } from "node:fs/promises";
 import type { Library } from "../index/library.ts";
 import type { MediaItem, RunDetail, TextLine } from "../wire/schema.ts";
 import type { AllPoints } from "../wire/series.ts";
 import type { MediaPart, Snapshot } from "../wire/snapshot.ts";
 import { histogramOf } from "./histogram.ts";
+import { imageType } from "./image-type.ts";
 import { pictureOf, tablePart } from "./media-part.ts";
 
 /** Images and tables take so much at most: a browser holds all of it. */
@@ -85,13 +87,27 @@ async function partsOf(library: Library, id: string, item: MediaItem): Promise<M
       }
     }
     case "bytes":
-      return [part("application/octet-stream", content.bytes)];
+    case "file": {
+      const bytes = content.kind === "bytes" ? content.bytes : await readImage(content.path);
+      const type = bytes && imageType(bytes);
+      return bytes && type ? [part(type, bytes)] : [];
+    }
     case "table":
       return [part("application/json", jsonBytes(tablePart(content, 0, content.rows.length)))];
     case "values":
       return [part("application/json", jsonBytes(histogramOf(content.values)))];
     default:
       return [];
+  }
+}
+
+/** Undefined if it is gone, or too large for a page. */
+async function readImage(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path);
+    return size <= MAX_MEDIA_BYTES ? await readFile(path) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

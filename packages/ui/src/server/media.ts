@@ -5,21 +5,11 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { wellFormed } from "@acc/tracker-kit";
 import { histogramOf } from "../export/histogram.ts";
+import { HEAD_BYTES, imageType } from "../export/image-type.ts";
 import { pictureOf, tablePart } from "../export/media-part.ts";
 import { Refusal } from "../wire/refusal.ts";
 import type { MediaContent } from "../wire/series.ts";
 import { type Answer, sendBytes, sendJson, writeHead } from "./answer.ts";
-
-const HEAD_BYTES = 512;
-
-/** How bytes begin that a browser may show as an image. All others are for saving. */
-const IMAGES: readonly (readonly [type: string, start: RegExp])[] = [
-  ["image/png", /^\x89PNG\r\n/],
-  ["image/jpeg", /^\xff\xd8\xff/],
-  ["image/gif", /^GIF8[79]a/],
-  ["image/webp", /^RIFF[\s\S]{4}WEBP/],
-  ["image/svg+xml", /^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)?<svg[\s>]/],
-];
 
 export type MediaPart = {
   /** Which image of a batch. */
@@ -79,8 +69,7 @@ async function sendFile(response: ServerResponse, path: string, name: string): P
 }
 
 function fileAnswer(name: string, start: Uint8Array): Answer {
-  const text = Buffer.from(start.subarray(0, HEAD_BYTES)).toString("latin1");
-  const type = IMAGES.find(([, pattern]) => pattern.test(text))?.[0] ?? "application/octet-stream";
+  const type = imageType(start) ?? "application/octet-stream";
   // In the quotes only what cannot end them; everything else encoded.
   const plain = basename(name).replaceAll(/[^\w.-]/g, "_");
   const encoded = encodeURIComponent(wellFormed(basename(name))).replaceAll("'", "%27");

@@ -188,11 +188,17 @@ export class WandbSource implements RunSource {
 
   #takeMedia(sink: RunSink, place: Place, key: string, value: JsonValue): void {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return;
-    const { _type: type, path } = value as Values;
-    if (typeof path !== "string") return;
-    const kind = type === "image-file" ? "image" : "file";
-    const offset = this.#media.push(path) - 1;
-    sink.media(place, { offset, index: 0, kind, key, file: { name: basename(path), type: null } });
+    const { _type: type, path, filenames } = value as Values;
+    const isImage = type === "image-file" || type === "images/separated";
+    // A batch of images is one value with several files.
+    for (const file of Array.isArray(filenames) ? filenames : [path]) {
+      if (typeof file !== "string") continue;
+      const offset = this.#media.push(file) - 1;
+      sink.media(place, {
+        ...{ offset, index: 0, kind: isImage ? "image" : "file", key },
+        file: { name: basename(file), type: null },
+      });
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { takeSnapshot } from "../../src/export/take-snapshot.ts";
 import { LocalLibrary } from "../../src/index/local-library.ts";
-import type { RunSummary } from "../../src/wire/schema.ts";
+import type { RunDetail, RunSummary } from "../../src/wire/schema.ts";
 import { newFolder } from "../index/make-journal.ts";
 
 const test = suite("files of other tools");
@@ -74,6 +75,15 @@ test("TensorBoard and W&B files have the values, texts and images that were logg
         ? content.bytes
         : readFileSync((content as { readonly path: string }).path);
     assert.equal([...bytes.subarray(1, 4)], [...Buffer.from("PNG")]);
+  }
+  const files = (await library.run(wandb.id))?.media.map(({ kind, key }) => `${kind} ${key}`);
+  assert.equal(files, ["image sample", ...Array(3).fill("image batch")]);
+  for (const run of [tensorboard, wandb]) {
+    const detail = (await library.run(run.id)) as RunDetail;
+    const { runs: copies } = await takeSnapshot(library, detail, []);
+    const types = copies[0]?.media.map(({ type }) => type) ?? [];
+    assert.is(types.length, detail.media.length, `${run.kind} as one file`);
+    assert.ok(types.every((type) => type === "image/png"));
   }
   assert.equal(wandb.config, { lr: 0.1, "optimizer.name": "adam" });
   assert.equal([wandb.project, wandb.status, tensorboard.status], ["digits", "done", "unknown"]);
