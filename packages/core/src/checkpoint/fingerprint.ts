@@ -16,8 +16,8 @@ type Sum = {
   /** What it is of, such as `the variable "dense/kernel" of a model`. */
   readonly what: string;
   readonly sum: number;
-  /** It is changed on this rank, and the next exchange makes it equal: statistics within an accumulation window. */
-  readonly waits?: boolean;
+  /** It may be another on each rank now: statistics within an accumulation window, and everything behind `localSgd`. */
+  readonly mayDiffer?: boolean;
 };
 type Sums = readonly Sum[];
 
@@ -36,16 +36,17 @@ export function fingerprint(subject: Omit<Subject, "custom" | "mark">): string {
   const { collective, training } = subject;
   training.pending.check("fingerprint");
   const ranks = collective.allGatherObject(sumsOf(subject), "fingerprint");
-  const waits = (place: number) => ranks.some((sums) => sums[place]?.waits);
-  const equal = ranks.map((sums) => sums.map((sum, place) => (waits(place) ? UNEQUAL : sum)));
+  const mayDiffer = (place: number) => ranks.some((sums) => sums[place]?.mayDiffer);
+  const equal = ranks.map((sums) => sums.map((sum, place) => (mayDiffer(place) ? UNEQUAL : sum)));
   requireEqual(equal);
-  const others = ranks.flatMap((sums) => sums.filter((_, place) => waits(place)));
+  const others = ranks.flatMap((sums) => sums.filter((_, place) => mayDiffer(place)));
   const all = [...(equal[0] ?? []), ...others];
   const hash = createHash("sha256").update(Int32Array.from(all, ({ sum }) => sum));
   return hash.digest("hex").slice(0, LENGTH);
 }
 
 function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
+  const { state } = training;
   const models = saveModels(training.models.models, () => false);
   const optimizers = saveOptimizers(made.optimizers);
   const entries = [...models.entries, ...optimizers.entries];
@@ -60,14 +61,14 @@ function sumsOf({ training, made }: Omit<Subject, "custom" | "mark">): Sums {
   const waiting = new Set<Entry["source"]>(changed);
   const others: readonly (readonly [string, unknown])[] = [
     ["the learning rate or the count of steps of an optimizer", counts],
-    ["the place in the accumulation window", saveAccumulation(training.state)],
+    ["the place in the accumulation window", saveAccumulation(state)],
     ["the schedule", made.schedulers.map(scheduleOf)],
     ["the place in the data", made.loaders.map(cursorOf)],
   ];
   return [
     ...entries.map((entry) => ({
       ...{ what: labelOf(entry), sum: checksumOf(entry, buffer) },
-      ...(waiting.has(entry.source) ? { waits: true } : {}),
+      ...(state.replicasDiffer || waiting.has(entry.source) ? { mayDiffer: true } : {}),
     })),
     ...others.map(([what, value]) => ({ what, sum: sumOf(value) })),
   ];

@@ -19,18 +19,19 @@ const CASES = [
 ] as const;
 const run = sharedLaunches<number[][]>(script, {
   2: CASES.flatMap(([options, name, savedAt]) => [
-    [options, folderOf(name), { savedAt }],
-    [options, folderOf(name), { loads: true }],
+    [options, folderOf(name), { savedAt, prints: true }],
+    [options, folderOf(name), { loads: true, prints: true }],
   ]),
 });
 
 for (const [options, name, savedAt] of CASES) {
   test(`${name}: each rank goes on with the bits that it had`, async () => {
-    const whole = await run(2, options, folderOf(name), { savedAt });
-    const resumed = await run(2, options, folderOf(name), { loads: true });
+    const whole = await run(2, options, folderOf(name), { savedAt, prints: true });
+    const resumed = await run(2, options, folderOf(name), { loads: true, prints: true });
     for (const [rank, values] of whole.entries()) {
       assert.equal(resumed[rank], values.slice(savedAt), `rank ${rank}`);
     }
+    assert.equal(whole[0]?.at(-1), whole[1]?.at(-1), "one fingerprint");
     assert.not.equal(whole[0]?.[4], whole[1]?.[4], "the ranks were apart");
   });
 }
