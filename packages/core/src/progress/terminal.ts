@@ -28,7 +28,8 @@ export class Terminal {
   #ticking: NodeJS.Timeout | undefined;
   #release: (() => void) | undefined;
   #drawnLines = 0;
-  #drawnAtMs = 0;
+  /** Long ago: a process may be younger than the time between two drawings. */
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
   /** Something was written that did not end its line: bars wait for the end of it. */
   #isInLine = false;
 
