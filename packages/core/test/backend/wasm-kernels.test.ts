@@ -241,4 +241,19 @@ test("the remainder of a quotient that float32 does not hold", async () => {
   assert.equal([...tf.mod([-1, 7], [1e9, 3]).dataSync()], [1e9, 1]);
 });
 
+test("what the cpu backend computes for another one gives no advice to install another backend", async () => {
+  await selectBackend("wasm");
+  const cpu = tf.findBackend("cpu") as { firstUse?: boolean };
+  const { warn } = console;
+  const warnings: unknown[] = [];
+  try {
+    console.warn = (...texts) => warnings.push(...texts);
+    cpu.firstUse = true;
+    assert.equal(tf.string.stringToHashBucketFast(["a", "b"], 4).shape, [2]);
+  } finally {
+    console.warn = warn;
+  }
+  assert.equal(warnings, []);
+});
+
 test.run();

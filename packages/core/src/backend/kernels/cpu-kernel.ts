@@ -18,6 +18,7 @@ export type KernelTensors =
 type TensorHolder = Pick<KernelBackend, "readSync" | "write">;
 
 type CpuBackend = KernelBackend & {
+  firstUse?: boolean;
   makeTensorInfo(shape: readonly number[], dtype: DataType, values?: unknown): TensorInfo;
 };
 
@@ -36,6 +37,7 @@ export function computeOnCpu(
   const kernel = getKernel(kernelName, "cpu");
   const cpu = findBackend("cpu") as CpuBackend | null;
   if (!kernel || !cpu) throw new Error(`The cpu backend has no kernel ${kernelName}.`);
+  cpu.firstUse = false; // else it advises another backend, though it is not the one in use
   const copies: DataId[] = [];
   const copy = (tensor: TensorInfo): TensorInfo => {
     const copied = copyToCpu(backend, cpu, tensor);
