@@ -3,7 +3,13 @@ import type { LeaveOut, SendOptions } from "@acc/tracker-kit";
 import { bucketOf, existingRunOf, runFilesOf } from "./client/answers.ts";
 import type { WandbApi } from "./client/api.ts";
 import { uploadArtifact } from "./client/artifact-upload.ts";
-import { FileStream, fitsLine } from "./client/file-stream.ts";
+import {
+  FileStream,
+  fitsLine,
+  LINE_FILES,
+  type LineCounts,
+  type NewLines,
+} from "./client/file-stream.ts";
 import {
   type Bucket,
   CREATE_RUN_FILES,
@@ -15,6 +21,7 @@ import { describeArtifact } from "./format/artifact.ts";
 import { configJson, configYaml } from "./format/config-text.ts";
 import type { RunFile } from "./format/media.ts";
 import { runMetadata } from "./format/run-metadata.ts";
+import { eventLine, outputLine } from "./format/stream-lines.ts";
 import type { Operation } from "./operation.ts";
 import type { RunSettings } from "./settings.ts";
 import type { RunPlace, Sink } from "./sink.ts";
@@ -38,7 +45,7 @@ export class OnlineSink implements Sink {
   #state: OnlineState;
   #stream: FileStream | undefined;
   /** Lines that the server has; undefined after a request that may have arrived or not. */
-  #serverLines: number | undefined;
+  #serverLines: LineCounts | undefined;
   /** An ended run goes on with the next request that names it. */
   #isToReopen: boolean;
 
@@ -102,7 +109,10 @@ export class OnlineSink implements Sink {
     this.#state = {
       ...this.#state,
       isLookedUp: true,
-      ...(existing ? { existingId: existing.id, existingTags: existing.tags ?? [] } : {}),
+      ...(existing && {
+        ...{ existingId: existing.id, existingTags: existing.tags ?? [] },
+        ...{ eventLines: existing.eventsLineCount ?? 0, outputLines: existing.logLineCount ?? 0 },
+      }),
     };
     return existing;
   }
@@ -134,8 +144,14 @@ export class OnlineSink implements Sink {
     const lines = operation.rows.map(({ row, step }) => lineOf(row.toText(), step, leaveOut));
     const summary =
       changedSummary.isEmpty && exitCode === undefined ? undefined : operation.summary.toText();
-    if (lines.length > 0 || summary !== undefined || uploaded.length > 0) {
-      await this.#send({ lines, summary, uploaded, exitCode }, signal);
+    const added = {
+      history: lines,
+      events: operation.stats.map(eventLine),
+      output: operation.output.map(outputLine),
+    };
+    const hasLines = Object.values(added).some(({ length }) => length > 0);
+    if (hasLines || summary !== undefined || uploaded.length > 0) {
+      await this.#send({ added, summary, uploaded, exitCode }, signal);
     }
   }
 
@@ -177,7 +193,7 @@ export class OnlineSink implements Sink {
     };
     const lines = bucket.historyLineCount ?? 0;
     this.#state = { ...this.#state, run, lines };
-    this.#serverLines = lines;
+    this.#serverLines = linesOf(this.#state);
     await this.#options.save(this.#state);
   }
 
@@ -241,32 +257,56 @@ export class OnlineSink implements Sink {
 
   async #send(
     update: {
-      readonly lines: readonly string[];
+      readonly added: Readonly<Record<keyof LineCounts, readonly string[]>>;
       readonly summary: string | undefined;
       readonly uploaded: readonly string[];
       readonly exitCode: number | undefined;
     },
     signal: AbortSignal,
   ): Promise<void> {
-    const { lines } = update;
-    const known = this.#state.lines;
-    if (lines.length > 0) this.#serverLines ??= await this.#countLines(signal);
+    const { added, summary, uploaded, exitCode } = update;
+    const known = linesOf(this.#state);
+    const hasLines = FILES.some((file) => added[file].length > 0);
+    if (hasLines) this.#serverLines ??= await this.#countLines(signal);
+    const server = this.#serverLines ?? known;
     // After a lost answer, or in another process, some of them may be there.
-    const missing = lines.slice(Math.max(0, (this.#serverLines ?? known) - known));
-    const offset = known + lines.length - missing.length;
+    const missing = (file: keyof LineCounts): NewLines => {
+      const lines = added[file].slice(Math.max(0, server[file] - known[file]));
+      return { lines, offset: known[file] + added[file].length - lines.length };
+    };
+    const files = {
+      ...{ history: missing("history"), events: missing("events"), output: missing("output") },
+    };
     this.#stream ??= new FileStream(this.#options.api, this.#owner());
-    const serverLines = this.#serverLines;
     this.#serverLines = undefined;
-    const { summary, uploaded, exitCode } = update;
-    await this.#stream.send({ history: missing, offset, summary, uploaded, exitCode }, signal);
-    const sent = known + lines.length;
-    this.#serverLines = Math.max(serverLines ?? sent, sent);
-    this.#state = { ...this.#state, lines: sent };
+    await this.#stream.send({ ...files, summary, uploaded, exitCode }, signal);
+    const sent = (file: keyof LineCounts): number => known[file] + added[file].length;
+    this.#state = {
+      ...this.#state,
+      lines: sent("history"),
+      ...{ eventLines: sent("events"), outputLines: sent("output") },
+    };
+    const most = (file: keyof LineCounts): number => Math.max(server[file], sent(file));
+    this.#serverLines = {
+      ...{ history: most("history"), events: most("events"), output: most("output") },
+    };
   }
 
-  async #countLines(signal: AbortSignal): Promise<number> {
-    return (await this.#existing(signal))?.historyLineCount ?? this.#state.lines;
+  async #countLines(signal: AbortSignal): Promise<LineCounts> {
+    const known = linesOf(this.#state);
+    const existing = await this.#existing(signal);
+    return {
+      history: existing?.historyLineCount ?? known.history,
+      events: existing?.eventsLineCount ?? known.events,
+      output: existing?.logLineCount ?? known.output,
+    };
   }
+}
+
+const FILES = Object.keys(LINE_FILES) as (keyof LineCounts)[];
+
+function linesOf({ lines, eventLines = 0, outputLines = 0 }: OnlineState): LineCounts {
+  return { history: lines, events: eventLines, output: outputLines };
 }
 
 /** Only the step is left of a line that the server would refuse: line numbers must not depend on its limits. */

@@ -106,7 +106,17 @@ export class LocalLibrary implements Library {
 
   async texts(id: string, from: number): Promise<TextPage | undefined> {
     const index = this.#runs.get(id)?.index;
-    return index && { lines: index.texts(from, PORTION.lines), end: index.numTexts };
+    return index && { lines: index.texts.from(from, PORTION.lines), end: index.texts.count };
+  }
+
+  async console(id: string, from: number): Promise<TextPage | undefined> {
+    const index = this.#runs.get(id)?.index;
+    return (
+      index && {
+        lines: index.consoleLines.from(from, PORTION.lines),
+        end: index.consoleLines.count,
+      }
+    );
   }
 
   async media(

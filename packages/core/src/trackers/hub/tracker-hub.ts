@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import type {
   Keeping,
   LogOptionRules,
+  MonitoringRequest,
   RunPlace,
   TrackerRequest,
 } from "../../context/tracker-request.ts";
@@ -11,10 +12,14 @@ import { proveHeader } from "../../journal/header-proof.ts";
 import type { JournalHeader } from "../../journal/journal-record.ts";
 import { journalPath, makeRunFolder } from "../../journal/run-folder.ts";
 import { RunLock } from "../../journal/run-lock.ts";
+import type { MonitorSources } from "../../monitoring/monitor-sources.ts";
+import { recipientsOf } from "../../monitoring/recipients.ts";
+import { RunMonitor } from "../../monitoring/run-monitor.ts";
 import { safeText } from "../../safe-text.ts";
 import { rememberSecrets } from "../../secrets.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, RunConfig } from "../../tracker-contract/log-value.ts";
+import type { MonitorEvent } from "../../tracker-contract/monitoring.ts";
 import type { RunEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import type { TrackerPlugin } from "../../tracker-contract/tracker-plugin.ts";
@@ -53,8 +58,19 @@ export class TrackerHub {
   /** Undefined without a journal. */
   #copies: ArtifactCopies | undefined;
 
-  /** @param onWritten called after every write of the journal; `isTaken` is false for one that failed. */
-  constructor(warn: (message: string) => void, onWritten: (isTaken: boolean) => void = () => {}) {
+  readonly #sources: MonitorSources | undefined;
+  #monitor: RunMonitor | undefined;
+
+  /**
+   * @param onWritten called after every write of the journal; `isTaken` is false for one that failed.
+   * @param sources what can be observed of the replicas; undefined: nothing is.
+   */
+  constructor(
+    warn: (message: string) => void,
+    onWritten: (isTaken: boolean) => void = () => {},
+    sources?: MonitorSources,
+  ) {
+    this.#sources = sources;
     this.#warn = (message) => warn(safeText(message));
     this.#log = new EventLog(this.#warn, onWritten);
   }
@@ -112,6 +128,7 @@ export class TrackerHub {
     this.#isStrict = request.strict;
     this.#deliveryTimeoutMs = request.deliveryTimeoutMs;
     await this.#start([...trackers, ...instances], request.config, resumed);
+    if (this.#sources) this.#observe(this.#sources, request.monitoring);
     return logOptionRulesOf(plugins);
   }
 
@@ -122,6 +139,11 @@ export class TrackerHub {
   /** How much of what was posted is not in the file of the journal, and will be: see `journal/unwritten.ts`. */
   get unwritten(): number {
     return this.#log.unwritten;
+  }
+
+  /** Whether what the script prints is recorded. */
+  get isListening(): boolean {
+    return this.#monitor?.isListening ?? false;
   }
 
   /** What another process must know to go on with the run; undefined without a journal. */
@@ -145,6 +167,7 @@ export class TrackerHub {
    * that write files themselves, if they can: a run that goes on from there does not pass it to them again.
    */
   async flush(): Promise<void> {
+    this.#monitor?.flush();
     await this.#copies?.settled();
     await this.#log.flush();
     const marks = this.#marks;
@@ -160,6 +183,7 @@ export class TrackerHub {
    */
   async finish(status: FinishStatus): Promise<void> {
     if (this.#isFinished) return;
+    this.#monitor?.stop();
     await this.#copies?.settled();
     this.#isFinished = true;
     this.#log.end(status);
@@ -212,6 +236,17 @@ export class TrackerHub {
     if (config) this.#log.append({ type: "config", values: config }); // after the readers were created
     await Promise.all([...this.#channels.values()].map((channel) => channel.start()));
     await this.#log.flush();
+  }
+
+  #observe(sources: MonitorSources, { system, console, intervalMs }: MonitoringRequest): void {
+    const trackers = [...this.#channels.values()].map(({ tracker }) => tracker);
+    const isKept = this.#keeping !== undefined && this.#runFolder !== undefined;
+    const options = {
+      system: recipientsOf(trackers, "system", system, isKept),
+      console: recipientsOf(trackers, "console", console, isKept),
+      ...{ sources, intervalMs, post: (event: MonitorEvent) => this.post(event) },
+    };
+    if (options.system || options.console) this.#monitor = new RunMonitor(options);
   }
 
   async #openJournal(
