@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { isAnnouncement } from "../announcement.ts";
 import { maskSecrets } from "../secrets.ts";
 import type { ConsoleLine } from "../tracker-contract/monitoring.ts";
 import type { Written } from "./console-feed.ts";
@@ -6,8 +7,8 @@ import type { Written } from "./console-feed.ts";
 /** The rest of a longer line is left out. */
 const MOST_CHARACTERS = 4096;
 /** So much is recorded at once, and so much per second in the long run: a script that prints without end must not fill the disk. */
-const BURST_CHARACTERS = 1024 * 1024;
-const CHARACTERS_PER_MS = 16;
+const BURST_CHARACTERS = 4 * 1024 * 1024;
+const CHARACTERS_PER_MS = 4;
 /** What a line takes in the journal beside its text. */
 const LINE_COST = 50;
 
@@ -50,6 +51,7 @@ export class ConsoleLines {
 
   #addLine(raw: string, { stream, rank }: Written, timeMs: number): void {
     const whole = stripVTControlCharacters(shown(raw.endsWith("\r") ? raw.slice(0, -1) : raw));
+    if (isAnnouncement(whole)) return;
     const text = whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS - 1)}…` : whole;
     const room = this.#room + Math.max(0, timeMs - this.#atMs) * CHARACTERS_PER_MS;
     this.#room = Math.min(BURST_CHARACTERS, room);

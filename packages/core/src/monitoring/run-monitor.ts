@@ -1,12 +1,24 @@
+import type { MonitoringRequest } from "../context/tracker-request.ts";
+import type { GeneralTracker } from "../tracker-contract/general-tracker.ts";
 import type { MonitorEvent } from "../tracker-contract/monitoring.ts";
 import { ConsoleLines } from "./console-lines.ts";
 import { MachineLoad } from "./machine-load.ts";
 import type { MonitorSources } from "./monitor-sources.ts";
+import { recipientsOf } from "./recipients.ts";
 
 /** Lines wait for each other so long: one event for many. */
 const LINES_MS = 1000;
 
-export type RunMonitorOptions = {
+export type Observed = {
+  /** Undefined: nothing can be observed here. */
+  readonly sources: MonitorSources | undefined;
+  readonly trackers: readonly GeneralTracker[];
+  /** Whether the run stays, for `acc ui`. */
+  readonly isKept: boolean;
+  readonly post: (event: MonitorEvent) => void;
+};
+
+type RunMonitorOptions = {
   readonly sources: MonitorSources;
   /** Who gets samples of the load; undefined: nobody, and they are not made. */
   readonly system: readonly string[] | undefined;
@@ -24,7 +36,18 @@ export class RunMonitor {
   #pause: NodeJS.Timeout | undefined;
   #hasStopped = false;
 
-  constructor(options: RunMonitorOptions) {
+  /** @returns undefined if there is nothing to observe, or nobody wants it. */
+  static start(
+    asked: MonitoringRequest,
+    { sources, trackers, isKept, post }: Observed,
+  ): RunMonitor | undefined {
+    const system = recipientsOf(trackers, "system", asked.system, isKept);
+    const console = recipientsOf(trackers, "console", asked.console, isKept);
+    if (!sources || !(system || console)) return undefined;
+    return new RunMonitor({ sources, system, console, intervalMs: asked.intervalMs, post });
+  }
+
+  private constructor(options: RunMonitorOptions) {
     this.#options = options;
     const { sources, system, console, intervalMs } = options;
     if (system) {

@@ -1,4 +1,5 @@
-import type { TextLine } from "../wire/schema.ts";
+import { PORTION } from "../wire/portion.ts";
+import type { TextLine, TextPage } from "../wire/schema.ts";
 
 type Placed = { readonly sequence: number; readonly line: TextLine };
 
@@ -29,9 +30,10 @@ export class TextLines {
     this.#lines = this.#lines.filter(({ sequence, line }) => isKept(sequence, line.step));
   }
 
-  /** So many from a number on. */
-  from(first: number, limit: number): TextLine[] {
-    const start = this.#lines.findIndex(({ line }) => line.sequence >= first);
-    return start < 0 ? [] : this.#lines.slice(start, start + limit).map(({ line }) => line);
+  /** A portion from a number on. */
+  page(from: number): TextPage {
+    const start = this.#lines.findIndex(({ line }) => line.sequence >= from);
+    const shown = start < 0 ? [] : this.#lines.slice(start, start + PORTION.lines);
+    return { lines: shown.map(({ line }) => line), end: this.#count };
   }
 }

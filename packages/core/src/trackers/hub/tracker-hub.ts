@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import type {
   Keeping,
   LogOptionRules,
-  MonitoringRequest,
   RunPlace,
   TrackerRequest,
 } from "../../context/tracker-request.ts";
@@ -13,13 +12,11 @@ import type { JournalHeader } from "../../journal/journal-record.ts";
 import { journalPath, makeRunFolder } from "../../journal/run-folder.ts";
 import { RunLock } from "../../journal/run-lock.ts";
 import type { MonitorSources } from "../../monitoring/monitor-sources.ts";
-import { recipientsOf } from "../../monitoring/recipients.ts";
 import { RunMonitor } from "../../monitoring/run-monitor.ts";
 import { safeText } from "../../safe-text.ts";
 import { rememberSecrets } from "../../secrets.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, RunConfig } from "../../tracker-contract/log-value.ts";
-import type { MonitorEvent } from "../../tracker-contract/monitoring.ts";
 import type { RunEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import type { TrackerPlugin } from "../../tracker-contract/tracker-plugin.ts";
@@ -128,7 +125,11 @@ export class TrackerHub {
     this.#isStrict = request.strict;
     this.#deliveryTimeoutMs = request.deliveryTimeoutMs;
     await this.#start([...trackers, ...instances], request.config, resumed);
-    if (this.#sources) this.#observe(this.#sources, request.monitoring);
+    this.#monitor = RunMonitor.start(request.monitoring, {
+      ...{ sources: this.#sources, trackers: [...trackers, ...instances] },
+      isKept: this.#keeping !== undefined && this.#runFolder !== undefined,
+      post: (event) => this.post(event),
+    });
     return logOptionRulesOf(plugins);
   }
 
@@ -236,17 +237,6 @@ export class TrackerHub {
     if (config) this.#log.append({ type: "config", values: config }); // after the readers were created
     await Promise.all([...this.#channels.values()].map((channel) => channel.start()));
     await this.#log.flush();
-  }
-
-  #observe(sources: MonitorSources, { system, console, intervalMs }: MonitoringRequest): void {
-    const trackers = [...this.#channels.values()].map(({ tracker }) => tracker);
-    const isKept = this.#keeping !== undefined && this.#runFolder !== undefined;
-    const options = {
-      system: recipientsOf(trackers, "system", system, isKept),
-      console: recipientsOf(trackers, "console", console, isKept),
-      ...{ sources, intervalMs, post: (event: MonitorEvent) => this.post(event) },
-    };
-    if (options.system || options.console) this.#monitor = new RunMonitor(options);
   }
 
   async #openJournal(
