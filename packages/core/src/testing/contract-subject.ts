@@ -1,6 +1,5 @@
 import { Accelerator } from "../accelerator/accelerator.ts";
 import type { AcceleratorOptions } from "../accelerator/accelerator-options.ts";
-import type { InitTrackersOptions } from "../trackers/session/init-options.ts";
 import type { FailingTracker } from "./failing-tracker.ts";
 
 /** The tracker to test, set up to record without an account. */
@@ -34,13 +33,15 @@ export type ReadMonitored = {
 
 export const PROJECT = "contract";
 
+type InitOptions = NonNullable<Parameters<Accelerator["initTrackers"]>[1]>;
+
 /** Starts a run of the tracker. */
 export async function openRun(
   subject: ContractSubject,
   folder: string,
   others: readonly FailingTracker[] = [],
   config: Record<string, unknown> = { lr: 0.1 },
-  more: AcceleratorOptions & Pick<InitTrackersOptions, "monitoring"> = {},
+  more: AcceleratorOptions & Pick<InitOptions, "monitoring"> = {},
 ): Promise<Accelerator> {
   await import(subject.moduleUrl);
   const logWith = [subject.name, ...others];
