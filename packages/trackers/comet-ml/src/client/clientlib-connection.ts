@@ -114,11 +114,11 @@ export class ClientlibConnection implements CometConnection {
   }
 
   async sendOutput(lines: readonly OutputOperation[], signal: AbortSignal): Promise<void> {
-    const { key: experimentKey, runId: runContext } = this.identity;
+    const { key: experimentKey } = this.identity;
     const outputLines = lines.map(({ text, isError, timestampMs, offset }) => ({
       ...{ stderr: isError, output: text, localTimestamp: timestampMs, offset },
     }));
-    const request = { experimentKey, runContext, outputLines };
+    const request = { experimentKey, runContext: null, outputLines };
     const path = "/clientlib/rest/v2/write/experiment/output";
     await this.#options.service.post(path, request, { signal });
   }
