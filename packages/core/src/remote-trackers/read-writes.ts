@@ -1,7 +1,9 @@
+import { isOwnOutput } from "../own-output.ts";
+
 type Stream = "stdout" | "stderr";
 
 /**
- * Reads along what this thread writes to the terminal, as `console.log` does.
+ * Reads along what the script writes to the terminal in this thread, as `console.log` does.
  *
  * @returns ends this.
  */
@@ -11,7 +13,8 @@ export function readWrites(read: (stream: Stream, text: string) => void): () => 
     const isOwn = Object.hasOwn(stream, "write");
     const { write } = stream;
     const replaced = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
-      read(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+      if (!isOwnOutput())
+        read(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
       return write.call(stream, chunk, ...rest);
     };
     stream.write = replaced as typeof stream.write;

@@ -73,8 +73,13 @@ test("acc sync delivers the load of both replicas, and their lines with the rank
 test("a script under plain node is too, also one that ends by itself", async () => {
   const accelerator = { projectDir: "runs" };
   const init = { monitoring: MONITORING };
-  const { code, stderr } = await train(kept.project, { accelerator, init }, { env: { EXIT: "1" } });
+  const { code, stderr } = await train(
+    kept.project,
+    { accelerator, init },
+    { env: { EXIT: "1", ACC_PROGRESS: "bars" } },
+  );
   assert.is(code, 0, stderr);
+  assert.match(stderr, /steps .*4\/4/, "bars are shown, and are no lines of the script");
   const entries = await entriesOf(kept.in()[0] as string);
   const lines = ofType(entries, "console").flatMap((event) => event.lines);
   assert.equal(
