@@ -207,7 +207,12 @@ async function linesOf(library: Library, detail: RunDetail): Promise<string[]> {
     ...(rows.length > 0 ? ["", ...formatTable(curves ? [...header, ""] : header, rows)] : []),
     ...(more > 0 ? [`and ${more} more keys: --json shows all`] : []),
     ...(load.length > 0 ? ["", ...formatTable(LOAD_HEADER, load)] : []),
-    ...(numConsoleLines > 0 ? ["", `${numConsoleLines} lines of the console: --console`] : []),
+    ...(numConsoleLines > 0
+      ? [
+          "",
+          `${numConsoleLines} ${numConsoleLines === 1 ? "line" : "lines"} of the console: --console`,
+        ]
+      : []),
     ...(media.length > 0
       ? ["", `${media.length} images, tables, files and histograms: npx acc ui`]
       : []),
