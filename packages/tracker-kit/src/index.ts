@@ -48,7 +48,7 @@ export {
 export { safePath } from "./safe-path.ts";
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";
-export { GIB, known, MIB, type SystemFigures, systemFigures } from "./system-figures.ts";
+export { GIB, MIB, type SystemFigures, systemFigures, toldValues } from "./system-figures.ts";
 export { notStarted, unknownCall } from "./tracker-errors.ts";
 export { waitUntil } from "./wait-until.ts";
 export { MAX_ZIP_BYTES, writeZip, type ZipEntry } from "./zip-file.ts";

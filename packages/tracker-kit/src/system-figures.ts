@@ -28,7 +28,7 @@ export function systemFigures({ memory, disk, process }: SystemSample): SystemFi
 }
 
 /** Names with their values, without those that the machine does not tell. */
-export function known(values: { readonly [name: string]: number | undefined }): {
+export function toldValues(values: { readonly [name: string]: number | undefined }): {
   [name: string]: number;
 } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);

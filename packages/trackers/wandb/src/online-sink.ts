@@ -3,13 +3,14 @@ import type { LeaveOut, SendOptions } from "@acc/tracker-kit";
 import { bucketOf, existingRunOf, runFilesOf } from "./client/answers.ts";
 import type { WandbApi } from "./client/api.ts";
 import { uploadArtifact } from "./client/artifact-upload.ts";
+import { FileStream, fitsLine, type LineCounts } from "./client/file-stream.ts";
 import {
-  FileStream,
-  fitsLine,
-  LINE_FILES,
-  type LineCounts,
-  type NewLines,
-} from "./client/file-stream.ts";
+  type AddedLines,
+  countsWith,
+  hasLines,
+  missingLines,
+  mostOf,
+} from "./client/line-counts.ts";
 import {
   type Bucket,
   CREATE_RUN_FILES,
@@ -149,8 +150,7 @@ export class OnlineSink implements Sink {
       events: operation.stats.map(eventLine),
       output: operation.output.map(outputLine),
     };
-    const hasLines = Object.values(added).some(({ length }) => length > 0);
-    if (hasLines || summary !== undefined || uploaded.length > 0) {
+    if (hasLines(added) || summary !== undefined || uploaded.length > 0) {
       await this.#send({ added, summary, uploaded, exitCode }, signal);
     }
   }
@@ -257,7 +257,7 @@ export class OnlineSink implements Sink {
 
   async #send(
     update: {
-      readonly added: Readonly<Record<keyof LineCounts, readonly string[]>>;
+      readonly added: AddedLines;
       readonly summary: string | undefined;
       readonly uploaded: readonly string[];
       readonly exitCode: number | undefined;
@@ -266,30 +266,16 @@ export class OnlineSink implements Sink {
   ): Promise<void> {
     const { added, summary, uploaded, exitCode } = update;
     const known = linesOf(this.#state);
-    const hasLines = FILES.some((file) => added[file].length > 0);
-    if (hasLines) this.#serverLines ??= await this.#countLines(signal);
+    if (hasLines(added)) this.#serverLines ??= await this.#countLines(signal);
     const server = this.#serverLines ?? known;
-    // After a lost answer, or in another process, some of them may be there.
-    const missing = (file: keyof LineCounts): NewLines => {
-      const lines = added[file].slice(Math.max(0, server[file] - known[file]));
-      return { lines, offset: known[file] + added[file].length - lines.length };
-    };
-    const files = {
-      ...{ history: missing("history"), events: missing("events"), output: missing("output") },
-    };
+    const files = missingLines(added, known, server);
     this.#stream ??= new FileStream(this.#options.api, this.#owner());
     this.#serverLines = undefined;
     await this.#stream.send({ ...files, summary, uploaded, exitCode }, signal);
-    const sent = (file: keyof LineCounts): number => known[file] + added[file].length;
-    this.#state = {
-      ...this.#state,
-      lines: sent("history"),
-      ...{ eventLines: sent("events"), outputLines: sent("output") },
-    };
-    const most = (file: keyof LineCounts): number => Math.max(server[file], sent(file));
-    this.#serverLines = {
-      ...{ history: most("history"), events: most("events"), output: most("output") },
-    };
+    const sent = countsWith(added, known);
+    const { history: lines, events: eventLines, output: outputLines } = sent;
+    this.#state = { ...this.#state, lines, eventLines, outputLines };
+    this.#serverLines = mostOf(server, sent);
   }
 
   async #countLines(signal: AbortSignal): Promise<LineCounts> {
@@ -302,8 +288,6 @@ export class OnlineSink implements Sink {
     };
   }
 }
-
-const FILES = Object.keys(LINE_FILES) as (keyof LineCounts)[];
 
 function linesOf({ lines, eventLines = 0, outputLines = 0 }: OnlineState): LineCounts {
   return { history: lines, events: eventLines, output: outputLines };

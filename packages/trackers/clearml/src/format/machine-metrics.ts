@@ -1,11 +1,11 @@
 import type { SystemSample } from "@acc/core/tracker";
-import { GIB, known, systemFigures } from "@acc/tracker-kit";
+import { GIB, systemFigures, toldValues } from "@acc/tracker-kit";
 
 /** The load of the machine under the names of ClearML's own client; `process_…` and `replica_…` are ours. */
 export function machineMetrics(sample: SystemSample): { readonly [series: string]: number } {
   const { cpuPercent, memory, process, replicas } = sample;
   const { usedDiskPercent } = systemFigures(sample);
-  return known({
+  return toldValues({
     cpu_usage: cpuPercent,
     // Of the process, as the official client reports it.
     memory_used_gb: thousandths(process.rssBytes / GIB),

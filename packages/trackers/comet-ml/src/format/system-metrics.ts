@@ -1,12 +1,12 @@
 import type { SystemSample } from "@acc/core/tracker";
-import { known, systemFigures } from "@acc/tracker-kit";
+import { systemFigures, toldValues } from "@acc/tracker-kit";
 
 /** The load of the machine under the names of Comet's own client; `sys.process.…` and `sys.replica.…` are ours. */
 export function systemMetrics(sample: SystemSample): { readonly [name: string]: number } {
   const { cpuPercent, cores, loadAverage, memory, disk, process, replicas } = sample;
   const { usedMemoryBytes, usedMemoryPercent, usedDiskBytes, usedDiskPercent } =
     systemFigures(sample);
-  return known({
+  return toldValues({
     "sys.cpu.percent.avg": cpuPercent,
     ...Object.fromEntries(cores.map((busy, at) => [`sys.cpu.percent.${twoDigits(at + 1)}`, busy])),
     "sys.load.avg": loadAverage,

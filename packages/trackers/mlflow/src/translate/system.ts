@@ -1,5 +1,5 @@
 import type { LogContext, SystemSample } from "@acc/core/tracker";
-import { known, systemFigures } from "@acc/tracker-kit";
+import { systemFigures, toldValues } from "@acc/tracker-kit";
 import type { Operation } from "../operation.ts";
 import type { EventScope } from "./scope.ts";
 
@@ -24,7 +24,7 @@ function metricsOf(sample: SystemSample): { readonly [name: string]: number } {
   const { cpuPercent, disk, process, replicas } = sample;
   const { usedMemoryBytes, usedMemoryPercent, usedDiskBytes, usedDiskPercent } =
     systemFigures(sample);
-  return known({
+  return toldValues({
     cpu_utilization_percentage: cpuPercent,
     system_memory_usage_megabytes: megabytes(usedMemoryBytes),
     system_memory_usage_percentage: usedMemoryPercent,

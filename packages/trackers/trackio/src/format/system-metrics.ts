@@ -1,11 +1,11 @@
 import type { LogValues, SystemSample } from "@acc/core/tracker";
-import { GIB, known, systemFigures } from "@acc/tracker-kit";
+import { GIB, systemFigures, toldValues } from "@acc/tracker-kit";
 
 /** The load of the machine under the names of Trackio's own client; `process/…` and `replica/…` are ours. */
 export function systemMetrics(sample: SystemSample): LogValues {
   const { cpuPercent, cores, memory, process, replicas } = sample;
   const { usedMemoryBytes, usedMemoryPercent } = systemFigures(sample);
-  return known({
+  return toldValues({
     ...Object.fromEntries(cores.map((busy, core) => [`cpu/${core}/utilization`, busy])),
     "cpu/utilization": cpuPercent,
     "memory/used": usedMemoryBytes / GIB,

@@ -1,12 +1,12 @@
 import type { SystemSample } from "@acc/core/tracker";
-import { GIB, known, MIB, systemFigures } from "@acc/tracker-kit";
+import { GIB, MIB, systemFigures, toldValues } from "@acc/tracker-kit";
 
 /** The load of the machine under the names of W&B's own client; `proc.cpu.percent` and those of replicas are ours. */
 export function systemMetrics(sample: SystemSample): { readonly [name: string]: number } {
   const { cores, memory, process, replicas } = sample;
   const { usedMemoryPercent, processMemoryPercent, usedDiskBytes, usedDiskPercent } =
     systemFigures(sample);
-  return known({
+  return toldValues({
     // Of this process, as a share of all cores.
     cpu: process.cpuPercent / Math.max(1, cores.length),
     "proc.cpu.percent": process.cpuPercent,
