@@ -59,11 +59,17 @@ define("swanlab sync uploads the load and the console as our online run sends th
     return recording;
   };
   const shown = ({ experiment, series }: SwanLabServer) => ({
-    logs: experiment.logs.map(({ level, epoch, message }) => [level, epoch, message]),
-    scalars: Object.entries(experiment.scalars).map(([key, points]) => [
-      ...[key, Object.entries(points).map(([step, { data }]) => [step, data])],
-    ]),
-    types: Object.entries(series).map(([key, { type }]) => [key, type]),
+    // Its upload has several threads.
+    logs: experiment.logs.map(({ level, epoch, message }) => `${epoch} ${level} ${message}`).sort(),
+    scalars: Object.entries(experiment.scalars)
+      .map(([key, points]) => {
+        const values = Object.entries(points).map(([step, { data }]) => `${step} ${data}`);
+        return `${key}: ${values.sort().join(", ")}`;
+      })
+      .sort(),
+    types: Object.entries(series)
+      .map(([key, { type }]) => `${key}: ${type}`)
+      .sort(),
   });
   const online = await withServer(async (server) => {
     await record({ apiHost: server.url, resume: "allow" });
