@@ -135,6 +135,7 @@ export * from "./tracker.ts";
 export type { Loggable } from "./tracker-contract/loggable.ts";
 export type { LogWith } from "./trackers/select/log-with.ts";
 export type { InitTrackersOptions } from "./trackers/session/init-options.ts";
+export type { MonitoringOptions } from "./trackers/session/monitoring-options.ts";
 export type { ArtifactOptions } from "./trackers/values/artifact.ts";
 export type { LogReduction } from "./trackers/values/combine.ts";
 export {

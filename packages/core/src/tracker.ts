@@ -17,6 +17,12 @@ export type {
   RunConfig,
   TableData,
 } from "./tracker-contract/log-value.ts";
+export type {
+  ConsoleLine,
+  MonitorEvent,
+  Monitored,
+  SystemSample,
+} from "./tracker-contract/monitoring.ts";
 export { PostingTracker } from "./tracker-contract/posting-tracker.ts";
 export type { DeliveredEvent, TrackerEvent } from "./tracker-contract/tracker-event.ts";
 export type {

@@ -2,6 +2,7 @@ export { bytesOf } from "./answer-bytes.ts";
 export { excerptOf } from "./answer-excerpt.ts";
 export { appendAt, ShortFileError } from "./append-at.ts";
 export { concerningRun } from "./concerning-run.ts";
+export { consoleText } from "./console-text.ts";
 export { type Counts, countsOf } from "./counts.ts";
 export { isoText } from "./date-text.ts";
 export { whenWritable, whenWritableSync } from "./disk-error.ts";
@@ -47,6 +48,7 @@ export {
 export { safePath } from "./safe-path.ts";
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";
+export { GIB, MIB, type SystemFigures, systemFigures, toldValues } from "./system-figures.ts";
 export { notStarted, unknownCall } from "./tracker-errors.ts";
 export { waitUntil } from "./wait-until.ts";
 export { MAX_ZIP_BYTES, writeZip, type ZipEntry } from "./zip-file.ts";

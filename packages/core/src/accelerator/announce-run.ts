@@ -1,4 +1,5 @@
 import { dirname, relative, sep } from "node:path";
+import { announcement } from "../announcement.ts";
 import type { RunPlace } from "../context/tracker-request.ts";
 import { safeText } from "../safe-text.ts";
 
@@ -24,5 +25,5 @@ export function announceRun({ runId, folder }: RunPlace): void {
   const directory = relative(whereTheUserIs(), dirname(dirname(folder))); // it is DIRECTORY/.acc/RUN
   const operand = /^[\w./-]*$/.test(directory) ? directory : JSON.stringify(directory);
   const command = `npx acc ui ${operand}`.trimEnd();
-  console.error(safeText(`Run ${runId.slice(0, 8)} is kept. Look at it: ${command}`));
+  console.error(safeText(announcement(runId, command)));
 }

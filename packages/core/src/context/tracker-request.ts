@@ -15,6 +15,13 @@ export type TrackerSource = {
  */
 export type Keeping = "asked" | "default";
 
+/** What the user says of the load of the machine and of the console; undefined: as each tracker's official client does. */
+export type MonitoringRequest = {
+  readonly system: boolean | undefined;
+  readonly console: boolean | undefined;
+  readonly intervalMs: number;
+};
+
 /** What `initTrackers` asks for; plain data, so that it can go to the host thread. */
 export type TrackerRequest = {
   readonly sources: readonly TrackerSource[];
@@ -25,6 +32,7 @@ export type TrackerRequest = {
   readonly strict: boolean;
   /** Time limit of delivery to services at the end of the run. */
   readonly deliveryTimeoutMs: number;
+  readonly monitoring: MonitoringRequest;
   /** Path of the training script. */
   readonly script: string | undefined;
   /** Absent: the folder of the run stays only while a tracker needs it. */

@@ -4,6 +4,7 @@ import { ControlBlock } from "../collective/control-block.ts";
 import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { MonitorSources } from "../monitoring/monitor-sources.ts";
 import { Terminal } from "../progress/terminal.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
 import { explainedBySignal, explainLongWaits } from "./explain.ts";
@@ -62,9 +63,10 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   shareCores(numProcesses);
   const terminal = new Terminal();
+  const sources = new MonitorSources();
   const group = createSharedGroup(numProcesses, { timeoutMs, debug: resolved.debug });
   const replicas = Array.from({ length: numProcesses }, (_, rank) =>
-    startReplica(resolved, rank, group, terminal),
+    startReplica(resolved, rank, group, { terminal, sources }),
   );
   const control = new ControlBlock(group.control, numProcesses);
   const interrupt = interruptedBySignal(resolved.signal, control, resolved.graceMs);

@@ -28,6 +28,8 @@ export type ReplicaOutcome =
 /** What a replica tells the host without waiting. */
 export type ReplicaMessage =
   | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string }
+  /** The number of its thread in the operating system. */
+  | { readonly type: "thread"; readonly id: number }
   | { readonly type: "progress"; readonly progress: ProgressState }
   | ({ readonly type: "tracker" } & TrackerMessage)
   | { readonly type: "resources"; readonly resources: NativeResources }

@@ -5,6 +5,8 @@ import { type Endpoint, expose } from "comlink";
 import { Piscina } from "piscina";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
+import type { Written } from "../monitoring/console-feed.ts";
+import type { MonitorSources } from "../monitoring/monitor-sources.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { TrackerServices } from "../remote-trackers/tracker-services.ts";
 import { closeKillGate, createKillGate, type KillGate } from "./kill-gate.ts";
@@ -38,14 +40,20 @@ export function startReplica(
   launch: ResolvedLaunch,
   rank: number,
   group: SharedGroup,
-  terminal: Terminal,
+  { terminal, sources }: { readonly terminal: Terminal; readonly sources: MonitorSources },
 ): RunningReplica {
   const { scriptUrl, args } = launch;
   const messages = new MessageChannel();
   const calls = new MessageChannel();
   const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
-  const trackers = new TrackerServices(warn);
+  const trackers = new TrackerServices(warn, sources);
   const resources: NativeResources[] = [];
+  const shownRank = launch.numProcesses > 1 ? { rank } : {};
+  const receivers: Receivers = {
+    ...{ terminal, trackers, resources, monitor: launch.monitor },
+    noteThread: (id) => sources.threads.set(rank, id),
+    noteOutput: (written) => sources.console.write({ ...written, ...shownRank }),
+  };
   expose(trackers, calls.port1 as unknown as Endpoint);
   const gate = createKillGate();
   const task: ReplicaTask = {
@@ -73,7 +81,7 @@ export function startReplica(
       if (message.type === "ended") {
         hasEnded = true;
         resolve(message.outcome);
-      } else receive(message, { terminal, trackers, resources, monitor: launch.monitor });
+      } else receive(message, receivers);
     });
     void gone.then(async () => {
       messages.port2.close(); // if the thread never received it
@@ -127,15 +135,21 @@ type Receivers = {
   readonly trackers: TrackerServices;
   readonly resources: NativeResources[];
   readonly monitor: LaunchMonitor;
+  readonly noteThread: (id: number) => void;
+  readonly noteOutput: (written: Written) => void;
 };
 
 function receive(
   message: Exclude<ReplicaMessage, { type: "ended" }>,
-  { terminal, trackers, resources, monitor }: Receivers,
+  { terminal, trackers, resources, monitor, noteThread, noteOutput }: Receivers,
 ): void {
   switch (message.type) {
     case "output":
       terminal.print(message.stream, message.text);
+      noteOutput(message);
+      break;
+    case "thread":
+      noteThread(message.id);
       break;
     case "progress":
       terminal.progress(message.progress);

@@ -4,6 +4,7 @@ import { selectBackend } from "../backend/select-backend.ts";
 import { SharedMemory } from "../collective/shared-memory.ts";
 import { setReplicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { nativeThreadId } from "../monitoring/native-thread.ts";
 import { connectHost } from "./connect-host.ts";
 import { sendOutputTo } from "./line-output.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
@@ -22,6 +23,7 @@ export default async function runReplica(task: ReplicaTask): Promise<never> {
   const letGo = noteThreadKeepers();
   const host = connectHost(task);
   const flushOutput = sendOutputTo(host);
+  announceThread(task);
   const collective = new SharedMemory(group, rank);
   setReplicaContext({ collective, host, scriptUrl });
   process.argv = [process.execPath, fileURLToPath(scriptUrl), ...args.map(String)];
@@ -46,6 +48,12 @@ export default async function runReplica(task: ReplicaTask): Promise<never> {
     await end.fail(error);
   }
   return await new Promise<never>(() => {});
+}
+
+/** The host measures how busy it is. */
+function announceThread({ messages }: ReplicaTask): void {
+  const id = nativeThreadId();
+  if (id !== undefined) messages.postMessage({ type: "thread", id } satisfies ReplicaMessage);
 }
 
 /** @returns what was sent: a failure if the result cannot be cloned. */

@@ -1,4 +1,5 @@
 import type { ProgressState } from "../context/progress-state.ts";
+import { asOwnOutput } from "../own-output.ts";
 import { aroundWrites, type OutputStream } from "./output-stream.ts";
 import { type ProgressStyle, progressStyle } from "./progress-style.ts";
 import { renderBar } from "./render-bar.ts";
@@ -40,7 +41,8 @@ export class Terminal {
   ) {
     this.#out = out;
     this.#err = err;
-    this.#raw = err.write.bind(err) as (text: string) => unknown;
+    const write = err.write.bind(err) as (text: string) => unknown;
+    this.#raw = (text) => asOwnOutput(() => write(text));
     this.#style = style;
   }
 
@@ -89,7 +91,7 @@ export class Terminal {
     else this.#linesAtMs.set(state.id, lastMs);
     if (state.done ? !state.leave : now - lastMs < LINE_MS) return;
     if (!state.done) this.#linesAtMs.set(state.id, now);
-    this.#err.write(`${renderBar(state, LINE_COLUMNS)}\n`);
+    asOwnOutput(() => this.#err.write(`${renderBar(state, LINE_COLUMNS)}\n`));
   }
 
   get #columns(): number {

@@ -19,10 +19,12 @@ export type ConnectedHub = RemoteHub & {
  *
  * @param send where messages go, one way.
  * @param calls port on which the other thread serves a `HostApi`.
+ * @param onListening called if what this thread prints is to be recorded.
  */
 export function connectTrackers(
   send: (message: TrackerMessage) => void,
   calls: MessagePort,
+  onListening: () => void = () => {},
 ): ConnectedHub {
   const host = unseededProxy(wrap<HostApi>(new CallPort(calls).endpoint));
   const open = new Set<EventSender>();
@@ -36,10 +38,11 @@ export function connectTrackers(
       const line = createEventLine();
       const channels = request.sources.map(() => new MessageChannel());
       const ports = channels.map(({ port2 }) => port2);
-      const { error, logOptionRules, members, run } = await host.startTrackers(
+      const { error, logOptionRules, members, run, isListening } = await host.startTrackers(
         ...([session, line, request, transfer(ports, ports)] as const),
       );
       throwIfError(error);
+      if (isListening) onListening();
       const events = new EventSender(line, (message) => send({ session, message }));
       open.add(events);
       const natives = channels.map(({ port1 }) => new CallPort(port1));

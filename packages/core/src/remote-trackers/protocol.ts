@@ -30,7 +30,9 @@ export type TrackerMessage = {
 export type TrackerThreadMessage =
   | ({ readonly type: "tracker" } & TrackerMessage)
   /** Write the journal, then store 1 in `done` and notify the waiting thread. */
-  | { readonly type: "flush"; readonly done: Int32Array };
+  | { readonly type: "flush"; readonly done: Int32Array }
+  /** The script has written something. */
+  | { readonly type: "output"; readonly stream: "stdout" | "stderr"; readonly text: string };
 
 /** What the host serves on the port of a native run. */
 export type NativeRun = { readonly native: unknown };
@@ -51,6 +53,8 @@ export type StartAnswer = {
   /** Rules for `logOptions`, by tracker. */
   readonly logOptionRules: LogOptionRules;
   readonly run: RunPlace | undefined;
+  /** Whether what the script prints is recorded. */
+  readonly isListening: boolean;
 };
 
 /**

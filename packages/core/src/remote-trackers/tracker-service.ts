@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import type { NativeMembers } from "../context/native-members.ts";
 import type { TrackerRequest } from "../context/tracker-request.ts";
+import type { MonitorSources } from "../monitoring/monitor-sources.ts";
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
 import { TrackerHub } from "../trackers/hub/tracker-hub.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -17,9 +19,12 @@ export class TrackerService {
   readonly #events: EventReceiver;
   #calls: readonly Arrivals[] = [];
 
-  /** @param line shared with that thread: the events of the accelerator. */
-  constructor(warn: (message: string) => void, line: EventLine) {
-    this.#hub = new TrackerHub(warn, (isTaken) => this.#events.written(isTaken));
+  /**
+   * @param line shared with that thread: the events of the accelerator.
+   * @param sources what can be observed of the replicas.
+   */
+  constructor(warn: (message: string) => void, line: EventLine, sources: MonitorSources) {
+    this.#hub = new TrackerHub(warn, (isTaken) => this.#events.written(isTaken), sources);
     this.#events = new EventReceiver(line, {
       take: (event) => this.#hub.post(event),
       unwritten: () => this.#hub.unwritten,
@@ -45,9 +50,11 @@ export class TrackerService {
         port.unref();
       }
       const members = request.sources.map(({ name }) => this.#membersOf(name));
-      return { error: undefined, logOptionRules, members, run: this.#hub.run };
+      const { run, isListening } = this.#hub;
+      return { error: undefined, logOptionRules, members, run, isListening };
     } catch (error) {
-      return { error: toRemoteError(error), logOptionRules: {}, members: [], run: undefined };
+      const nothing = { logOptionRules: {}, members: [], run: undefined, isListening: false };
+      return { error: toRemoteError(error), ...nothing };
     }
   }
 
@@ -95,5 +102,6 @@ export class TrackerService {
   async #arrival({ events, calls }: Sent): Promise<void> {
     await this.#events.reach(events);
     await Promise.all(calls.map((count, index) => this.#calls[index]?.reach(count)));
+    await nextTurn(); // what was printed before has a port of its own too, and is handled by then
   }
 }

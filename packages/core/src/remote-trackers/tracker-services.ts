@@ -1,3 +1,4 @@
+import type { MonitorSources } from "../monitoring/monitor-sources.ts";
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
 import type { HostApi, TrackerMessage } from "./protocol.ts";
 import { TrackerService } from "./tracker-service.ts";
@@ -5,16 +6,19 @@ import { TrackerService } from "./tracker-service.ts";
 /** The trackers of all accelerators of another thread, such as a replica: a service for each that has not finished. */
 export class TrackerServices implements HostApi {
   readonly #warn: (message: string) => void;
+  readonly #sources: MonitorSources;
   readonly #services = new Map<number, TrackerService>();
 
-  constructor(warn: (message: string) => void) {
+  /** @param sources what can be observed of the replicas. */
+  constructor(warn: (message: string) => void, sources: MonitorSources) {
     this.#warn = warn;
+    this.#sources = sources;
   }
 
   startTrackers(
     ...[session, line, request, ports]: Parameters<HostApi["startTrackers"]>
   ): ReturnType<HostApi["startTrackers"]> {
-    const service = new TrackerService(this.#warn, line);
+    const service = new TrackerService(this.#warn, line, this.#sources);
     this.#services.set(session, service);
     return service.start(request, ports);
   }

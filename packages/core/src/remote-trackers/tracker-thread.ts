@@ -1,14 +1,20 @@
 /** The entry file of the thread that runs the trackers of a script started with plain `node`. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
+import { MonitorSources } from "../monitoring/monitor-sources.ts";
+import { nativeThreadId } from "../monitoring/native-thread.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
 import { TrackerServices } from "./tracker-services.ts";
 
 const { calls } = workerData as TrackerThreadTask;
-const trackers = new TrackerServices((warning) => parentPort?.postMessage(warning));
+const sources = new MonitorSources();
+// The script runs on the first thread of the process, which has its number.
+if (nativeThreadId() !== undefined) sources.threads.set(0, process.pid);
+const trackers = new TrackerServices((warning) => parentPort?.postMessage(warning), sources);
 
 parentPort?.on("message", (message: TrackerThreadMessage) => {
   if (message.type === "flush") void flush(message.done);
+  else if (message.type === "output") sources.console.write(message);
   else trackers.receive(message);
 });
 expose(trackers, calls as unknown as Endpoint);

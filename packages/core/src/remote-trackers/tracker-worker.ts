@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { type ConnectedHub, connectTrackers } from "./connect-trackers.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
+import { readWrites } from "./read-writes.ts";
 
 /**
  * The exit of the process waits for the journal, if the script did not call `endTraining`, as long as the thread takes or
@@ -13,6 +14,7 @@ const EXIT_LIMIT_MS = 2000;
 export class TrackerWorker {
   readonly hub: ConnectedHub;
   readonly #worker: Worker;
+  #stopReading: (() => void) | undefined;
   readonly #flush = (): void => this.#flushJournal();
 
   constructor() {
@@ -29,6 +31,11 @@ export class TrackerWorker {
     this.hub = connectTrackers(
       (message) => this.#send({ type: "tracker", ...message }),
       calls.port1,
+      () => {
+        this.#stopReading ??= readWrites((stream, text) =>
+          this.#send({ type: "output", stream, text }),
+        );
+      },
     );
     process.once("exit", this.#flush);
   }
@@ -51,6 +58,7 @@ export class TrackerWorker {
 
   async stop(): Promise<void> {
     process.off("exit", this.#flush);
+    this.#stopReading?.();
     await this.#worker.terminate();
   }
 

@@ -15,13 +15,25 @@ export type ContractSubject = {
    * of their steps. Without it the suite sees only that nothing fails.
    */
   readonly read?: (folder: string, key: string) => number[] | Promise<number[]>;
+  /**
+   * Reads back what a finished run in `folder` recorded by itself: the names of the machine's load, and the lines of the console.
+   * Without it the tracker has no place for either.
+   */
+  readonly readMonitored?: (folder: string) => ReadMonitored | Promise<ReadMonitored>;
   /** How long `endTraining` may wait for its service, in milliseconds. Default 10 000. */
   readonly deliveryTimeoutMs?: number;
   /** For how long the tracker is fed 10 000 logs a second, in milliseconds. Default 10 000. */
   readonly loadMs?: number;
 };
 
+export type ReadMonitored = {
+  readonly load: readonly string[];
+  readonly lines: readonly string[];
+};
+
 export const PROJECT = "contract";
+
+type InitOptions = NonNullable<Parameters<Accelerator["initTrackers"]>[1]>;
 
 /** Starts a run of the tracker. */
 export async function openRun(
@@ -29,14 +41,16 @@ export async function openRun(
   folder: string,
   others: readonly FailingTracker[] = [],
   config: Record<string, unknown> = { lr: 0.1 },
-  more: AcceleratorOptions = {},
+  more: AcceleratorOptions & Pick<InitOptions, "monitoring"> = {},
 ): Promise<Accelerator> {
   await import(subject.moduleUrl);
   const logWith = [subject.name, ...others];
-  const accelerator = new Accelerator({ ...more, logWith, projectDir: folder });
+  const { monitoring, ...options } = more;
+  const accelerator = new Accelerator({ ...options, logWith, projectDir: folder });
   await accelerator.initTrackers(PROJECT, {
     config: config as Record<string, number>,
     initOptions: { [subject.name]: subject.options?.(folder) ?? {} },
+    ...(monitoring !== undefined && { monitoring }),
     deliveryTimeoutMs: subject.deliveryTimeoutMs ?? 10_000,
   });
   return accelerator;

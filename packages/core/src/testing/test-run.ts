@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GeneralTracker } from "../tracker-contract/general-tracker.ts";
+import type { MonitorEvent } from "../tracker-contract/monitoring.ts";
 import type { DeliveredEvent, TrackerEvent } from "../tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../tracker-contract/tracker-options.ts";
 import type { TrackerRun } from "../tracker-contract/tracker-plugin.ts";
@@ -75,7 +76,7 @@ export class TestRun {
     return this.#state ?? "";
   }
 
-  post(...events: readonly TrackerEvent[]): void {
+  post(...events: readonly (TrackerEvent | MonitorEvent)[]): void {
     for (const event of events) this.events.push({ ...event, sequence: this.events.length });
   }
 

@@ -8,6 +8,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { ConsoleLine, Monitored, SystemSample } from "./monitoring.ts";
 import type { DeliveredEvent } from "./tracker-event.ts";
 import type { TrackerState } from "./tracker-options.ts";
 
@@ -31,6 +32,9 @@ export abstract class GeneralTracker {
    */
   readonly repeatedValues: "kept" | "replaced" = "kept";
 
+  /** What it records of the machine and the console by itself, as its official client does; nothing here. */
+  readonly monitored: Monitored = {};
+
   /** The native run object, for calls this interface does not have. */
   abstract get tracker(): unknown;
 
@@ -51,6 +55,12 @@ export abstract class GeneralTracker {
 
   /** A file or folder to keep with the run; it may change once this resolves. Optional. */
   logArtifact?(artifact: ArtifactData, context: LogContext): void | Promise<void>;
+
+  /** How busy the machine was. Optional; only if `monitored` names it. */
+  logSystem?(sample: SystemSample, context: LogContext): void | Promise<void>;
+
+  /** Lines that the script printed. Optional; only if `monitored` names them. */
+  logConsole?(lines: readonly ConsoleLine[], context: LogContext): void | Promise<void>;
 
   /** A call of the native run object that the methods above do not have; see the event `"call"`. Optional. */
   call?(method: string, args: readonly LogValue[], context: LogContext): void | Promise<void>;

@@ -7,6 +7,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { MonitorEvent } from "./monitoring.ts";
 import type { TrackerLogOptions } from "./tracker-options.ts";
 
 /**
@@ -47,10 +48,10 @@ export type CheckpointMark = {
 };
 
 /** What the log of a run takes. */
-export type RunEvent = TrackerEvent | CheckpointMark;
+export type RunEvent = TrackerEvent | MonitorEvent | CheckpointMark;
 
 /** An event with its place in the run, counted from 0: the same in every attempt to deliver it. */
-export type DeliveredEvent = TrackerEvent & { readonly sequence: number };
+export type DeliveredEvent = (TrackerEvent | MonitorEvent) & { readonly sequence: number };
 
 /** How much a tracker's channel has delivered, for the report at the end. */
 export type TrackerReport = {

@@ -13,7 +13,8 @@ export type Mode =
 type Event = {
   readonly sequence: number;
   readonly type: string;
-  readonly values: { i?: number; text?: string };
+  /** Absent: the load of the machine, or lines of the console. */
+  readonly values?: { i?: number; text?: string };
 };
 
 /** A service on loopback that keeps every event by run and sequence, and misbehaves as it is told. */
@@ -38,7 +39,7 @@ export class Service {
     return [...this.events.values()]
       .filter(({ type }) => type === "metrics")
       .sort((a, b) => a.sequence - b.sequence)
-      .map(({ values }) => values.i as number);
+      .map(({ values }) => values?.i as number);
   }
 
   /** Listens, on the same port again if it did before. */
@@ -86,7 +87,7 @@ export class Service {
       status: string;
       events?: Event[];
     };
-    if (body.events?.some(({ values }) => this.refused.has(values.i ?? -1))) {
+    if (body.events?.some(({ values }) => this.refused.has(values?.i ?? -1))) {
       return void response.writeHead(400).end("no");
     }
     for (const event of body.events ?? []) this.events.set(`${body.run} ${event.sequence}`, event);

@@ -108,6 +108,9 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
       case "call":
         this.#push(translateCall(event.method, event.args, event.context, this.#options.hash));
         break;
+      case "system":
+      case "console":
+        break; // for trackers that ask for them
       default:
         event satisfies never;
     }

@@ -1,5 +1,11 @@
-import type { DeliveredEvent, LogValues, TrackerEvent, TrackerState } from "@acc/core";
 import { TestRun } from "@acc/core/testing";
+import type {
+  DeliveredEvent,
+  LogValues,
+  MonitorEvent,
+  TrackerEvent,
+  TrackerState,
+} from "@acc/core/tracker";
 import type { AimOptions } from "../src/options.ts";
 import { AimTracker } from "../src/tracker.ts";
 
@@ -25,7 +31,10 @@ export function metrics(values: LogValues, step?: number, options?: LogValues): 
 }
 
 /** Events in their order, with times one second apart. */
-export function sequenced(events: readonly TrackerEvent[], from = 0): DeliveredEvent[] {
+export function sequenced(
+  events: readonly (TrackerEvent | MonitorEvent)[],
+  from = 0,
+): DeliveredEvent[] {
   return events.map((event, index) => {
     const wallTimeMs = 1_795_480_634_000 + 1000 * (from + index);
     const timed =
@@ -40,7 +49,7 @@ export function sequenced(events: readonly TrackerEvent[], from = 0): DeliveredE
 export async function deliver(
   tracker: AimTracker,
   run: Recording,
-  events: readonly TrackerEvent[],
+  events: readonly (TrackerEvent | MonitorEvent)[],
   from = 0,
 ): Promise<void> {
   await tracker.deliver(sequenced(events, from), AbortSignal.timeout(60_000));

@@ -30,6 +30,9 @@ const MAX_VALUE = 3.4028234663852886e38;
 /** Bytes of the largest plot or line that is sent; the server takes requests of up to 15 MB. */
 const MAX_TEXT = 8 * 2 ** 20;
 
+/** The title under which ClearML's own client reports the load of the machine. */
+const MACHINE = ":monitor:machine";
+
 /** Collects the operations of one event. The same calls from the same state give the same operations. */
 export class OperationBuilder {
   readonly operations: Operation[] = [];
@@ -67,6 +70,23 @@ export class OperationBuilder {
     const timestamp = place.timeMs;
     const type = "training_stats_scalar";
     const event: MetricEvent = { timestamp, type, iter, metric, variant, value: fits ? value : 0 };
+    this.operations.push({ kind: "metric", event });
+  }
+
+  /** The highest iteration of a curve of the user; undefined if there is none yet. */
+  get lastIteration(): number | undefined {
+    const curves = Object.entries(this.#state.highest).filter(([key]) =>
+      key.startsWith("scalar\n"),
+    );
+    const highest = curves.reduce((most, [, iter]) => Math.max(most, iter), -1);
+    return highest < 0 ? undefined : highest;
+  }
+
+  /** A point of the machine's load. A later one of the same iteration takes its place, as with ClearML's own client. */
+  machine(variant: string, value: number, { step, timeMs }: Place): void {
+    const iter = this.#integer(step, MACHINE);
+    const type = "training_stats_scalar";
+    const event: MetricEvent = { timestamp: timeMs, type, iter, metric: MACHINE, variant, value };
     this.operations.push({ kind: "metric", event });
   }
 

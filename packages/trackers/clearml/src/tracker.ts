@@ -22,6 +22,7 @@ import { ClearMLTranslator } from "./translate.ts";
 export class ClearMLTracker extends PostingTracker {
   readonly name = "clearml";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored = { system: true, console: true };
   /** The task, with the calls of the Python client. */
   readonly tracker: Task;
   readonly #creation: TrackerCreation;

@@ -1,5 +1,7 @@
 import type { DeliveredEvent, LogValues } from "@acc/core/tracker";
 import { leavesOf, scalarOf, type Translator } from "@acc/tracker-kit";
+import { joinedLines } from "./format/joined-lines.ts";
+import { machineMetrics } from "./format/machine-metrics.ts";
 import { barFigure, tableFigure, vectorOf } from "./format/plot.ts";
 import { splitKey } from "./format/split-key.ts";
 import { textOf } from "./format/text-of.ts";
@@ -66,6 +68,18 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
       }
       case "call":
         translateCall(builder, event.method, event.args, timeMs);
+        break;
+      case "system": {
+        const step = builder.lastIteration ?? Math.max(0, Math.round((timeMs - startedMs) / 1000));
+        for (const [series, value] of Object.entries(machineMetrics(event.sample))) {
+          builder.machine(series, value, { step, timeMs });
+        }
+        break;
+      }
+      case "console":
+        for (const { text, isError, timeMs: atMs } of joinedLines(event.lines)) {
+          builder.line(text, isError ? "error" : "info", atMs);
+        }
         break;
       default:
         event satisfies never;

@@ -11,6 +11,7 @@ import {
   type MetricOperation,
   type Operation,
   type OtherOperation,
+  type OutputOperation,
   type ParameterOperation,
 } from "./operation.ts";
 import type { CometSettings } from "./settings.ts";
@@ -32,6 +33,7 @@ const METRICS_PER_MINUTE = 12_000;
 const PARAMETERS_PER_MINUTE = 10_000;
 const OTHERS_PER_MINUTE = 8000;
 const PARAMETERS_PER_CALL = 1500;
+const LINES_PER_CALL = 1000;
 const UPLOADS_AT_ONCE = 4;
 
 const START: OnlineState = {
@@ -70,7 +72,7 @@ export class OnlineSink implements Sink {
 
   async send(operations: readonly Operation[], { signal }: SendOptions): Promise<void> {
     const connection = await this.#connect(signal);
-    const { metrics, parameters, others, tags, files } = sortOperations(operations);
+    const { metrics, parameters, others, tags, files, output } = sortOperations(operations);
     for (const other of others) {
       await this.#otherRate.take(1, signal);
       await connection.sendOther(other, signal);
@@ -81,6 +83,7 @@ export class OnlineSink implements Sink {
       await connection.sendParameters(batch, signal);
     }
     await this.#sendMetrics(connection, metrics, signal);
+    for (const batch of chunks(output, LINES_PER_CALL)) await connection.sendOutput(batch, signal);
     for (const batch of chunks(files, UPLOADS_AT_ONCE)) {
       await Promise.all(batch.map((file) => connection.upload(file, signal)));
     }
@@ -172,12 +175,14 @@ function sortOperations(operations: readonly Operation[]): {
   readonly others: OtherOperation[];
   readonly tags: string[];
   readonly files: FileOperation[];
+  readonly output: OutputOperation[];
 } {
   const metrics: MetricOperation[] = [];
   const parameters = new Map<string, ParameterOperation>();
   const others = new Map<string, OtherOperation>();
   const tags = new Set<string>();
   const files: FileOperation[] = [];
+  const output: OutputOperation[] = [];
   for (const operation of operations) {
     switch (operation.kind) {
       case "metric":
@@ -195,6 +200,9 @@ function sortOperations(operations: readonly Operation[]): {
       case "file":
         files.push(operation);
         break;
+      case "output":
+        output.push(operation);
+        break;
       default:
         operation satisfies never;
     }
@@ -204,7 +212,7 @@ function sortOperations(operations: readonly Operation[]): {
     parameters: [...parameters.values()],
     others: [...others.values()],
     tags: [...tags],
-    files,
+    ...{ files, output },
   };
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
-import type { ImageData, LogValue } from "@acc/core/tracker";
+import type { ConsoleLine, ImageData, LogValue } from "@acc/core/tracker";
 import {
+  consoleText,
   encodedOrLeftOut,
   encodePng,
   flatten,
@@ -131,6 +132,14 @@ export class OperationBuilder {
 
   tags(tags: readonly string[]): void {
     if (tags.length > 0) this.#operations.push({ kind: "tags", tags: tags.map(wellFormed) });
+  }
+
+  output(line: ConsoleLine): void {
+    const offset = this.#state.lines ?? 0;
+    const text = limitText(`${wellFormed(consoleText(line))}\n`, MAX_TEXT_LENGTH);
+    const { isError, timeMs: timestampMs } = line;
+    this.#operations.push({ kind: "output", text, isError, timestampMs, offset });
+    this.#change({ lines: offset + 1 });
   }
 
   text(text: string, metadata: FileOperation["metadata"]): void {

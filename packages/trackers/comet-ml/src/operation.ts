@@ -28,6 +28,15 @@ export type ParameterOperation = {
 
 export type OtherOperation = { readonly kind: "other"; readonly key: string; readonly value: Json };
 
+/** A line of the console. `offset` counts the lines of the run from 0. */
+export type OutputOperation = {
+  readonly kind: "output";
+  readonly text: string;
+  readonly isError: boolean;
+  readonly timestampMs: number;
+  readonly offset: number;
+};
+
 export type TagsOperation = { readonly kind: "tags"; readonly tags: readonly string[] };
 
 export type FileOperation = {
@@ -41,12 +50,13 @@ export type FileOperation = {
   readonly timestampMs: number;
 };
 
-/** One operation at Comet. All but metrics are idempotent. */
+/** One operation at Comet. All but metrics and lines of the console are idempotent. */
 export type Operation =
   | MetricOperation
   | ParameterOperation
   | OtherOperation
   | TagsOperation
+  | OutputOperation
   | FileOperation;
 
 /** Whether the position `a` comes before `b`. */

@@ -24,6 +24,8 @@ export type RecordingState = {
   readonly figures: number;
   /** When the last value was logged, in milliseconds since 1970. */
   readonly lastMs: number;
+  /** Number of lines of the console; absent: none. */
+  readonly lines?: number;
 };
 
 export const NEW_RECORDING: RecordingState = {

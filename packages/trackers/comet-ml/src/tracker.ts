@@ -31,6 +31,7 @@ import { CometTranslator } from "./translate.ts";
 export class CometTracker extends PostingTracker {
   readonly name = "comet_ml";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored = { system: true, console: true };
   /** The experiment, with the calls of Comet's Python client. */
   readonly tracker: CometExperiment;
   readonly #creation: TrackerCreation;

@@ -10,6 +10,7 @@ import type {
 import { imagesOf, type Translator } from "@acc/tracker-kit";
 import { artifactFiles } from "./artifact-files.ts";
 import { toCsv } from "./format/csv.ts";
+import { systemMetrics } from "./format/system-metrics.ts";
 import type { Operation } from "./operation.ts";
 import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
 import type { RecordingState } from "./state.ts";
@@ -67,6 +68,14 @@ export class CometTranslator implements Translator<RecordingState, Operation> {
         break;
       case "call":
         translateCall(builder, event.method, event.args, context);
+        break;
+      case "system":
+        for (const [name, value] of Object.entries(systemMetrics(event.sample))) {
+          builder.metric(name, value, null);
+        }
+        break;
+      case "console":
+        for (const line of event.lines) builder.output(line);
         break;
       default:
         event satisfies never;

@@ -14,5 +14,15 @@ export const subject: ContractSubject = {
       .map(({ payload }) => payload.metric)
       .sort((a, b) => a.step - b.step)
       .map(({ metricValue }) => metricValue),
+  readMonitored: (folder) => {
+    const messages = readArchives(archivesOf(folder)).flatMap((archive) => archive.messages);
+    const names = messages.flatMap(({ payload }) => payload.metric?.metricName ?? []);
+    return {
+      load: names.filter((name: string) => name.startsWith("sys.")),
+      lines: messages
+        .filter(({ type }) => type === "standard_output")
+        .map(({ payload }) => payload.output),
+    };
+  },
   loadMs: 500,
 };

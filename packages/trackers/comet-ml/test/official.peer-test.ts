@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -106,6 +107,27 @@ function valuesOf({ json }: RecordedRequest): string[] {
   const [first] = json?.values ?? [];
   return Object.keys(first ?? {}).sort();
 }
+
+peer("uploads the load and the console of our archive", async () => {
+  await CometServer.during(async (server) => {
+    const archive = await archiveOf((recording) =>
+      recording.post(...monitoredEvents("comet_ml", recording.startedMs)),
+    );
+    await upload(archive, server);
+    const lines = server.requests
+      .filter(({ path }) => path.endsWith("/write/experiment/output"))
+      .flatMap(({ json }) => json.outputLines);
+    // The upload sends streams one after the other, in an order of its own.
+    assert.equal(lines.map(({ stderr, output }) => `${stderr} ${output}`).sort(), [
+      ...["false [rank 0] one é\n", "false [rank 1] three\n", "true [rank 1] two\n"],
+    ]);
+    const values = server.requests
+      .filter(({ path }) => path === "/clientlib/batch/logger/experiment/metric")
+      .flatMap(({ json }) => json.values);
+    const cpu = values.filter(({ metricName }) => metricName === "sys.cpu.percent.avg");
+    assert.equal(cpu.map(({ metricValue }) => metricValue).sort(), [50, 60]);
+  });
+});
 
 peer("takes every kind of value without a complaint", async () => {
   await CometServer.during(async (server) => {

@@ -52,6 +52,9 @@ export class DvcLiveTranslator implements Translator<LiveState, Operation> {
       case "call":
         translateCall(builder, event.method, event.args, event.context);
         break;
+      case "system":
+      case "console":
+        break; // for trackers that ask for them
       default:
         event satisfies never;
     }

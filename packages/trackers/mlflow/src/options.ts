@@ -28,6 +28,8 @@ export type MlflowOptions = {
   readonly nestedRun?: boolean;
   /** Longest value of a parameter, in characters; shorter if the server accepts less. Default 6000. */
   readonly maxParamLength?: number;
+  /** Record the load of the machine. Default `MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING`, then false. */
+  readonly logSystemMetrics?: boolean;
 };
 
 /** Options of one call, for `log(…, { logOptions: { mlflow: … } })`. */
@@ -52,6 +54,7 @@ export const MLFLOW_OPTION_RULES: OptionRules<MlflowOptions> = {
   parentRunId: "string",
   nestedRun: "boolean",
   maxParamLength: "any",
+  logSystemMetrics: "boolean",
 };
 
 export const MLFLOW_LOG_OPTION_RULES: OptionRules<MlflowLogOptions> = {

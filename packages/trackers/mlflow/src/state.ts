@@ -24,6 +24,8 @@ export type RecordingState = {
   /** Sequence of the last event that the server has. */
   readonly done: number;
   readonly nextStep: number;
+  /** The step of the next sample of the load: those of MLflow count by themselves. */
+  readonly systemStep: number;
   readonly lastTimeMs: number;
   readonly names: Readonly<Record<"metric" | "param" | "tag", KeyNamesState>>;
   /** The last text of every name, as a hash: an equal one adds no file. */

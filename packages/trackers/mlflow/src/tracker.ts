@@ -2,10 +2,11 @@ import {
   AcceleratorError,
   type DeliveredEvent,
   type FinishStatus,
+  type Monitored,
   PostingTracker,
   type TrackerCreation,
 } from "@acc/core/tracker";
-import { LeftOut, recordEvents } from "@acc/tracker-kit";
+import { isTrue, LeftOut, recordEvents } from "@acc/tracker-kit";
 import { ArtifactStore } from "./client/artifact-store.ts";
 import { MlflowClient } from "./client/client.ts";
 import { resolveConnection } from "./client/connection.ts";
@@ -30,6 +31,7 @@ const SAVE_INTERVAL_MS = 250;
 export class MlflowTracker extends PostingTracker {
   readonly name = "mlflow";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored: Monitored;
   /** The run, with the calls of MLflow's Python client. */
   readonly tracker: MlflowRun;
   readonly #creation: TrackerCreation;
@@ -52,6 +54,9 @@ export class MlflowTracker extends PostingTracker {
     this.#creation = creation;
     this.#options = creation.options as MlflowOptions;
     requireOptions(this.#options);
+    const { logSystemMetrics } = this.#options;
+    const { MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING: isAsked } = process.env;
+    this.monitored = { system: logSystemMetrics ?? isTrue(isAsked) };
     this.#leftOut = new LeftOut("MLflow", (message) => run.warn(message));
     this.#state = (run.state ?? {}) as MlflowState;
     const { opened } = this.#state;

@@ -7,6 +7,7 @@ import { imageOperations } from "./translate/images.ts";
 import { metricOperations } from "./translate/metrics.ts";
 import { configOperations } from "./translate/params.ts";
 import { Recording, type RecordingOptions } from "./translate/recording.ts";
+import { systemOperations } from "./translate/system.ts";
 import { tableOperations } from "./translate/tables.ts";
 import { tagOperations } from "./translate/tags.ts";
 import { translateCall } from "./translate-call.ts";
@@ -68,6 +69,10 @@ export class MlflowTranslator implements Translator<Partial<RecordingState>, Ope
         return [artifactOperation(event.artifact, event.context)];
       case "call":
         return translateCall(event.method, event.args, event.context, scope);
+      case "system":
+        return systemOperations(event.sample, event.context, scope);
+      case "console":
+        return []; // MLflow has no place for them, and does not ask for them
       default:
         return event satisfies never;
     }

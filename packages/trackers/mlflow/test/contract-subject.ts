@@ -10,9 +10,17 @@ export const subject: ContractSubject = {
   options: (folder: string) => ({ trackingUri: uri, experimentName: folder }),
   loadMs: 500,
   read(folder: string, key: string): number[] {
-    const experiment = server.experiments.get(folder)?.id;
-    const [run] = [...server.runs.values()].filter((one) => one.experimentId === experiment);
-    const points = (run?.metrics[key] ?? []).map((point) => point.split(" ").map(Number));
+    const points = (metricsOf(folder)[key] ?? []).map((point) => point.split(" ").map(Number));
     return points.sort(([a = 0], [b = 0]) => a - b).map(([, value = Number.NaN]) => value);
   },
+  readMonitored: (folder: string) => ({
+    load: Object.keys(metricsOf(folder)).filter((key) => key.startsWith("system/")),
+    lines: [],
+  }),
 };
+
+function metricsOf(folder: string): Readonly<Record<string, string[]>> {
+  const experiment = server.experiments.get(folder)?.id;
+  const [run] = [...server.runs.values()].filter((one) => one.experimentId === experiment);
+  return run?.metrics ?? {};
+}

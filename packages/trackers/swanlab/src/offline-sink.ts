@@ -22,6 +22,7 @@ import {
   FILE_HEADER,
   fileRecord,
   finishRecord,
+  lineRecord,
   mediaRecord,
   type SwanLabRecord,
   scalarRecord,
@@ -91,6 +92,8 @@ export class OfflineSink implements Sink {
         return [columnRecord(operation)];
       case "scalar":
         return [scalarRecord(operation)];
+      case "line":
+        return [lineRecord(operation)];
       case "media":
         for (const file of operation.files) await this.#writeMedia(operation.type, file);
         return [mediaRecord(operation)];

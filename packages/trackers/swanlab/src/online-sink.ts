@@ -83,6 +83,7 @@ export class OnlineSink implements Sink {
     if (config) await this.#tellRun("profile", { config: configJson(config.entries) }, signal);
     await this.#sendColumns(of("column"), signal);
     await this.#sendPoints("scalar", of("scalar").map(scalarJson), signal);
+    await this.#sendPoints("log", of("line").map(lineJson), signal);
     await this.#sendMedia(of("media"), signal);
     for (const file of of("file")) await this.#sendFiles(file, options);
     const end = of("end").at(-1);
@@ -104,7 +105,8 @@ export class OnlineSink implements Sink {
   ): Promise<void> {
     const { user, project } = this.#opened();
     const path = `/projects/${encodeURIComponent(user)}/${encodeURIComponent(project)}/series`;
-    const texts = columns.map(({ key, type }) => {
+    const texts = columns.map(({ key, type, system }) => {
+      if (system !== undefined) return JSON.stringify({ key, type: "SYSTEM" });
       const sectionName = sectionOf(key);
       return JSON.stringify({ key, type: COLUMNS[type].name, ...(sectionName && { sectionName }) });
     });
@@ -185,6 +187,11 @@ export class OnlineSink implements Sink {
 function scalarJson({ key, step, value, timeMs }: OperationOf<"scalar">): object {
   const data = Number.isFinite(value) ? value : "nan";
   return { key, index: step, data, create_time: timeText(timeMs) };
+}
+
+function lineJson({ text, isError, epoch, timeMs }: OperationOf<"line">): object {
+  const level = isError ? "ERROR" : "INFO";
+  return { level, epoch, message: text, create_time: timeText(timeMs) };
 }
 
 function mediaJson({ key, step, type, files, timeMs }: OperationOf<"media">): object {

@@ -1,13 +1,16 @@
 import type {
   ArtifactData,
+  ConsoleLine,
   ImageData,
   LogContext,
   LogValue,
   LogValues,
   RunConfig,
+  SystemSample,
   TableData,
 } from "@acc/core/tracker";
 import {
+  consoleText,
   encodedOrLeftOut,
   isNested,
   isoText,
@@ -30,8 +33,9 @@ import {
 import { metricKey } from "./format/metric-key.ts";
 import type { RunState } from "./format/point.ts";
 import { addStep, hasStep, type StepRuns } from "./format/step-runs.ts";
+import { systemMetrics } from "./format/system-metrics.ts";
 import type { Operation } from "./operation.ts";
-import type { RecordingState } from "./state.ts";
+import { NOTHING_MONITORED, type RecordingState } from "./state.ts";
 
 export type OperationBuilderOptions = {
   readonly leaveOut: LeaveOut;
@@ -50,6 +54,7 @@ export class OperationBuilder {
   readonly #operations: Operation[] = [];
   readonly #series: Map<string, { type?: ColumnType; steps: StepRuns }>;
   readonly #config: Map<string, RecordingState["config"][number][1]>;
+  readonly #monitored: { samples: number; lines: number };
   #nextStep: number;
   #lastCall: RecordingState["lastCall"];
   #isConfigChanged = false;
@@ -59,6 +64,7 @@ export class OperationBuilder {
     this.#options = options;
     this.#series = new Map(state.series);
     this.#config = new Map(state.config);
+    this.#monitored = { ...(state.monitored ?? NOTHING_MONITORED) };
     this.#nextStep = state.nextStep;
     this.#lastCall = state.lastCall;
   }
@@ -78,6 +84,7 @@ export class OperationBuilder {
       ...(this.#lastCall && { lastCall: this.#lastCall }),
       series: [...this.#series],
       config: [...this.#config],
+      monitored: { ...this.#monitored },
     };
   }
 
@@ -109,6 +116,23 @@ export class OperationBuilder {
 
   artifact({ name, path }: ArtifactData): void {
     this.#operations.push({ kind: "file", name, path });
+  }
+
+  /** Samples have steps of their own, as those of SwanLab's own client: they do not move the steps of the user. */
+  system(sample: SystemSample, { wallTimeMs: timeMs = Date.now() }: LogContext): void {
+    const step = this.#monitored.samples++;
+    for (const { key, name, value } of systemMetrics(sample)) {
+      if (step === 0) this.#operations.push({ kind: "column", key, type: "scalar", system: name });
+      this.#operations.push({ kind: "scalar", key, value, step, timeMs });
+    }
+  }
+
+  output(lines: readonly ConsoleLine[]): void {
+    for (const line of lines) {
+      const { isError, timeMs } = line;
+      const epoch = ++this.#monitored.lines;
+      this.#operations.push({ kind: "line", text: consoleText(line), isError, timeMs, epoch });
+    }
   }
 
   finish(state: RunState, error: string | undefined, timeMs: number): void {

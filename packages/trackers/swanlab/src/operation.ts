@@ -1,5 +1,5 @@
 import type { ConfigEntries } from "./format/config-text.ts";
-import type { Column, MediaPoint, RunEnd, ScalarPoint } from "./format/point.ts";
+import type { Column, MediaPoint, OutputLine, RunEnd, ScalarPoint } from "./format/point.ts";
 
 /**
  * One thing that SwanLab is told. Each can be repeated: a series has one point per step, a media file is named after its
@@ -11,6 +11,7 @@ export type Operation =
   | ({ readonly kind: "column" } & Column)
   | ({ readonly kind: "scalar" } & ScalarPoint)
   | ({ readonly kind: "media" } & MediaPoint)
+  | ({ readonly kind: "line" } & OutputLine)
   /** A file or folder to keep, under this name. */
   | { readonly kind: "file"; readonly name: string; readonly path: string }
   | ({ readonly kind: "end" } & RunEnd);

@@ -23,7 +23,11 @@ export type RecordingState = {
   readonly lastCall?: { readonly timeMs: number; readonly step: number };
   readonly series: readonly (readonly [key: string, series: SeriesState])[];
   readonly config: ConfigEntries;
+  /** Samples of the load, and lines of the console, that the run has; absent: none. */
+  readonly monitored?: { readonly samples: number; readonly lines: number };
 };
+
+export const NOTHING_MONITORED = { samples: 0, lines: 0 } as const;
 
 /** A series, and the steps that it has a point for. */
 export type SeriesState = {

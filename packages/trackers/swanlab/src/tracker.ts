@@ -22,6 +22,7 @@ import { leaveOutAfterEnd, SwanLabTranslator } from "./translate.ts";
 export class SwanLabTracker extends PostingTracker {
   readonly name = "swanlab";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored = { system: true, console: true };
   readonly #creation: TrackerCreation;
   readonly #options: SwanLabOptions;
   readonly #leftOut: LeftOut;

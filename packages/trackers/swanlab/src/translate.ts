@@ -53,6 +53,12 @@ export class SwanLabTranslator implements Translator<RecordingState, Operation> 
       case "call":
         translateCall(builder, event.method, event.args, event.context.wallTimeMs ?? Date.now());
         break;
+      case "system":
+        builder.system(event.sample, event.context);
+        break;
+      case "console":
+        builder.output(event.lines);
+        break;
       default:
         event satisfies never;
     }

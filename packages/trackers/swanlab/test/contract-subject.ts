@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ContractSubject } from "@acc/core/testing";
-import { readRun, runFolder, scalarsOf } from "./read-run.ts";
+import { type RecordKind, readRun, runFolder, scalarsOf, textOf } from "./read-run.ts";
 
 export const subject: ContractSubject = {
   name: "swanlab",
@@ -10,5 +10,14 @@ export const subject: ContractSubject = {
     scalarsOf(readRun(runFolder(join(folder, "swanlog"))), key)
       .sort(([a], [b]) => a - b)
       .map(([, value]) => value),
+  readMonitored: (folder: string) => {
+    const records = readRun(runFolder(join(folder, "swanlog")));
+    const texts = (kind: RecordKind, field: number): string[] =>
+      records.flatMap((record) =>
+        record.kind === kind ? (textOf(record.fields, field) ?? []) : [],
+      );
+    const load = texts("scalar", 1).filter((key) => key.startsWith("__swanlab__."));
+    return { load, lines: texts("line", 1) };
+  },
   loadMs: 500,
 };

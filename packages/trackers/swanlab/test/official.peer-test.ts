@@ -1,5 +1,6 @@
 import { readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { comparableRun } from "./comparable-run.ts";
@@ -47,6 +48,41 @@ define("swanlab sync uploads our offline run with the same result as one of its 
     return comparableRun(server);
   });
   assert.equal(ours, theirs);
+});
+
+define("swanlab sync uploads the load and the console as our online run sends them", async () => {
+  const record = async (options: object): Promise<Recording> => {
+    const recording = await Recording.start(temporaryFolder(), { id: "same", ...options });
+    recording.log({ loss: 1 });
+    recording.post(...monitoredEvents("swanlab", recording.startedMs));
+    await recording.finish();
+    return recording;
+  };
+  const shown = ({ experiment, series }: SwanLabServer) => ({
+    // Its upload has several threads.
+    logs: experiment.logs.map(({ level, epoch, message }) => `${epoch} ${level} ${message}`).sort(),
+    scalars: Object.entries(experiment.scalars)
+      .map(([key, points]) => {
+        const values = Object.entries(points).map(([step, { data }]) => `${step} ${data}`);
+        return `${key}: ${values.sort().join(", ")}`;
+      })
+      .sort(),
+    types: Object.entries(series)
+      .map(([key, { type }]) => `${key}: ${type}`)
+      .sort(),
+  });
+  const online = await withServer(async (server) => {
+    await record({ apiHost: server.url, resume: "allow" });
+    return shown(server);
+  });
+  const synced = await withServer(async (server) => {
+    const { tracker } = await record({ mode: "offline" });
+    const output = await sync(tracker.tracker.dir ?? "", "same", server, temporaryFolder());
+    assert.not.match(output, /ERROR|WARNING/);
+    return shown(server);
+  });
+  assert.equal([online.logs.length, online.scalars.length], [3, 10]);
+  assert.equal(synced, online);
 });
 
 define("our online run leaves what its own leaves, by the same requests", async () => {

@@ -4,10 +4,10 @@ import { type Field, fieldsOf, readRecords } from "@acc/test-kit/readers/record-
 
 const HEADER = "3a53574cd6e102";
 const KINDS: Readonly<Record<number, RecordKind>> = {
-  ...{ 10: "start", 11: "finish", 12: "column", 13: "scalar", 14: "media", 20: "save" },
+  ...{ 10: "start", 11: "finish", 12: "column", 13: "scalar", 14: "media", 16: "line", 20: "save" },
 };
 
-export type RecordKind = "start" | "finish" | "column" | "scalar" | "media" | "save";
+export type RecordKind = "start" | "finish" | "column" | "scalar" | "media" | "line" | "save";
 export type ReadRecord = {
   readonly kind: RecordKind;
   readonly num: number;

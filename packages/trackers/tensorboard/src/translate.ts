@@ -82,6 +82,9 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
         break;
       case "call":
         throw unknownCall("The TensorBoard run", event.method);
+      case "system":
+      case "console":
+        break; // for trackers that ask for them
       default:
         event satisfies never;
     }

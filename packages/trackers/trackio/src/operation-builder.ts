@@ -94,7 +94,10 @@ export class OperationBuilder {
 
   system(metrics: LogValues, at: LogContext, sequence: number): void {
     const log_id = this.#idOf(sequence, "system");
+    // It may come between the values and the images of one call, which are recognised by their time.
+    const { lastTimeMs } = this.state;
     const timestamp = this.#timeOf(at);
+    this.state.lastTimeMs = lastTimeMs;
     this.operations.push({ kind: "system_metric", ...this.#run, metrics, timestamp, log_id });
   }
 

@@ -31,6 +31,7 @@ type Started = { readonly state: TrackioState; readonly sink: Sink };
 export class TrackioTracker extends PostingTracker {
   readonly name = "trackio";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored = { system: true };
   /** The run, with the calls of Trackio's Python client. */
   readonly tracker: Run;
   readonly #creation: TrackerCreation;

@@ -1,5 +1,6 @@
 import type { DeliveredEvent } from "@acc/core/tracker";
 import type { Translator } from "@acc/tracker-kit";
+import { systemMetrics } from "./format/system-metrics.ts";
 import type { Operation } from "./operation.ts";
 import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
 import type { RecordingState } from "./state.ts";
@@ -44,6 +45,11 @@ export class TrackioTranslator implements Translator<RecordingState, Operation> 
       case "call":
         translateCall(builder, event);
         break;
+      case "system":
+        builder.system(systemMetrics(event.sample), event.context, sequence);
+        break;
+      case "console":
+        break; // Trackio has no place for them, and does not ask for them
       default:
         event satisfies never;
     }

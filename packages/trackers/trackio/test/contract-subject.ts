@@ -8,8 +8,14 @@ export const subject: ContractSubject = {
   options: (folder: string) => ({ dir: join(folder, "trackio") }),
   read: (folder: string, key: string) =>
     readInbox(join(folder, "trackio"))
-      .filter(({ metrics }) => key in metrics)
+      .filter(({ kind, metrics }) => kind === "metric" && key in metrics)
       .sort((a, b) => a.step - b.step)
       .map(({ metrics }) => metrics[key] as number),
+  readMonitored: (folder: string) => ({
+    load: readInbox(join(folder, "trackio"))
+      .filter(({ kind }) => kind === "system_metric")
+      .flatMap(({ metrics }) => Object.keys(metrics)),
+    lines: [],
+  }),
   loadMs: 500,
 };

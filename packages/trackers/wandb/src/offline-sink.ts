@@ -21,7 +21,9 @@ import {
   headerRecord,
   historyRecord,
   metricRecord,
+  outputRecord,
   runRecord,
+  statsRecord,
   summaryRecord,
   type WandbRecord,
 } from "./format/record.ts";
@@ -97,6 +99,8 @@ export class OfflineSink implements Sink {
         ...(await this.#copyArtifacts(artifacts)),
         ...rows.map(({ row, step }) => historyRecord(row, step)),
         ...(changedSummary.isEmpty ? [] : [summaryRecord(changedSummary)]),
+        ...operation.stats.map(statsRecord),
+        ...operation.output.map(outputRecord),
       ]);
       if (exitCode !== undefined) await this.#appendEnd(exitRecord(exitCode, runtimeSeconds));
     };

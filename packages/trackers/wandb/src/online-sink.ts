@@ -3,7 +3,14 @@ import type { LeaveOut, SendOptions } from "@acc/tracker-kit";
 import { bucketOf, existingRunOf, runFilesOf } from "./client/answers.ts";
 import type { WandbApi } from "./client/api.ts";
 import { uploadArtifact } from "./client/artifact-upload.ts";
-import { FileStream, fitsLine } from "./client/file-stream.ts";
+import { FileStream, fitsLine, type LineCounts } from "./client/file-stream.ts";
+import {
+  type AddedLines,
+  countsWith,
+  hasLines,
+  missingLines,
+  mostOf,
+} from "./client/line-counts.ts";
 import {
   type Bucket,
   CREATE_RUN_FILES,
@@ -15,6 +22,7 @@ import { describeArtifact } from "./format/artifact.ts";
 import { configJson, configYaml } from "./format/config-text.ts";
 import type { RunFile } from "./format/media.ts";
 import { runMetadata } from "./format/run-metadata.ts";
+import { eventLine, outputLine } from "./format/stream-lines.ts";
 import type { Operation } from "./operation.ts";
 import type { RunSettings } from "./settings.ts";
 import type { RunPlace, Sink } from "./sink.ts";
@@ -38,7 +46,7 @@ export class OnlineSink implements Sink {
   #state: OnlineState;
   #stream: FileStream | undefined;
   /** Lines that the server has; undefined after a request that may have arrived or not. */
-  #serverLines: number | undefined;
+  #serverLines: LineCounts | undefined;
   /** An ended run goes on with the next request that names it. */
   #isToReopen: boolean;
 
@@ -102,7 +110,10 @@ export class OnlineSink implements Sink {
     this.#state = {
       ...this.#state,
       isLookedUp: true,
-      ...(existing ? { existingId: existing.id, existingTags: existing.tags ?? [] } : {}),
+      ...(existing && {
+        ...{ existingId: existing.id, existingTags: existing.tags ?? [] },
+        ...{ eventLines: existing.eventsLineCount ?? 0, outputLines: existing.logLineCount ?? 0 },
+      }),
     };
     return existing;
   }
@@ -134,8 +145,13 @@ export class OnlineSink implements Sink {
     const lines = operation.rows.map(({ row, step }) => lineOf(row.toText(), step, leaveOut));
     const summary =
       changedSummary.isEmpty && exitCode === undefined ? undefined : operation.summary.toText();
-    if (lines.length > 0 || summary !== undefined || uploaded.length > 0) {
-      await this.#send({ lines, summary, uploaded, exitCode }, signal);
+    const added = {
+      history: lines,
+      events: operation.stats.map(eventLine),
+      output: operation.output.map(outputLine),
+    };
+    if (hasLines(added) || summary !== undefined || uploaded.length > 0) {
+      await this.#send({ added, summary, uploaded, exitCode }, signal);
     }
   }
 
@@ -177,7 +193,7 @@ export class OnlineSink implements Sink {
     };
     const lines = bucket.historyLineCount ?? 0;
     this.#state = { ...this.#state, run, lines };
-    this.#serverLines = lines;
+    this.#serverLines = linesOf(this.#state);
     await this.#options.save(this.#state);
   }
 
@@ -241,32 +257,40 @@ export class OnlineSink implements Sink {
 
   async #send(
     update: {
-      readonly lines: readonly string[];
+      readonly added: AddedLines;
       readonly summary: string | undefined;
       readonly uploaded: readonly string[];
       readonly exitCode: number | undefined;
     },
     signal: AbortSignal,
   ): Promise<void> {
-    const { lines } = update;
-    const known = this.#state.lines;
-    if (lines.length > 0) this.#serverLines ??= await this.#countLines(signal);
-    // After a lost answer, or in another process, some of them may be there.
-    const missing = lines.slice(Math.max(0, (this.#serverLines ?? known) - known));
-    const offset = known + lines.length - missing.length;
+    const { added, summary, uploaded, exitCode } = update;
+    const known = linesOf(this.#state);
+    if (hasLines(added)) this.#serverLines ??= await this.#countLines(signal);
+    const server = this.#serverLines ?? known;
+    const files = missingLines(added, known, server);
     this.#stream ??= new FileStream(this.#options.api, this.#owner());
-    const serverLines = this.#serverLines;
     this.#serverLines = undefined;
-    const { summary, uploaded, exitCode } = update;
-    await this.#stream.send({ history: missing, offset, summary, uploaded, exitCode }, signal);
-    const sent = known + lines.length;
-    this.#serverLines = Math.max(serverLines ?? sent, sent);
-    this.#state = { ...this.#state, lines: sent };
+    await this.#stream.send({ ...files, summary, uploaded, exitCode }, signal);
+    const sent = countsWith(added, known);
+    const { history: lines, events: eventLines, output: outputLines } = sent;
+    this.#state = { ...this.#state, lines, eventLines, outputLines };
+    this.#serverLines = mostOf(server, sent);
   }
 
-  async #countLines(signal: AbortSignal): Promise<number> {
-    return (await this.#existing(signal))?.historyLineCount ?? this.#state.lines;
+  async #countLines(signal: AbortSignal): Promise<LineCounts> {
+    const known = linesOf(this.#state);
+    const existing = await this.#existing(signal);
+    return {
+      history: existing?.historyLineCount ?? known.history,
+      events: existing?.eventsLineCount ?? known.events,
+      output: existing?.logLineCount ?? known.output,
+    };
   }
+}
+
+function linesOf({ lines, eventLines = 0, outputLines = 0 }: OnlineState): LineCounts {
+  return { history: lines, events: eventLines, output: outputLines };
 }
 
 /** Only the step is left of a line that the server would refuse: line numbers must not depend on its limits. */

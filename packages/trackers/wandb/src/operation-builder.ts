@@ -1,12 +1,13 @@
 import type {
   ArtifactData,
+  ConsoleLine,
   ImageData,
   LogContext,
   LogValues,
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
-import { encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
+import { consoleText, encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
 import type { ArtifactRequest } from "./format/artifact.ts";
 import { jsonText } from "./format/json-text.ts";
 import { freeName, loggedRow } from "./format/logged-row.ts";
@@ -15,7 +16,7 @@ import { MetricBook } from "./format/metric-book.ts";
 import type { MetricOptions } from "./format/metric-definition.ts";
 import { Row } from "./format/row.ts";
 import { tableMedia } from "./format/table.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, OutputLine, Stats } from "./operation.ts";
 import type { RecordingState } from "./state.ts";
 
 export type OperationBuilderOptions = {
@@ -52,6 +53,8 @@ export class OperationBuilder {
     artifacts: [] as ArtifactRequest[],
     rows: [] as { step: number; row: Row }[],
     changedSummary: new Row(),
+    stats: [] as Stats[],
+    output: [] as OutputLine[],
   };
 
   constructor(state: RecordingState, options: OperationBuilderOptions) {
@@ -132,6 +135,18 @@ export class OperationBuilder {
       const name = wellFormed(key);
       this.#config.set(name, jsonText(value, "strings"));
       this.#batch.changedConfig.add(name);
+    }
+  }
+
+  stats(values: Stats["values"], { wallTimeMs: timeMs = Date.now() }: LogContext): void {
+    const runtimeSeconds = Math.max(0, timeMs - this.#options.startedMs) / 1000;
+    this.#batch.stats.push({ timeMs, runtimeSeconds, values });
+  }
+
+  output(lines: readonly ConsoleLine[]): void {
+    for (const line of lines) {
+      const { isError, timeMs } = line;
+      this.#batch.output.push({ text: wellFormed(consoleText(line)), isError, timeMs });
     }
   }
 

@@ -22,8 +22,27 @@ export type Operation = {
   readonly summary: Row;
   /** Its values that changed. */
   readonly changedSummary: Row;
+  /** Samples of the machine's load. */
+  readonly stats: readonly Stats[];
+  /** Lines of the console. */
+  readonly output: readonly OutputLine[];
   /** Whole seconds from the begin of the run to its last row. */
   readonly runtimeSeconds: number;
   /** Set at the end of the run. */
   readonly exitCode: number | undefined;
+};
+
+/** A sample of the machine's load, by W&B's names. */
+export type Stats = {
+  readonly timeMs: number;
+  /** From the begin of the run. */
+  readonly runtimeSeconds: number;
+  readonly values: { readonly [name: string]: number };
+};
+
+/** A line of the console. */
+export type OutputLine = {
+  readonly text: string;
+  readonly isError: boolean;
+  readonly timeMs: number;
 };

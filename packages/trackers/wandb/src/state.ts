@@ -57,6 +57,9 @@ export type OnlineState = {
   readonly run?: { readonly entity: string; readonly project: string; readonly name: string };
   /** Lines of its history at the server, including those of earlier processes. */
   readonly lines: number;
+  /** Likewise of its samples of the load, and of its console; absent: none. */
+  readonly eventLines?: number;
+  readonly outputLines?: number;
   /** Versions of artifacts that are there, by their keys. */
   readonly artifacts: readonly string[];
 };

@@ -23,6 +23,7 @@ import { leaveOutAfterEnd, WandbTranslator } from "./translate.ts";
 export class WandbTracker extends PostingTracker {
   readonly name = "wandb";
   readonly requiresLoggingDirectory = false;
+  override readonly monitored = { system: true, console: true };
   readonly #creation: TrackerCreation;
   readonly #options: WandbOptions;
   readonly #leftOut: LeftOut;

@@ -1,5 +1,6 @@
 import type { DeliveredEvent } from "@acc/core/tracker";
 import type { LeaveOut, Translator } from "@acc/tracker-kit";
+import { systemMetrics } from "./format/system-metrics.ts";
 import type { Operation } from "./operation.ts";
 import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
 import type { RecordingState } from "./state.ts";
@@ -52,6 +53,12 @@ export class WandbTranslator implements Translator<RecordingState, Operation> {
         break;
       case "call":
         translateCall(builder, event.method, event.args);
+        break;
+      case "system":
+        builder.stats(systemMetrics(event.sample), event.context);
+        break;
+      case "console":
+        builder.output(event.lines);
         break;
       default:
         event satisfies never;

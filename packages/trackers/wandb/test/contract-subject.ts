@@ -9,5 +9,9 @@ export const subject: ContractSubject = {
     readOfflineRun(offlineFolder(folder))
       .history.map((row) => row[key])
       .filter((value) => typeof value === "number"),
+  readMonitored: (folder: string) => {
+    const { stats, output } = readOfflineRun(offlineFolder(folder));
+    return { load: stats.flatMap((sample) => Object.keys(sample)), lines: output };
+  },
   loadMs: 500,
 };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
+import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { comparableRun, differences } from "./fixtures/comparable-run.ts";
@@ -60,6 +61,37 @@ define("wandb sync uploads our offline run with the same result as one of its ow
     return comparableRun(stub, "acc/proj/same");
   });
   assert.equal(unexpected(theirs, ours), []);
+});
+
+define("wandb sync uploads the load and the console as our online run sends them", async () => {
+  const record = async (options: object): Promise<Recording> => {
+    const recording = await Recording.start(temporaryFolder(), { id: "same", ...options });
+    recording.log({ loss: 1 }, 0);
+    recording.post(...monitoredEvents("wandb", recording.startedMs));
+    await recording.finish();
+    return recording;
+  };
+  const shown = ({ state }: Stub) => {
+    const [run] = Object.values(state.runs);
+    const events = run?.events.map((line) => {
+      const { _timestamp, _runtime, ...values } = looseParse(line) as Record<string, number>;
+      return { ...values, at: Math.round(_timestamp ?? 0) };
+    });
+    const output = run?.output.map((line) => line.replace(/\d{4}-\d\d-\d\dT[\d:.]+ /, ""));
+    return { events, output };
+  };
+  const online = await withStub(async (stub) => {
+    await record({ baseUrl: stub.url, apiKey: KEY, entity: "acc" });
+    return shown(stub);
+  });
+  const synced = await withStub(async (stub) => {
+    const { tracker } = await record({ mode: "offline", entity: "acc" });
+    const { output } = await sync(tracker.tracker.dir ?? "", stub.url, temporaryFolder());
+    assert.not.match(output, /ERROR|WARN/);
+    return shown(stub);
+  });
+  assert.equal([online.events?.length, online.output?.length], [2, 3]);
+  assert.equal(synced, online);
 });
 
 define("our online run leaves what its own leaves, by the same requests", async () => {

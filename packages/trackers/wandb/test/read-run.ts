@@ -14,6 +14,10 @@ export type OfflineRunContents = {
   readonly artifacts: number;
   /** Names of metrics that are defined. */
   readonly metrics: string[];
+  /** Samples of the machine's load. */
+  readonly stats: Values[];
+  /** Lines of the console. */
+  readonly output: string[];
   readonly exitCode: number | undefined;
   readonly numbers: number[];
   /** Texts of the run record by field number. */
@@ -39,6 +43,8 @@ export function readOfflineRun(folder: string): OfflineRunContents {
     files: [] as string[],
     artifacts: 0,
     metrics: [] as string[],
+    stats: [] as Values[],
+    output: [] as string[],
     exitCode: undefined as number | undefined,
     numbers: [] as number[],
     run: {} as Record<number, string[]>,
@@ -50,6 +56,8 @@ export function readOfflineRun(folder: string): OfflineRunContents {
       else if (number === 3) addItems(contents.summary, value);
       else if (number === 5) addItems(contents.config, value);
       else if (number === 6) contents.files.push(...nestedTexts(value, 1));
+      else if (number === 7) contents.stats.push(addItems({}, value, 3));
+      else if (number === 13) contents.output.push(...textsOf(value, 3));
       else if (number === 8) contents.artifacts++;
       else if (number === 12) contents.metrics.push(...textsOf(value, 1));
       else if (number === 17) {
@@ -70,9 +78,9 @@ export function readOfflineRun(folder: string): OfflineRunContents {
   return contents;
 }
 
-function addItems(target: Values, message: Buffer): Values {
+function addItems(target: Values, message: Buffer, field = 1): Values {
   for (const item of fieldsOf(message)) {
-    if (item.number !== 1 || !Buffer.isBuffer(item.value)) continue;
+    if (item.number !== field || !Buffer.isBuffer(item.value)) continue;
     const path = [...textsOf(item.value, 1), ...textsOf(item.value, 2)];
     const text = textsOf(item.value, 16)[0] ?? "";
     let at = target;

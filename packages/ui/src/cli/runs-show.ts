@@ -13,6 +13,7 @@ import { jsonNumber } from "../index/key-stats.ts";
 import type { Library } from "../index/library.ts";
 import { rankOfKey } from "../index/shelved-run.ts";
 import type { KeySummary, RunDetail, RunSummary } from "../wire/schema.ts";
+import { isSystemKey, SYSTEM_PREFIX } from "../wire/system-keys.ts";
 import { SPARK_WIDTH, sparkline } from "./sparkline.ts";
 import { startedText } from "./time-text.ts";
 import { configText, numberText } from "./value-text.ts";
@@ -24,6 +25,7 @@ const WIDTH = 200;
 /** Most keys of the table; `--json` has all. */
 const MAX_KEYS = 60;
 const FOLLOW_MS = 500;
+const LOAD_HEADER = ["machine", "last", "min", "max", "samples"];
 
 /** `acc runs show`: one run. */
 export const runsShowCommand: Command = {
@@ -33,6 +35,7 @@ export const runsShowCommand: Command = {
   options: {
     key: { type: "string", value: "KEY", help: "the values of one key" },
     all: { type: "boolean", help: "with --key: every value, not the extremes of 200 parts" },
+    console: { type: "boolean", help: "what the script printed" },
     follow: { type: "boolean", help: "with --key: print new values until the run ends" },
     json: { type: "boolean", help: "for programs" },
   },
@@ -51,6 +54,7 @@ export const runsShowCommand: Command = {
       const run = await runNamed(library, OWNER, id);
       if (key !== undefined) requireKey(await detailOf(library, run), key);
       if (isFollowed) await follow(library, run.id, key as string, signal);
+      else if (values.console) printLines(await consoleLines(library, run));
       else if (values.json) await printDetail(library, run, key, values.all === true);
       else if (key !== undefined) printLines(await valueLines(library, run, key));
       else printLines(await linesOf(library, await detailOf(library, run)));
@@ -132,6 +136,20 @@ async function valueLines(library: Library, run: RunSummary, key: string): Promi
   return formatTable(["step", "time", key], rows.map(valueRow));
 }
 
+/** With the time of each; not what could command the terminal. */
+async function consoleLines(library: Library, { id }: RunSummary): Promise<string[]> {
+  const lines: string[] = [];
+  for (let from = 0; ; ) {
+    const page = await library.console(id, from);
+    const last = page?.lines.at(-1);
+    if (!page || !last) return lines;
+    for (const { timeMs, text } of page.lines) {
+      lines.push(`${new Date(timeMs).toISOString()}  ${safeText(text)}`);
+    }
+    from = last.sequence + 1;
+  }
+}
+
 function valueRow({ step, timeMs, value }: Row): string[] {
   return [String(step), new Date(timeMs).toISOString(), String(value)];
 }
@@ -154,13 +172,20 @@ async function follow(
   }
 }
 
-async function linesOf(library: Library, { run, media, resumedAt }: RunDetail): Promise<string[]> {
+async function linesOf(library: Library, detail: RunDetail): Promise<string[]> {
+  const { run, media, resumedAt, numConsoleLines } = detail;
   const title = [
     ...[run.id.slice(0, 8), run.name, run.project, run.script ?? "", run.status],
     durationText(run.activeMs),
   ];
   const config = Object.entries(run.config).map(([name, value]) => [name, configText(value)]);
-  const names = Object.keys(run.keys).sort((a, b) => rankOfKey(a) - rankOfKey(b));
+  const all = Object.keys(run.keys).sort((a, b) => rankOfKey(a) - rankOfKey(b));
+  const names = all.filter((name) => !isSystemKey(name));
+  const load = all.filter(isSystemKey).map((name) => {
+    const { last, min, max, count } = run.keys[name] as KeySummary;
+    const title = name.slice(SYSTEM_PREFIX.length);
+    return [title, numberText(last), numberText(min), numberText(max), String(count)];
+  });
   const shown = names.slice(0, MAX_KEYS);
   const curves = process.stdout.isTTY ? await curvesOf(library, run.id, shown) : undefined;
   const rows = shown.map((name, i) => [
@@ -181,6 +206,13 @@ async function linesOf(library: Library, { run, media, resumedAt }: RunDetail): 
     ...(config.length > 0 ? ["", ...formatTable(["config", ""], config)] : []),
     ...(rows.length > 0 ? ["", ...formatTable(curves ? [...header, ""] : header, rows)] : []),
     ...(more > 0 ? [`and ${more} more keys: --json shows all`] : []),
+    ...(load.length > 0 ? ["", ...formatTable(LOAD_HEADER, load)] : []),
+    ...(numConsoleLines > 0
+      ? [
+          "",
+          `${numConsoleLines} ${numConsoleLines === 1 ? "line" : "lines"} of the console: --console`,
+        ]
+      : []),
     ...(media.length > 0
       ? ["", `${media.length} images, tables, files and histograms: npx acc ui`]
       : []),

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Library } from "../index/library.ts";
-import type { MediaItem, RunDetail, TextLine } from "../wire/schema.ts";
+import type { MediaItem, RunDetail, TextLine, TextPage } from "../wire/schema.ts";
 import type { AllPoints } from "../wire/series.ts";
 import type { MediaPart, Snapshot } from "../wire/snapshot.ts";
 import { histogramOf } from "./histogram.ts";
@@ -39,7 +39,13 @@ export async function takeSnapshot(
   return {
     takenMs: Date.now(),
     list: { version: 1, directory: "", runs: [run], unsearched: [] },
-    runs: [{ detail: shown, points, texts: await textsOf(library, id), media }],
+    runs: [
+      {
+        ...{ detail: shown, points, media },
+        texts: await allLines((from) => library.texts(id, from)),
+        consoleLines: await allLines((from) => library.console(id, from)),
+      },
+    ],
   };
 }
 
@@ -47,13 +53,15 @@ function placeOf({ offset, index }: Pick<MediaItem, "offset" | "index">): string
   return `${offset} ${index}`;
 }
 
-async function textsOf(library: Library, id: string): Promise<TextLine[]> {
-  const texts: TextLine[] = [];
+async function allLines(
+  read: (from: number) => Promise<TextPage | undefined>,
+): Promise<TextLine[]> {
+  const lines: TextLine[] = [];
   for (let from = 0; ; ) {
-    const page = await library.texts(id, from);
+    const page = await read(from);
     const last = page?.lines.at(-1);
-    if (!page || !last) return texts;
-    texts.push(...page.lines);
+    if (!page || !last) return lines;
+    lines.push(...page.lines);
     from = last.sequence + 1;
   }
 }

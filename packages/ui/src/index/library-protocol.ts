@@ -8,6 +8,7 @@ export type LibraryMethod =
   | "point"
   | "points"
   | "texts"
+  | "console"
   | "media"
   | "note"
   | "folder"

@@ -42,6 +42,8 @@ export interface Library {
 
   /** Texts from a sequence on, at most 1000 of them. */
   texts(id: string, from: number): Promise<TextPage | undefined>;
+  /** Likewise lines of the console. */
+  console(id: string, from: number): Promise<TextPage | undefined>;
 
   /** The content of an item of the media index. */
   media(id: string, item: Pick<MediaItem, "offset" | "index">): Promise<MediaContent | undefined>;
@@ -127,6 +129,10 @@ class ThreadLibrary implements Library {
 
   texts(id: string, from: number): Promise<TextPage | undefined> {
     return this.#call("texts", id, from);
+  }
+
+  console(id: string, from: number): Promise<TextPage | undefined> {
+    return this.#call("console", id, from);
   }
 
   media(id: string, item: Pick<MediaItem, "offset" | "index">): Promise<MediaContent | undefined> {

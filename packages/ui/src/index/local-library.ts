@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { findSources } from "../sources/find-sources.ts";
-import { PORTION } from "../wire/portion.ts";
 import type {
   LibraryChange,
   MediaItem,
@@ -105,8 +104,11 @@ export class LocalLibrary implements Library {
   }
 
   async texts(id: string, from: number): Promise<TextPage | undefined> {
-    const index = this.#runs.get(id)?.index;
-    return index && { lines: index.texts(from, PORTION.lines), end: index.numTexts };
+    return this.#runs.get(id)?.index.texts.page(from);
+  }
+
+  async console(id: string, from: number): Promise<TextPage | undefined> {
+    return this.#runs.get(id)?.index.consoleLines.page(from);
   }
 
   async media(

@@ -1,15 +1,13 @@
 import type { Place, RunSink, RunStart } from "../sources/run-source.ts";
-import type {
-  JsonValue,
-  KeySummary,
-  MediaItem,
-  NativeCall,
-  RunStatus,
-  TextLine,
-} from "../wire/schema.ts";
+import type { JsonValue, KeySummary, MediaItem, NativeCall, RunStatus } from "../wire/schema.ts";
+import { isSystemKey, SYSTEM_PREFIX } from "../wire/system-keys.ts";
 import { KeyStats } from "./key-stats.ts";
 import { Points } from "./points.ts";
 import type { Pause, RunPoints } from "./run-points.ts";
+import { TextLines } from "./text-lines.ts";
+
+/** Older ones are in the journal only. */
+const MOST_CONSOLE_LINES = 100_000;
 
 /** One key of a run: what counts, and what was logged again. */
 export type Key = {
@@ -46,8 +44,9 @@ export class RunIndex implements RunSink, RunPoints {
   /** How often another process went on. */
   resumes = 0;
   #media: Placed<MediaItem>[] = [];
-  #texts: Placed<TextLine>[] = [];
-  #numTexts = 0;
+  readonly texts: TextLines = new TextLines();
+  readonly consoleLines: TextLines = new TextLines(MOST_CONSOLE_LINES);
+  #numSamples = 0;
   /** Keys with points that `takeGrown` has not given yet. */
   readonly #grown = new Set<string>();
 
@@ -65,25 +64,36 @@ export class RunIndex implements RunSink, RunPoints {
   scalars(place: Place, keys: readonly string[], values: readonly number[]): void {
     const step = this.#stepOf(place);
     const { sequence, timeMs } = place;
-    for (let i = 0; i < keys.length; i++) {
-      const name = keys[i] as string;
-      let key = this.keys.get(name);
-      if (!key) {
-        key = { stats: new KeyStats(), points: new Points(), rewound: undefined };
-        this.keys.set(name, key);
-      }
-      const value = values[i] as number;
-      key.stats.add(step, value);
-      if (!this.#isDropped) key.points.add(sequence, step, timeMs, value);
-      this.#grown.add(name);
-    }
+    const at = { sequence, step, timeMs };
+    for (let i = 0; i < keys.length; i++) this.#point(keys[i] as string, at, values[i] as number);
   }
 
   text(place: Place, key: string, text: string): void {
     const step = this.#stepOf(place);
     const { sequence, timeMs } = place;
-    const line = { sequence: this.#numTexts++, key, step, timeMs, text };
-    this.#texts.push({ sequence, item: line });
+    this.texts.add(sequence, { key, step, timeMs, text });
+  }
+
+  /** Samples count by themselves: they do not move the steps of the user. */
+  system(
+    { sequence, timeMs }: Omit<Place, "step">,
+    values: { readonly [key: string]: number },
+  ): void {
+    const step = this.#numSamples++;
+    for (const [name, value] of Object.entries(values)) {
+      this.#point(`${SYSTEM_PREFIX}${name}`, { sequence, step, timeMs }, value);
+    }
+    this.#note(sequence, timeMs);
+  }
+
+  console(
+    { sequence, timeMs }: Omit<Place, "step">,
+    stream: "stdout" | "stderr",
+    text: string,
+  ): void {
+    const step = Math.max(0, this.#lastStep);
+    this.consoleLines.add(sequence, { key: stream, step, timeMs, text });
+    this.#note(sequence, timeMs);
   }
 
   media(place: Place, item: Omit<MediaItem, "step" | "timeMs">): void {
@@ -99,13 +109,13 @@ export class RunIndex implements RunSink, RunPoints {
   resume(from: number, place: Place): void {
     this.#rewind(place, (points, rewound) => points.moveFrom(from, rewound));
     this.#media = this.#media.filter(({ sequence }) => sequence < from);
-    this.#texts = this.#texts.filter(({ sequence }) => sequence < from);
+    this.texts.keep((sequence) => sequence < from);
   }
 
   rewind(step: number, place: Place): void {
     this.#rewind(place, (points, rewound) => points.moveSteps(step, rewound));
     this.#media = this.#media.filter(({ item }) => item.step < step);
-    this.#texts = this.#texts.filter(({ item }) => item.step < step);
+    this.texts.keep((_, at) => at < step);
   }
 
   finish(status: RunStatus): void {
@@ -115,21 +125,6 @@ export class RunIndex implements RunSink, RunPoints {
 
   get mediaItems(): readonly MediaItem[] {
     return this.#media.map(({ item }) => item);
-  }
-
-  /** Texts from a sequence on. */
-  texts(from: number, limit: number): TextLine[] {
-    const lines: TextLine[] = [];
-    for (const { item } of this.#texts) {
-      if (item.sequence < from) continue;
-      if (lines.length >= limit) break;
-      lines.push(item);
-    }
-    return lines;
-  }
-
-  get numTexts(): number {
-    return this.#numTexts;
   }
 
   /** How long it was recorded, without the pauses. */
@@ -175,14 +170,29 @@ export class RunIndex implements RunSink, RunPoints {
     return names;
   }
 
+  #point(name: string, at: Required<Place> & { readonly step: number }, value: number): void {
+    let key = this.keys.get(name);
+    if (!key) {
+      key = { stats: new KeyStats(), points: new Points(), rewound: undefined };
+      this.keys.set(name, key);
+    }
+    key.stats.add(at.step, value);
+    if (!this.#isDropped) key.points.add(at.sequence, at.step, at.timeMs, value);
+    this.#grown.add(name);
+  }
+
+  #note(sequence: number, timeMs: number): void {
+    this.edition += 1;
+    this.lastSequence = sequence;
+    if (timeMs > this.lastMs) this.lastMs = timeMs;
+  }
+
   /** Without a step, the one after the last, as in the TensorBoard tracker. */
   #stepOf({ sequence, step = this.#lastStep + 1, timeMs }: Place): number {
-    this.edition += 1;
+    this.#note(sequence, timeMs);
     this.#lastStep = step;
     this.firstStep ??= step;
-    this.lastSequence = sequence;
     this.finished = undefined;
-    if (timeMs > this.lastMs) this.lastMs = timeMs;
     if (this.#isResumed) {
       this.#isResumed = false;
       this.resumedAt.push({ step, timeMs });
@@ -211,7 +221,8 @@ export class RunIndex implements RunSink, RunPoints {
       const { length } = points;
       if (length > 0) {
         if (points.resumedAt.at(-1) !== length) points.resumedAt.push(length);
-        this.#lastStep = Math.max(this.#lastStep, points.steps.get(length - 1));
+        if (!isSystemKey(name))
+          this.#lastStep = Math.max(this.#lastStep, points.steps.get(length - 1));
       }
     }
   }

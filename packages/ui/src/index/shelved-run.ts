@@ -97,10 +97,11 @@ export class ShelvedRun {
   }
 
   detail(directory: string): RunDetail {
-    const { configValues, mediaItems, calls, resumedAt, pauses, firstStep, numTexts } = this.index;
+    const { configValues, mediaItems, calls, resumedAt, pauses, firstStep } = this.index;
     return {
       ...{ version: 1, run: this.#summaryOf(directory, Number.POSITIVE_INFINITY) },
-      ...{ config: configValues, media: mediaItems, calls, resumedAt, pauses, numTexts },
+      ...{ config: configValues, media: mediaItems, calls, resumedAt, pauses },
+      ...{ numTexts: this.index.texts.count, numConsoleLines: this.index.consoleLines.count },
       firstStep: firstStep ?? null,
     };
   }

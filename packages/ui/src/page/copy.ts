@@ -6,6 +6,7 @@ import { encodeFrame } from "../wire/frame.ts";
 import { PORTION } from "../wire/portion.ts";
 import { countOf, pointQuery, seriesQueries } from "../wire/query.ts";
 import { Refusal } from "../wire/refusal.ts";
+import type { TextLine } from "../wire/schema.ts";
 import type { Series } from "../wire/series.ts";
 import { decodeSnapshot, type Snapshot, type SnapshotRun } from "../wire/snapshot.ts";
 
@@ -60,19 +61,21 @@ function answer({ list }: Snapshot, runs: ReadonlyMap<string, HeldRun>, path: st
       const asked = pointQuery(query);
       return Response.json(known(pointOf(known(runs.get(asked.run)).charted, asked)));
     }
-    case "text": {
-      const from = countOf(query, "from");
-      const lines = known(run).texts.filter(({ sequence }) => sequence >= from);
-      return Response.json({
-        lines: lines.slice(0, PORTION.lines),
-        end: known(run).detail.numTexts,
-      });
-    }
+    case "text":
+      return linesAnswer(known(run).texts, known(run).detail.numTexts, query);
+    case "console":
+      return linesAnswer(known(run).consoleLines, known(run).detail.numConsoleLines, query);
     case "media":
       return mediaAnswer(known(run), rest.map(Number), query);
     default:
       throw new Refusal(404, "This page is a copy, and does not hold this.");
   }
+}
+
+function linesAnswer(all: readonly TextLine[], end: number, query: URLSearchParams): Response {
+  const from = countOf(query, "from");
+  const lines = all.filter(({ sequence }) => sequence >= from).slice(0, PORTION.lines);
+  return Response.json({ lines, end });
 }
 
 function mediaAnswer(

@@ -55,6 +55,11 @@ export const ROUTES: readonly Route[] = [
       sendJson(response, known(await library.texts(id, countOf(query, "from")))),
   },
   {
+    ...{ method: "GET", path: ["console", ":id"] },
+    answer: async ({ response, library, query }, id = "") =>
+      sendJson(response, known(await library.console(id, countOf(query, "from")))),
+  },
+  {
     ...{ method: "GET", path: ["media", ":id", ":offset", ":index"] },
     answer: async ({ response, library, query }, id = "", offset = "", index = "") => {
       const item = { offset: wholeNumber(offset), index: wholeNumber(index) };

@@ -13,6 +13,7 @@ import type { MediaItem } from "../wire/schema.ts";
 import type { MediaContent } from "../wire/series.ts";
 import { jsonValue, listedNumbers, sinkValues } from "./logged-values.ts";
 import type { Advance, Place, RunSink, RunSource } from "./run-source.ts";
+import { systemValues } from "./system-values.ts";
 
 /** A run that core recorded: its journal. */
 export class JournalSource implements RunSource {
@@ -165,6 +166,15 @@ export class JournalSource implements RunSource {
         sink.call({ tracker: entry.target ?? null, method: entry.method, timeMs });
         break;
       }
+      case "system":
+        sink.system(this.#placeOf(entry), systemValues(entry.sample));
+        break;
+      case "console":
+        for (const { text, timeMs, isError, rank } of entry.lines) {
+          const shown = rank === undefined ? text : `[rank ${rank}] ${text}`;
+          sink.console({ sequence: entry.sequence, timeMs }, isError ? "stderr" : "stdout", shown);
+        }
+        break;
       case "resume": {
         const { from, sequence, startedMs } = entry;
         sink.resume(from, { sequence, step: undefined, timeMs: startedMs });

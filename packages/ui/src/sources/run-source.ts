@@ -29,6 +29,10 @@ export interface RunSink {
   /** Values that were logged together. */
   scalars(place: Place, keys: readonly string[], values: readonly number[]): void;
   text(place: Place, key: string, text: string): void;
+  /** A sample of the machine's load, by the names of `system-values.ts`. */
+  system(place: Omit<Place, "step">, values: { readonly [key: string]: number }): void;
+  /** A line that the script printed. */
+  console(place: Omit<Place, "step">, stream: "stdout" | "stderr", text: string): void;
   media(place: Place, item: Omit<MediaItem, "step" | "timeMs">): void;
   call(call: NativeCall): void;
   /** Another process goes on: what has a sequence from `from` on is logged again. */

@@ -137,7 +137,7 @@ export type Histogram = {
   readonly counts: readonly number[];
 };
 
-/** A text that was logged: a line of the console, or a metric that is a text. */
+/** A text that was logged, or a line of the console: its key is then the stream, its step that of the last value before it. */
 export type TextLine = {
   /** Counts up within a run: `from` of the next request is one more. */
   readonly sequence: number;
@@ -169,9 +169,11 @@ export type RunDetail = {
   /** The first step that was logged; null: nothing was. */
   readonly firstStep: number | null;
   readonly numTexts: number;
+  /** Lines that the script printed. */
+  readonly numConsoleLines: number;
 };
 
-/** `/api/text/:id?from=`. */
+/** `/api/text/:id?from=`, and `/api/console/:id?from=`. */
 export type TextPage = {
   readonly lines: readonly TextLine[];
   /** Behind the last of all lines. */

@@ -19,6 +19,7 @@ export type SnapshotRun = {
   readonly detail: RunDetail;
   readonly points: ReadonlyMap<string, AllPoints>;
   readonly texts: readonly TextLine[];
+  readonly consoleLines: readonly TextLine[];
   readonly media: readonly MediaPart[];
 };
 
@@ -35,6 +36,7 @@ type Head = Pick<Snapshot, "takenMs" | "list"> & {
   readonly runs: readonly {
     readonly detail: RunDetail;
     readonly texts: readonly TextLine[];
+    readonly consoleLines: readonly TextLine[];
     readonly points: readonly {
       readonly key: string;
       readonly steps: Span;
@@ -59,8 +61,8 @@ export function encodeSnapshot({ takenMs, list, runs }: Snapshot): Uint8Array {
   };
   const head: Head = {
     ...{ takenMs, list },
-    runs: runs.map(({ detail, points, texts, media }) => ({
-      ...{ detail, texts },
+    runs: runs.map(({ detail, points, texts, consoleLines, media }) => ({
+      ...{ detail, texts, consoleLines },
       points: [...points].map(([key, { steps, times, values, resumedAt }]) => ({
         ...{ key, steps: put(steps), times: put(times), values: put(values), resumedAt },
       })),
@@ -89,8 +91,8 @@ export function decodeSnapshot(buffer: ArrayBuffer): Snapshot {
   const doubles = ([at, bytes]: Span) => new Float64Array(buffer, start + at, bytes / 8);
   return {
     ...{ takenMs, list },
-    runs: runs.map(({ detail, texts, points, media }) => ({
-      ...{ detail, texts },
+    runs: runs.map(({ detail, texts, consoleLines, points, media }) => ({
+      ...{ detail, texts, consoleLines },
       points: new Map(
         points.map(({ key, steps, times, values, resumedAt }) => [
           key,

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Accelerator } from "@acc/core";
 import { recordRun } from "../record-run.ts";
 
@@ -10,7 +11,10 @@ export const NUM_STEPS = 20_000;
 
 /** Runs with known pixels, runs as people have them, and one of somebody who means harm. */
 export async function recordDemo(folder: string): Promise<void> {
-  await recordRun(folder, { project: "hostile", config: { [SCRIPT]: SCRIPT } }, (accelerator) => {
+  const hostile = { project: "hostile", config: { [SCRIPT]: SCRIPT }, intervalSeconds: 0.1 };
+  await recordRun(folder, hostile, async (accelerator) => {
+    process.stdout.write(`${SCRIPT}\n`);
+    await pause(500);
     accelerator.log({ [`${SCRIPT}/loss`]: 1, [SCRIPT]: SCRIPT }, { step: 0 });
     accelerator.logTable({ [SCRIPT]: { columns: [SCRIPT], rows: [[SCRIPT]] } }, { step: 0 });
     const picture = join(folder, "picture.svg");

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { TABS } from "../../src/page/model/address.ts";
 import { eventually, type Look } from "./browser.ts";
 import { chart, drawn } from "./demo-page.ts";
 import { SCRIPT } from "./demo-runs.ts";
@@ -73,7 +74,7 @@ run("axe finds nothing: both themes, a desk and a phone, every view", async () =
   const id = (await demo().server.library.runs()).runs.find(
     ({ project }) => project === "digits",
   )?.id;
-  const tabs = ["charts", "images", "histograms", "tables", "texts", "config", "files"];
+  const tabs = [...TABS];
   const addresses = [
     "#/runs",
     "#/compare",
@@ -104,7 +105,7 @@ run("axe finds nothing: both themes, a desk and a phone, every view", async () =
 run("names that are markup are text, and load nothing", () =>
   demo().see({}, async (page, open) => {
     const id = await demo().idOf("hostile");
-    for (const tab of ["charts", "tables", "texts", "config", "files"]) {
+    for (const tab of ["charts", "tables", "texts", "console", "config", "files"]) {
       await open(`#/run/${id}/${tab}`);
       if (tab === "files") await page.getByRole("button", { name: "picture.svg" }).waitFor();
       else
@@ -116,6 +117,20 @@ run("names that are markup are text, and load nothing", () =>
           .waitFor();
     }
     assert.is(await page.locator("script:not([src]), img[src=x]").count(), 0);
+  }),
+);
+
+run("the load of the machine has charts of its own, by time", () =>
+  demo().see({}, async (page, open) => {
+    await open(`#/run/${await demo().idOf("hostile")}/system`);
+    for (const key of ["system/cpu %", "system/process memory MB"]) {
+      await drawn(page, key);
+      await page.getByRole("slider", { name: `${key} by time since the start` }).waitFor();
+    }
+    assert.is(await page.getByLabel("x", { exact: true }).count(), 0, "the axis is fixed");
+    await page.getByRole("link", { name: /^Charts/ }).click();
+    await chart(page, `${SCRIPT}/loss`).waitFor();
+    assert.is(await page.getByRole("article", { name: /^system/ }).count(), 0);
   }),
 );
 

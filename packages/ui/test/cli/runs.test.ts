@@ -29,6 +29,10 @@ test("show tells one run, and all or some of its values", async () => {
   assert.is(code, 0);
   assert.match(stdout, /^config\nlr +0\.1\n/m);
   assert.match(stdout, /^loss +0\.25 +0\.25 @2 +2 @0 +3 +1$/m);
+  assert.match(stdout, /^cpu % +50 +50 +50 +1$/m);
+  assert.match(stdout, /^1 lines? of the console: --console$/m);
+  const printed = await acc(["runs", "show", "a", "--console"]);
+  assert.match(printed.stdout, /^1970-01-01T00:16:40\.000Z {2}\[rank 1\] printed {2}\[2J\n$/);
   const json = JSON.parse((await acc(["runs", "show", "a", "--json", "--key", "loss"])).stdout);
   assert.equal(json.points, [
     { step: 0, value: 2 },
@@ -41,6 +45,7 @@ test("nothing that a run holds commands the terminal", async () => {
   for (const args of [
     ["list", "--values"],
     ["show", "a", "--json"],
+    ["show", "a", "--console"],
     ["show", "a", "--key", "no\u001b[2J"],
   ]) {
     const { stdout, stderr } = await acc(["runs", ...args]);

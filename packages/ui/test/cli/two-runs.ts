@@ -36,6 +36,12 @@ export function acc(args: readonly string[], cwd = directory): Promise<Result> {
 export const A: string = `a${"0".repeat(31)}`;
 export const B: string = `b${"0".repeat(31)}`;
 
+const SAMPLE = {
+  ...{ cpuPercent: 50, cores: [50], loadAverage: 1 },
+  memory: { totalBytes: 400, availableBytes: 100 },
+  ...{ process: { cpuPercent: 80, rssBytes: 1 << 20 }, replicas: [] },
+};
+
 /** Makes the runs, which have what terminals and spreadsheets would obey. */
 export async function makeRuns(): Promise<void> {
   mkdirSync(join(directory, "node_modules/@acc"), { recursive: true });
@@ -47,6 +53,11 @@ export async function makeRuns(): Promise<void> {
       ...[config(0.1), logged({ loss: 2, "test/accuracy": 0.5 }, 0)],
       ...[logged({ loss: Number.NaN }, 1), logged({ loss: 0.25 }, 2)],
       logged({ '=2+5,"x"': 1, "evil\u001b]0;title\u0007\u202e": 3 }, 3),
+      {
+        ...{ type: "console", to: [], context: { wallTimeMs: 1_000_000 } },
+        lines: [{ text: "printed \u001b[2J", timeMs: 1_000_000, isError: false, rank: 1 }],
+      },
+      { type: "system", to: [], context: { wallTimeMs: 1_000_000 }, sample: SAMPLE },
       { type: "finish", status: "success" },
     ],
     { id: A, projectName: "evil\u001b[2Jproject" },

@@ -10,6 +10,14 @@ const test = suite("library");
 const libraries = new Libraries(test);
 const QUERY = { key: "loss", x: "step", width: 50, smooth: 0 } as const;
 
+const SAMPLE = {
+  ...{ cpuPercent: 50, cores: [40, 60], loadAverage: 1.5 },
+  memory: { totalBytes: 400, availableBytes: 100 },
+  disk: { totalBytes: 10, freeBytes: 8 },
+  process: { cpuPercent: 120, rssBytes: 2 << 20, threads: 7 },
+  replicas: [{ rank: 0, cpuPercent: 90 }],
+};
+
 test("a run is shown with its configuration, values, texts and media", async () => {
   const directory = newFolder();
   const folder = runFolder(directory, "20260101-000000-00000000");
@@ -188,6 +196,56 @@ test("a library that is closed, or of no folder, says so", async () => {
     );
     assert.match(error?.message ?? "no error", expected);
   }
+});
+
+test("the load of the machine and the console do not move the steps of the user", async () => {
+  const directory = newFolder();
+  const folder = runFolder(directory, "20260101-000000-00000000");
+  const place = (wallTimeMs: number) => ({ to: [], context: { wallTimeMs } });
+  const line = (text: string, isError: boolean, timeMs: number, rank?: number) => ({
+    ...{ text, isError, timeMs },
+    ...(rank !== undefined && { rank }),
+  });
+  await writeJournal(folder, [
+    logged({ loss: 2 }, 5, 1_001_000),
+    { type: "system", sample: SAMPLE, ...place(1_002_000) },
+    {
+      ...{ type: "console", ...place(1_002_500) },
+      lines: [line("one", false, 1_002_200), line("two", true, 1_002_500, 1)],
+    },
+    logged({ loss: 1 }, undefined, 1_003_000),
+    { type: "system", sample: { ...SAMPLE, cpuPercent: 60 }, ...place(1_012_000) },
+    { type: "finish", status: "success" },
+  ]);
+  const library = await libraries.open(directory);
+  const [run] = (await library.runs()).runs;
+  assert.ok(run);
+  assert.equal(run.keys.loss?.lastStep, 6, "one after the last that was given");
+  assert.equal([run.status, run.lastMs], ["done", 1_012_000]);
+  const load = Object.entries(run.keys).filter(([key]) => key.startsWith("system/"));
+  assert.equal(
+    load.map(([key, { count, max }]) => [key, count, max]),
+    [
+      ["system/cpu %", 2, 60],
+      ["system/memory %", 2, 75],
+      ["system/load average", 2, 1.5],
+      ["system/process cpu %", 2, 120],
+      ["system/process memory MB", 2, 2],
+      ["system/replica 0 cpu %", 2, 90],
+      ["system/disk %", 2, 20],
+    ],
+  );
+  assert.equal(await valuesOf(library, run.id, "system/cpu %"), [50, 60]);
+  assert.equal((await library.run(run.id))?.numConsoleLines, 2);
+  assert.equal(await library.console(run.id, 0), {
+    lines: [
+      { sequence: 0, key: "stdout", step: 5, timeMs: 1_002_200, text: "one" },
+      { sequence: 1, key: "stderr", step: 5, timeMs: 1_002_500, text: "[rank 1] two" },
+    ],
+    end: 2,
+  });
+  assert.equal((await library.console(run.id, 1))?.lines.length, 1);
+  assert.equal((await library.texts(run.id, 0))?.lines, []);
 });
 
 test.run();

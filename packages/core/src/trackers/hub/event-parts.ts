@@ -40,5 +40,8 @@ export function partsOf(event: DeliveredEvent, place: (name: string) => number):
       return [part(event.artifact.name, event.artifact.type)];
     case "call":
       return [part(event.method, event.args)];
+    case "system":
+    case "console":
+      return []; // observed anew, not logged again
   }
 }

@@ -15,6 +15,8 @@ export function ownEvent(
 ): DeliveredEvent | undefined {
   if (!isForTrackers(entry) || isDropped(cursor, entry.sequence)) return undefined;
   if (entry.target !== undefined && entry.target !== tracker.name) return undefined;
+  const isObserved = entry.type === "system" || entry.type === "console";
+  if (isObserved && !entry.to.includes(tracker.name)) return undefined;
   const repetitions = repeated?.of(entry.sequence) ?? [];
   if (repetitions.length === 0) return entry;
   if (tracker.repeatedValues === "replaced" && entry.type !== "config") return entry;

@@ -1,8 +1,12 @@
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
+import type { MonitorEvent } from "../../tracker-contract/monitoring.ts";
 import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 
 /** Applies one event to one tracker. A new event type does not compile until it is handled here. */
-export async function recordEvent(tracker: GeneralTracker, event: TrackerEvent): Promise<void> {
+export async function recordEvent(
+  tracker: GeneralTracker,
+  event: TrackerEvent | MonitorEvent,
+): Promise<void> {
   switch (event.type) {
     case "config":
       return tracker.storeInitConfiguration(event.values);
@@ -20,6 +24,10 @@ export async function recordEvent(tracker: GeneralTracker, event: TrackerEvent):
     case "call":
       if (!supports(tracker, "call", event)) return;
       return tracker.call?.(event.method, event.args, event.context);
+    case "system":
+      return tracker.logSystem?.(event.sample, event.context);
+    case "console":
+      return tracker.logConsole?.(event.lines, event.context);
     default:
       event satisfies never;
   }

@@ -11,6 +11,8 @@ import { proveHeader } from "../../journal/header-proof.ts";
 import type { JournalHeader } from "../../journal/journal-record.ts";
 import { journalPath, makeRunFolder } from "../../journal/run-folder.ts";
 import { RunLock } from "../../journal/run-lock.ts";
+import type { MonitorSources } from "../../monitoring/monitor-sources.ts";
+import { RunMonitor } from "../../monitoring/run-monitor.ts";
 import { safeText } from "../../safe-text.ts";
 import { rememberSecrets } from "../../secrets.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
@@ -53,8 +55,19 @@ export class TrackerHub {
   /** Undefined without a journal. */
   #copies: ArtifactCopies | undefined;
 
-  /** @param onWritten called after every write of the journal; `isTaken` is false for one that failed. */
-  constructor(warn: (message: string) => void, onWritten: (isTaken: boolean) => void = () => {}) {
+  readonly #sources: MonitorSources | undefined;
+  #monitor: RunMonitor | undefined;
+
+  /**
+   * @param onWritten called after every write of the journal; `isTaken` is false for one that failed.
+   * @param sources what can be observed of the replicas; undefined: nothing is.
+   */
+  constructor(
+    warn: (message: string) => void,
+    onWritten: (isTaken: boolean) => void = () => {},
+    sources?: MonitorSources,
+  ) {
+    this.#sources = sources;
     this.#warn = (message) => warn(safeText(message));
     this.#log = new EventLog(this.#warn, onWritten);
   }
@@ -112,6 +125,11 @@ export class TrackerHub {
     this.#isStrict = request.strict;
     this.#deliveryTimeoutMs = request.deliveryTimeoutMs;
     await this.#start([...trackers, ...instances], request.config, resumed);
+    this.#monitor = RunMonitor.start(request.monitoring, {
+      ...{ sources: this.#sources, trackers: [...trackers, ...instances] },
+      isKept: this.#keeping !== undefined && this.#runFolder !== undefined,
+      post: (event) => this.post(event),
+    });
     return logOptionRulesOf(plugins);
   }
 
@@ -122,6 +140,11 @@ export class TrackerHub {
   /** How much of what was posted is not in the file of the journal, and will be: see `journal/unwritten.ts`. */
   get unwritten(): number {
     return this.#log.unwritten;
+  }
+
+  /** Whether what the script prints is recorded. */
+  get isListening(): boolean {
+    return this.#monitor?.isListening ?? false;
   }
 
   /** What another process must know to go on with the run; undefined without a journal. */
@@ -145,6 +168,7 @@ export class TrackerHub {
    * that write files themselves, if they can: a run that goes on from there does not pass it to them again.
    */
   async flush(): Promise<void> {
+    this.#monitor?.flush();
     await this.#copies?.settled();
     await this.#log.flush();
     const marks = this.#marks;
@@ -160,6 +184,7 @@ export class TrackerHub {
    */
   async finish(status: FinishStatus): Promise<void> {
     if (this.#isFinished) return;
+    this.#monitor?.stop();
     await this.#copies?.settled();
     this.#isFinished = true;
     this.#log.end(status);

@@ -3,6 +3,7 @@ import { checkOptions, type ForeignNames } from "../../options/check-options.ts"
 import type { OptionRules } from "../../options/option-rule.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
 import type { TrackerInitOptions } from "../../tracker-contract/tracker-options.ts";
+import type { MonitoringOptions } from "./monitoring-options.ts";
 
 /** Options of `initTrackers`. */
 export type InitTrackersOptions = {
@@ -17,6 +18,11 @@ export type InitTrackersOptions = {
    * for `acc sync`. Default 30 000.
    */
   readonly deliveryTimeoutMs?: number;
+  /**
+   * Whether the load of the machine and what the script prints are recorded. Without it each tracker gets what its official
+   * client records by itself, and a run that is kept has both; `true`: every tracker that has a place; `false`: none.
+   */
+  readonly monitoring?: boolean | MonitoringOptions;
 };
 
 const RULES: OptionRules<InitTrackersOptions> = {
@@ -24,6 +30,7 @@ const RULES: OptionRules<InitTrackersOptions> = {
   initOptions: "object",
   strict: "boolean",
   deliveryTimeoutMs: "any",
+  monitoring: "any",
 };
 
 const FOREIGN_NAMES: ForeignNames = { initKwargs: 'did you mean "initOptions"?' };

@@ -30,6 +30,7 @@ import {
   requireProjectName,
   resolveDeliveryTimeout,
 } from "./init-options.ts";
+import { resolveMonitoring } from "./monitoring-options.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
 import { ReducedLog } from "./reduced-log.ts";
 import { SendOrder } from "./send-order.ts";
@@ -126,6 +127,7 @@ export class TrackerSession {
       config: options.config === undefined ? undefined : config,
       strict: options.strict ?? false,
       deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+      monitoring: resolveMonitoring(options.monitoring),
       ...(keeping && { keeping }),
     };
     this.#lastStep = resume?.step;

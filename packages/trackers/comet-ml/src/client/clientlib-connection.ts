@@ -4,6 +4,7 @@ import type {
   FileOperation,
   MetricOperation,
   OtherOperation,
+  OutputOperation,
   ParameterOperation,
 } from "../operation.ts";
 import type { CometConnection, ConnectionIdentity, RecordedPoint } from "./connection.ts";
@@ -110,6 +111,16 @@ export class ClientlibConnection implements CometConnection {
     const { service } = this.#options;
     const request = { apiKey: service.apiKey, experimentKey: this.identity.key, addedTags };
     await service.post("/clientlib/tags/add-tags-to-experiment", request, { signal });
+  }
+
+  async sendOutput(lines: readonly OutputOperation[], signal: AbortSignal): Promise<void> {
+    const { key: experimentKey } = this.identity;
+    const outputLines = lines.map(({ text, isError, timestampMs, offset }) => ({
+      ...{ stderr: isError, output: text, localTimestamp: timestampMs, offset },
+    }));
+    const request = { experimentKey, runContext: null, outputLines };
+    const path = "/clientlib/rest/v2/write/experiment/output";
+    await this.#options.service.post(path, request, { signal });
   }
 
   async upload(file: FileOperation, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import type {
   FileOperation,
   MetricOperation,
   OtherOperation,
+  OutputOperation,
   ParameterOperation,
 } from "../operation.ts";
 
@@ -31,6 +32,8 @@ export interface CometConnection {
   sendParameters(parameters: readonly ParameterOperation[], signal: AbortSignal): Promise<void>;
   sendOther(other: OtherOperation, signal: AbortSignal): Promise<void>;
   addTags(tags: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Lines of the console: a service that gets one again knows it by its offset. */
+  sendOutput(lines: readonly OutputOperation[], signal: AbortSignal): Promise<void>;
   upload(file: FileOperation, signal: AbortSignal): Promise<void>;
   /** @returns after how many milliseconds the service expects the next report, if it gives a time. */
   reportAlive(isAlive: boolean, signal?: AbortSignal): Promise<number | undefined>;

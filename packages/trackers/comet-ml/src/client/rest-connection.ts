@@ -3,6 +3,7 @@ import type {
   FileOperation,
   MetricOperation,
   OtherOperation,
+  OutputOperation,
   ParameterOperation,
 } from "../operation.ts";
 import type { CometConnection, ConnectionIdentity, RecordedPoint } from "./connection.ts";
@@ -83,6 +84,13 @@ export class RestConnection implements CometConnection {
 
   addTags(addedTags: readonly string[], signal: AbortSignal): Promise<void> {
     return this.#write("tags", { addedTags }, signal);
+  }
+
+  async sendOutput(lines: readonly OutputOperation[], signal: AbortSignal): Promise<void> {
+    for (const { text, isError, timestampMs } of lines) {
+      const line = { output: text, stderr: isError, timestamp: timestampMs };
+      await this.#write("output", line, signal);
+    }
   }
 
   async upload(file: FileOperation, signal: AbortSignal): Promise<void> {

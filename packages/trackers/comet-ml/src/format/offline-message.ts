@@ -39,6 +39,14 @@ function toRecord(operation: Operation, message_id: number, entry: string): obje
       };
       return { payload, type: "file_upload" };
     }
+    case "output": {
+      const { text, isError, timestampMs } = operation;
+      const payload = {
+        ...{ context: null, local_timestamp: timestampMs, message_id },
+        ...{ output: text, stderr: isError },
+      };
+      return { payload, type: "standard_output" };
+    }
     case "tags":
       throw new RangeError("tags belong in experiment.json");
     default:

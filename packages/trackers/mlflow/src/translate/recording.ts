@@ -18,6 +18,8 @@ export class Recording {
   hasTags: boolean;
   maxParamLength: number;
   endStatus: RunStatus | undefined;
+  /** Number of samples of the load so far. */
+  systemStep: number;
   readonly texts: Map<string, string>;
   readonly tables: Set<string>;
   readonly #metricNames: KeyNames;
@@ -39,6 +41,7 @@ export class Recording {
     this.hasTags = state.hasTags ?? false;
     this.maxParamLength = state.maxParamLength ?? maxParamLength;
     this.endStatus = state.endStatus;
+    this.systemStep = state.systemStep ?? 0;
     this.texts = new Map(Object.entries(state.texts ?? {}));
     this.tables = new Set(state.tables);
     this.#metricNames = new KeyNames(state.names?.metric, warn);
@@ -52,6 +55,7 @@ export class Recording {
     return {
       done: this.done,
       nextStep: this.#nextStep,
+      systemStep: this.systemStep,
       lastTimeMs: this.#lastTimeMs,
       names: {
         metric: this.#metricNames.state,

@@ -46,6 +46,8 @@ export function experimentOf(text: string): Experiment {
 export type LastSteps = {
   readonly scalars: ReadonlyMap<string, number>;
   readonly media: ReadonlyMap<string, number>;
+  /** Lines of the console. */
+  readonly lines: number;
 };
 
 export function lastStepsOf(text: string): LastSteps {
@@ -53,7 +55,12 @@ export function lastStepsOf(text: string): LastSteps {
   if (!answer || !["scalar", "media", "log"].some((name) => name in answer)) {
     throw notSwanLab("the last steps", "them");
   }
-  return { scalars: stepsIn(answer.scalar), media: stepsIn(answer.media) };
+  const [console] = Array.isArray(answer.log) ? (answer.log as { step?: unknown }[]) : [];
+  const lines = Number(console?.step ?? 0);
+  return {
+    ...{ scalars: stepsIn(answer.scalar), media: stepsIn(answer.media) },
+    lines: Number.isSafeInteger(lines) ? lines : 0,
+  };
 }
 
 /** Where each of so many files goes, in their order. */

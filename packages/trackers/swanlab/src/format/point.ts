@@ -17,7 +17,20 @@ export type RunStart = {
 };
 
 /** A series that begins. */
-export type Column = { readonly key: string; readonly type: ColumnType };
+export type Column = {
+  readonly key: string;
+  readonly type: ColumnType;
+  /** Of a series of the machine's load: what it is called. */
+  readonly system?: string;
+};
+
+/** A line of the console. `epoch` counts them from 1. */
+export type OutputLine = {
+  readonly text: string;
+  readonly isError: boolean;
+  readonly timeMs: number;
+  readonly epoch: number;
+};
 
 /** The place of a point. */
 type Point = {

@@ -1,7 +1,7 @@
 import { MessageWriter } from "@acc/tracker-kit";
 import { COLUMNS } from "./column.ts";
 import { sectionOf } from "./metric-key.ts";
-import type { Column, MediaPoint, RunEnd, RunStart, ScalarPoint } from "./point.ts";
+import type { Column, MediaPoint, OutputLine, RunEnd, RunStart, ScalarPoint } from "./point.ts";
 
 /** ":SWL", the magic number 0xE1D6 little-endian, format version 2. */
 export const FILE_HEADER: Uint8Array = Uint8Array.of(0x3a, 0x53, 0x57, 0x4c, 0xd6, 0xe1, 0x02);
@@ -15,6 +15,7 @@ const RECORD = {
   column: 12,
   scalar: 13,
   media: 14,
+  line: 16,
   save: 20,
 } as const;
 
@@ -26,7 +27,9 @@ const CONFIG_NUM = -3;
 const RESUME = { never: 0, allow: 1, must: 2 } as const;
 const RUN_STATE = { finished: 1, crashed: 2, aborted: 3 } as const;
 const CUSTOM_CLASS = 1;
+const SYSTEM_CLASS = 2;
 const PUBLIC_SECTION = 3;
+const SYSTEM_SECTION = 4;
 const CONFIG_FILE = 1;
 
 /** A record without its number, if it is one of those that are counted. */
@@ -78,13 +81,27 @@ export function fileRecord(name: string, path: string): SwanLabRecord {
   return { kind: "save", message };
 }
 
-export function columnRecord({ key, type }: Column): SwanLabRecord {
+export function lineRecord({ text, isError, timeMs, epoch }: OutputLine): SwanLabRecord {
+  const message = new MessageWriter();
+  optional(message, 1, text);
+  if (isError) message.varint(2, 1);
+  return { kind: "line", message: message.message(3, timestamp(timeMs)).varint(4, epoch) };
+}
+
+export function columnRecord({ key, type, system }: Column): SwanLabRecord {
+  if (system !== undefined) return systemColumnRecord(key, system);
   const message = new MessageWriter()
     .varint(1, CUSTOM_CLASS)
     .varint(2, COLUMNS[type].number)
     .string(3, key);
   optional(message, 5, sectionOf(key));
   return { kind: "column", message: message.varint(6, PUBLIC_SECTION) };
+}
+
+function systemColumnRecord(key: string, name: string): SwanLabRecord {
+  const message = new MessageWriter().varint(1, SYSTEM_CLASS).varint(2, COLUMNS.scalar.number);
+  message.string(3, key).string(4, name).varint(6, SYSTEM_SECTION);
+  return { kind: "column", message: message.string(9, name).string(11, name) };
 }
 
 export function scalarRecord({ key, step, value, timeMs }: ScalarPoint): SwanLabRecord {

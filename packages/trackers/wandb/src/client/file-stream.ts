@@ -1,11 +1,23 @@
 import type { FileStreamAnswer, WandbApi } from "./api.ts";
 
+/** The files of a run that grow line by line: rows, samples of the load, and the console. */
+export const LINE_FILES = {
+  history: "wandb-history.jsonl",
+  events: "wandb-events.jsonl",
+  output: "output.log",
+} as const;
+
+/** So many lines of each. */
+export type LineCounts = { readonly [file in keyof typeof LINE_FILES]: number };
+
+/** Lines of a file, and how many the server has before them. */
+export type NewLines = { readonly lines: readonly string[]; readonly offset: number };
+
 /** What one delivery adds to a run's files on the server. */
 export type StreamUpdate = {
-  /** Lines of the history, JSON texts. */
-  readonly history: readonly string[];
-  /** Lines that the server has before them. */
-  readonly offset: number;
+  readonly history: NewLines;
+  readonly events: NewLines;
+  readonly output: NewLines;
   /** The whole summary as JSON text, if it changed. */
   readonly summary: string | undefined;
   /** Files that are uploaded. */
@@ -43,11 +55,11 @@ export class FileStream {
 
   /** Sends lines in as few requests as possible; the end of the run is in the last of them. */
   async send(update: StreamUpdate, signal: AbortSignal): Promise<void> {
-    const portions = portionsOf(update.history);
-    let { offset } = update;
+    const portions = portionsOf(update.history.lines);
+    let { offset } = update.history;
     for (const [at, lines] of portions.entries()) {
       const isLast = at === portions.length - 1;
-      await this.#post(bodyOf({ ...update, history: lines, offset }, isLast), signal);
+      await this.#post(bodyOf({ ...update, history: { lines, offset } }, isLast), signal);
       offset += lines.length;
     }
   }
@@ -87,9 +99,11 @@ function portionsOf(lines: readonly string[]): string[][] {
   return portions;
 }
 
-function bodyOf({ history, offset, summary, uploaded, exitCode }: StreamUpdate, isLast: boolean) {
+function bodyOf(update: StreamUpdate, isLast: boolean): string {
+  const { history, events, output, summary, uploaded, exitCode } = update;
   const files = {
-    ...(history.length > 0 ? { "wandb-history.jsonl": { offset, content: history } } : {}),
+    ...contentOf("history", history),
+    ...(isLast ? { ...contentOf("events", events), ...contentOf("output", output) } : {}),
     ...(isLast && summary !== undefined
       ? { "wandb-summary.json": { offset: 0, content: [summary] } }
       : {}),
@@ -99,4 +113,8 @@ function bodyOf({ history, offset, summary, uploaded, exitCode }: StreamUpdate, 
     ...(isLast && uploaded.length > 0 ? { uploaded } : {}),
     ...(isLast && exitCode !== undefined ? { complete: true, exitcode: exitCode } : {}),
   });
+}
+
+function contentOf(file: keyof LineCounts, { lines: content, offset }: NewLines): object {
+  return content.length > 0 ? { [LINE_FILES[file]]: { offset, content } } : {};
 }

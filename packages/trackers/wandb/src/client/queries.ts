@@ -49,6 +49,8 @@ export type ExistingRun = {
   readonly tags: readonly string[] | null;
   readonly summaryMetrics: string | null;
   readonly historyLineCount: number | null;
+  readonly eventsLineCount?: number | null;
+  readonly logLineCount?: number | null;
   /** The last lines, as the JSON text of a list of JSON texts. */
   readonly historyTail: string | null;
 };

@@ -1,4 +1,5 @@
 import { MessageWriter } from "@acc/tracker-kit";
+import type { OutputLine, Stats } from "../operation.ts";
 import type { RunSettings } from "../settings.ts";
 import type { ArtifactVersion } from "./artifact.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
@@ -12,8 +13,10 @@ const RECORD = {
   summary: 3,
   config: 5,
   files: 6,
+  stats: 7,
   artifact: 8,
   metric: 12,
+  output: 13,
   run: 17,
   exit: 18,
   header: 21,
@@ -23,6 +26,7 @@ const RECORD = {
 export type WandbRecord = { readonly kind: keyof typeof RECORD; readonly message: MessageWriter };
 
 const MEDIA_FILE = 2;
+const STDOUT = 1;
 
 /** @param num 1 for the first record of a file. */
 export function encodeRecord({ kind, message }: WandbRecord, num: number): Uint8Array {
@@ -99,6 +103,20 @@ export function metricRecord(metric: MetricDefinition): WandbRecord {
   if (metric.summary.length > 0) message.message(7, summary);
   if (metric.goal) message.varint(8, metric.goal === "maximize" ? 2 : 1);
   return { kind: "metric", message };
+}
+
+export function statsRecord({ timeMs, values }: Stats): WandbRecord {
+  const message = new MessageWriter().message(2, timestamp(timeMs));
+  for (const [name, value] of Object.entries(values)) {
+    message.message(3, new MessageWriter().string(1, name).string(16, String(value)));
+  }
+  return { kind: "stats", message };
+}
+
+export function outputRecord({ text, isError, timeMs }: OutputLine): WandbRecord {
+  const message = new MessageWriter();
+  if (!isError) message.varint(1, STDOUT);
+  return { kind: "output", message: message.message(2, timestamp(timeMs)).string(3, `${text}\n`) };
 }
 
 /** The kinds of summary by field number, from 1. */

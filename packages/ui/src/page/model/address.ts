@@ -6,6 +6,8 @@ export const TABS = [
   "histograms",
   "tables",
   "texts",
+  "console",
+  "system",
   "config",
   "files",
 ] as const;

@@ -1,4 +1,5 @@
 import type { RunSummary } from "../../wire/schema.ts";
+import { isSystemKey } from "../../wire/system-keys.ts";
 
 export type KeyGroup = {
   /** What is in front of the first slash; "" for keys without one. */
@@ -6,10 +7,15 @@ export type KeyGroup = {
   readonly keys: readonly string[];
 };
 
-/** The keys of the runs by their group; what people look at first comes first: loss, then accuracy, the learning rate last. */
-export function keyGroups(runs: readonly RunSummary[], filter = ""): KeyGroup[] {
+/** The keys of the runs by their group, without those of the machine, or only those; what people look at first comes first: loss, then accuracy, the learning rate last. */
+export function keyGroups(
+  runs: readonly RunSummary[],
+  filter = "",
+  isOfMachine = false,
+): KeyGroup[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const keys = new Set(runs.flatMap((run) => Object.keys(run.keys)));
+  const all = runs.flatMap((run) => Object.keys(run.keys));
+  const keys = new Set(all.filter((key) => isSystemKey(key) === isOfMachine));
   const groups = new Map<string, string[]>();
   for (const key of keys) {
     if (!words.every((word) => key.toLowerCase().includes(word))) continue;

@@ -1,4 +1,5 @@
 import type { JsonValue, RunSummary } from "../../wire/schema.ts";
+import { isSystemKey } from "../../wire/system-keys.ts";
 import { byInterest, differingConfig } from "./keys.ts";
 
 /** Which value of a run a column of the table shows. */
@@ -27,7 +28,8 @@ export function cellOf(run: RunSummary, { source, name }: Column): JsonValue | u
 /** The columns until the user chooses others: what differs, the losses, and the best of what should be high. */
 export function defaultColumns(runs: readonly RunSummary[]): Column[] {
   const config = differingConfig(runs).slice(0, MAX_CONFIG);
-  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.keys)))].sort(byInterest);
+  const logged = runs.flatMap((run) => Object.keys(run.keys)).filter((key) => !isSystemKey(key));
+  const keys = [...new Set(logged)].sort(byInterest);
   const metrics = keys.filter((key) => /loss|acc/i.test(key));
   const shown = (metrics.length > 0 ? metrics : keys).slice(0, MAX_METRICS);
   return [

@@ -7,7 +7,7 @@ import { axisName, type ChartRun, type Question } from "../chart/question.ts";
 import { styleOf } from "../model/colors.ts";
 import { exactNumber, keyTitle, runName, shortNumber } from "../model/format.ts";
 import { saveFile } from "../save-file.ts";
-import { type State, setSettings, setZoom } from "../store.ts";
+import { type State, setSettings } from "../store.ts";
 import { ReadingLine } from "./reading-line.tsx";
 import { ValueTable } from "./value-table.tsx";
 
@@ -15,10 +15,11 @@ type Props = {
   readonly name: string;
   readonly runs: readonly RunSummary[];
   readonly state: State;
+  onZoom(zoom: State["zoom"]): void;
 };
 
 /** One key of all runs that are shown. */
-export function ChartCard({ name, runs, state }: Props) {
+export function ChartCard({ name, runs, state, onZoom }: Props) {
   const { settings, zoom, colors } = state;
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(undefined);
@@ -42,7 +43,7 @@ export function ChartCard({ name, runs, state }: Props) {
   useLayoutEffect(() => {
     const element = host.current as HTMLDivElement;
     const made = createChart(element, {
-      onZoom: setZoom,
+      onZoom,
       onReading: setReading,
       onDrawn: setDrawn,
     });
@@ -73,7 +74,9 @@ export function ChartCard({ name, runs, state }: Props) {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = cardKeys({ chart: chart.current, toggleLog, savePicture, setTable })[event.key];
+    const act = cardKeys({ chart: chart.current, toggleLog, savePicture, setTable, onZoom })[
+      event.key
+    ];
     if (!act || (event.key.length === 1 && /[a-z]/.test(event.key) && !settings.hasShortcuts))
       return;
     event.preventDefault();
@@ -144,9 +147,10 @@ type Actions = {
   toggleLog(): void;
   savePicture(): Promise<void>;
   setTable(change: (is: boolean) => boolean): void;
+  onZoom(zoom: null): void;
 };
 
-function cardKeys({ chart, toggleLog, savePicture, setTable }: Actions): {
+function cardKeys({ chart, toggleLog, savePicture, setTable, onZoom }: Actions): {
   readonly [key: string]: (times: number) => void;
 } {
   return {
@@ -157,7 +161,7 @@ function cardKeys({ chart, toggleLog, savePicture, setTable }: Actions): {
     "+": () => chart?.zoomBy(0.5),
     "=": () => chart?.zoomBy(0.5),
     "-": () => chart?.zoomBy(2),
-    "0": () => setZoom(null),
+    "0": () => onZoom(null),
     l: toggleLog,
     t: () => setTable((is) => !is),
     e: () => void savePicture(),

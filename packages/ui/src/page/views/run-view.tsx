@@ -1,4 +1,5 @@
 import type { MediaItem, RunDetail, RunSummary } from "../../wire/schema.ts";
+import { isSystemKey } from "../../wire/system-keys.ts";
 import type { Tab } from "../model/address.ts";
 import { styleOf } from "../model/colors.ts";
 import { bytesText, durationText, runName, timeText } from "../model/format.ts";
@@ -97,7 +98,11 @@ function Part({ run, detail, tab, state }: PartProps) {
     case "tables":
       return <Tables run={run} items={ofKind(detail, "table")} />;
     case "texts":
-      return <Texts run={run} numTexts={detail.numTexts} />;
+      return <Texts run={run} count={detail.numTexts} kind="text" key="text" />;
+    case "console":
+      return <Texts run={run} count={detail.numConsoleLines} kind="console" key="console" />;
+    case "system":
+      return <Charts runs={[run]} state={state} isOfMachine />;
     case "config":
       return <ConfigList detail={detail} />;
     case "files":
@@ -114,12 +119,15 @@ function tabsOf(
   isWithoutFiles: boolean,
 ): { tab: Tab; title: string; count: number }[] {
   const count = (kind: MediaItem["kind"]): number => (detail ? ofKind(detail, kind).length : 0);
+  const machineKeys = Object.keys(run.keys).filter(isSystemKey);
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
-    { tab: "charts", title: "Charts", count: run.numKeys, isThere: true },
+    { tab: "charts", title: "Charts", count: run.numKeys - machineKeys.length, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
     { tab: "histograms", title: "Histograms", count: count("histogram") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },
+    { tab: "console", title: "Console", count: detail?.numConsoleLines ?? 0 },
+    { tab: "system", title: "System", count: machineKeys.length },
     { tab: "config", title: "Config", count: Object.keys(run.config).length, isThere: true },
     { tab: "files", title: "Files", count: count("file"), isThere: !isWithoutFiles },
   ];

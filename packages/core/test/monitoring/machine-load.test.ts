@@ -1,0 +1,37 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { MachineLoad } from "../../src/monitoring/machine-load.ts";
+import { nativeThreadId } from "../../src/monitoring/native-thread.ts";
+
+const test = suite("the load of the machine");
+
+test("a thread that computes is busy, and so are its process and the machine", async () => {
+  const id = nativeThreadId();
+  const load = new MachineLoad(id === undefined ? new Map() : new Map([[3, id]]));
+  const end = performance.now() + 300;
+  while (performance.now() < end);
+  const sample = await load.sample();
+  assert.ok(sample.process.cpuPercent > 20, JSON.stringify(sample.process));
+  assert.ok(sample.cpuPercent > 0 && sample.cpuPercent <= 100);
+  assert.ok(sample.cores.length > 0 && sample.cores.every((busy) => busy >= 0 && busy <= 100));
+  assert.ok(sample.process.rssBytes > 10 << 20);
+  assert.ok(sample.memory.availableBytes < sample.memory.totalBytes);
+  assert.ok(sample.disk && sample.disk.freeBytes <= sample.disk.totalBytes);
+  if (id === undefined) assert.equal(sample.replicas, []);
+  else {
+    assert.equal(
+      sample.replicas.map(({ rank }) => rank),
+      [3],
+    );
+    const [{ cpuPercent } = { cpuPercent: 0 }] = sample.replicas;
+    assert.ok(cpuPercent > 20 && cpuPercent <= 100, String(cpuPercent));
+  }
+  assert.ok(JSON.stringify(sample).length < 2000, "a sample is small");
+});
+
+test("a thread that has ended is left out", async () => {
+  const { replicas } = await new MachineLoad(new Map([[0, 2 ** 30]])).sample();
+  assert.equal(replicas, []);
+});
+
+test.run();
