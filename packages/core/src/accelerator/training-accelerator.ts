@@ -1,4 +1,5 @@
 import { getBackend, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { noteUsedBackend } from "../backend/determinism.ts";
 import { selectBackend } from "../backend/select-backend.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { requireFunction } from "../options/require-function.ts";
@@ -61,7 +62,8 @@ export abstract class TrainingAccelerator extends EvaluatingAccelerator {
     ...objects: T
   ): Promise<{ -readonly [K in keyof T]: Prepared<T[K]> }>;
   async prepare(...objects: unknown[]): Promise<unknown> {
-    await selectBackend(this.#options.backend, replicaContext().scriptUrl);
+    const { chosen } = await selectBackend(this.#options.backend, replicaContext().scriptUrl);
+    noteUsedBackend(chosen.name);
     lazyBackend()?.beginTraining();
     checkEngine();
     const prepared = await this.#preparation.prepareAll(objects);
