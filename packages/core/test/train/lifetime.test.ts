@@ -180,7 +180,7 @@ test("backward says what is wrong with a loss", async () => {
   }
 });
 
-for (const numProcesses of [2, 3, 4]) {
+for (const numProcesses of [2, 4]) {
   test(`${numProcesses} replicas leave as few tensors behind, after an exchange in every step`, async () => {
     const script = new URL("./fixtures/count-tensors.ts", import.meta.url);
     const ranks = await launch<number[]>(script, { numProcesses });
