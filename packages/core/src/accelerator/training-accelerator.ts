@@ -4,6 +4,7 @@ import { selectBackend } from "../backend/select-backend.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { requireFunction } from "../options/require-function.ts";
 import { checkEngine } from "../step/check-engine.ts";
+import { explainDisposed } from "../step/explain-disposed.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { type BackwardOptions, backward, type LossSource } from "../train/backward.ts";
 import { clipGradNorm, clipGradValue } from "../train/clip-gradients.ts";
@@ -66,6 +67,7 @@ export abstract class TrainingAccelerator extends EvaluatingAccelerator {
     noteUsedBackend(chosen.name);
     lazyBackend()?.beginTraining();
     checkEngine();
+    explainDisposed();
     const prepared = await this.#preparation.prepareAll(objects);
     return objects.length === 1 ? prepared[0] : prepared;
   }

@@ -154,6 +154,7 @@ export class Preparation {
     const given = loader.options.seed ?? dataLoader.dataSeed;
     const agreed = agreeOnLoader(loader, given ?? loader.baseSeed, sharesData, collective);
     const seed = new GroupSeed(loader, collective, agreed, given);
+    if (sharesData || dispatchBatches) loader.noteShared(collective.worldSize);
     return added(
       this.#made.loaders,
       new PreparedDataLoader(loader, {
