@@ -8,7 +8,7 @@ import { launchCalls } from "../launch/launch-calls.ts";
 const test = suite("setSeed with deterministic");
 const script = new URL("./fixtures/train-deterministic.ts", import.meta.url);
 
-for (const count of [1, 2, 3]) {
+for (const count of [1, 3]) {
   test(`the same program gives the same bits in every run: ${count} replicas`, async () => {
     const calls = ["wasm", "wasm", "cpu"].map((backend) => [backend]);
     const [first, second, cpu] = await launchCalls<string>(script, count, calls);
