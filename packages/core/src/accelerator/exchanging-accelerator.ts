@@ -122,7 +122,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   /**
    * Runs `body`, in which the loops of some replicas may have fewer steps, such as with `evenBatches: false`. A replica
    * that is done takes part in the exchanges of the others with zero gradients; means are still divided by the number of
-   * all replicas. At the end all replicas have the weights, optimizers, learning rates and schedules of the one that
+   * all replicas. Gradients that a replica holds back, by `noSync` or in an open window, go into the next exchange. At the end all replicas have the weights, optimizers, learning rates and schedules of the one that
    * trained longest. Other collectives in `body` must not depend on the number of steps, and a shuffled loader can
    * begin only one pass in it. Checkpoints by a schedule or a signal wait until it is over.
    *

@@ -1,8 +1,10 @@
 import { getBackend, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { noteUsedBackend } from "../backend/determinism.ts";
 import { selectBackend } from "../backend/select-backend.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { requireFunction } from "../options/require-function.ts";
 import { checkEngine } from "../step/check-engine.ts";
+import { explainDisposed } from "../step/explain-disposed.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
 import { type BackwardOptions, backward, type LossSource } from "../train/backward.ts";
 import { clipGradNorm, clipGradValue } from "../train/clip-gradients.ts";
@@ -61,9 +63,11 @@ export abstract class TrainingAccelerator extends EvaluatingAccelerator {
     ...objects: T
   ): Promise<{ -readonly [K in keyof T]: Prepared<T[K]> }>;
   async prepare(...objects: unknown[]): Promise<unknown> {
-    await selectBackend(this.#options.backend, replicaContext().scriptUrl);
+    const { chosen } = await selectBackend(this.#options.backend, replicaContext().scriptUrl);
+    noteUsedBackend(chosen.name);
     lazyBackend()?.beginTraining();
     checkEngine();
+    explainDisposed();
     const prepared = await this.#preparation.prepareAll(objects);
     return objects.length === 1 ? prepared[0] : prepared;
   }

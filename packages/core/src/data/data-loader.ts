@@ -39,6 +39,8 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
   readonly source: MapSource | StreamSource;
   #epoch = 0;
   #drawnSeed = { value: 0, timesSeeded: -1 };
+  /** Replicas that share it since it was prepared. */
+  #sharedBy = 1;
 
   /** @throws {AcceleratorError} `OPTION_INVALID`, `DATA_INVALID`. */
   constructor(dataset: Dataset, options: DataLoaderOptions<Batch> = {}) {
@@ -144,8 +146,25 @@ export class DataLoader<Batch = unknown> implements AsyncIterable<Batch>, BatchS
     return () => toTensors(tree) as Batch;
   }
 
+  /** It was prepared: a loop over itself is probably one that should be over what `prepare` returned. @internal */
+  noteShared(worldSize: number): void {
+    this.#sharedBy = worldSize;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Batch, undefined> {
+    this.#warnIfShared();
     return readAll(this, this.#epoch++);
+  }
+
+  #warnIfShared(): void {
+    if (this.#sharedBy === 1) return;
+    process.emitWarning(
+      `This DataLoader is prepared, but a loop reads it by itself: each of the ${this.#sharedBy} replicas gets all batches, and ` +
+        "nobody disposes them. Loop over what prepare returned: const loader = await accelerator.prepare(new DataLoader(…)). " +
+        "If every replica shall read everything, make another DataLoader for it.",
+      "AcceleratorWarning",
+    );
+    this.#sharedBy = 1; // once
   }
 
   #requireFit(): void {

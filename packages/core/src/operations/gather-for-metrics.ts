@@ -1,7 +1,13 @@
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { gatherTensors, keepRows } from "./tensor-collectives.ts";
-import { isTensorStructure, mapTensors, type TensorStructure } from "./tensor-structure.ts";
+import {
+  holdsTensor,
+  invalidLeaf,
+  isTensorStructure,
+  mapTensors,
+  type TensorStructure,
+} from "./tensor-structure.ts";
 
 /** The state of the loop in progress that determines which rows are real samples. */
 export type MetricsWindow = {
@@ -34,11 +40,14 @@ export async function gatherForMetrics<T extends TensorStructure | readonly unkn
     const whole = await gatherTensors(value, collective);
     return rows ? trimmed(whole, rows, collective.rank) : whole;
   }
-  if (!Array.isArray(value)) {
+  // An array of tensors and others is no list of entries: two results that should be gathered one by one.
+  if (!Array.isArray(value) || value.some(holdsTensor)) {
     collective.barrier(`gatherForMetrics(${typeof value})`); // other ranks may have tensors and wait
+    const { message } = invalidLeaf(value as TensorStructure, "gatherForMetrics") ?? {};
     throw new AcceleratorError(
       "VALUE_INVALID",
-      `gatherForMetrics takes tensors or a list with one entry per sample; found ${typeof value}.`,
+      `${message ?? "gatherForMetrics: there is nothing to gather."} Pass what is not a tensor in a call of its own, as a list ` +
+        "with one entry per sample; what is equal on all ranks need not be gathered.",
     );
   }
   const joined = collective.allGatherObject(value as unknown[], "gatherForMetrics(list)").flat(1);

@@ -71,6 +71,12 @@ export function tensorsOf(structure: TensorStructure): Tensor[] {
   return (entriesOf(structure) ?? []).flatMap(([, value]) => tensorsOf(value));
 }
 
+/** Whether any leaf is a tensor. */
+export function holdsTensor(value: unknown): boolean {
+  if (value instanceof Tensor) return true;
+  return (entriesOf(value) ?? []).some(([, item]) => holdsTensor(item));
+}
+
 /** Whether every leaf is a tensor, and there is one. */
 export function isTensorStructure(value: unknown): value is TensorStructure {
   if (value instanceof Tensor) return true;
@@ -92,6 +98,7 @@ function join(path: string, key: string): string {
 }
 
 function describe(value: unknown): string {
-  if (value === null || typeof value !== "object") return `${typeof value} ${String(value)}`;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `${typeof value} ${String(value)}`;
   return `a ${value.constructor?.name ?? "object"}`;
 }

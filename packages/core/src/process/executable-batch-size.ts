@@ -6,6 +6,7 @@ import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { requireFunction } from "../options/require-function.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
+import { refusePassedBatchSize } from "./passed-batch-size.ts";
 
 export type ExecutableBatchSizeOptions = {
   /** The size of the first attempt. Default 128. */
@@ -35,7 +36,8 @@ type Outcome<T> =
  * full: no code can go on there, and the launch fails. What the backends allocate in WebAssembly and in ONNX Runtime is not affected.
  *
  * @param fn gets the batch size of each rank, then the arguments of the call.
- * @throws {AcceleratorError} `BATCH_SIZE_NOT_FOUND` if no size works, `OPTION_INVALID`. What `fn` throws for another
+ * @throws {AcceleratorError} `BATCH_SIZE_NOT_FOUND` if no size works, `OPTION_INVALID`, also for arguments that `fn` has no
+ *   place for: the batch size is not passed by hand. What `fn` throws for another
  *   reason is thrown as it is.
  */
 export function findExecutableBatchSize<Args extends unknown[], T>(
@@ -55,6 +57,7 @@ export function findExecutableBatchSize<Args extends unknown[], T>(
   }
   let batchSize = startingBatchSize;
   return async (...args) => {
+    refusePassedBatchSize(fn, args);
     noteGroupUse();
     const { collective } = replicaContext();
     let fault: unknown;

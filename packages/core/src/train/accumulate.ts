@@ -16,7 +16,8 @@ export async function accumulate<T>(
   if (typeof body !== "function") {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      "accumulate: the last argument must be a function.",
+      "accumulate: the last argument must be a function with what is to be done for the batch, backward included: " +
+        "await accelerator.accumulate(model, async () => { … }).",
     );
   }
   const listed = modelsAndBody.slice(0, -1).map((model) => unsynced.find(model));

@@ -10,6 +10,7 @@ import {
 } from "../step/lazy-backend.ts";
 import { observeStep } from "../step/step-observer.ts";
 import type { Differentiation } from "./differentiate.ts";
+import type { GradientOrigin } from "./gradients.ts";
 import { fillTemplate, replaceTensors, templateOf } from "./tensor-template.ts";
 
 /**
@@ -38,8 +39,8 @@ type Trace = {
   /** The returned value, with the index of each tensor instead of the tensor. */
   readonly result: unknown;
   readonly numResults: number;
-  /** Gradients that were left, in the order of the prepared variables. */
-  readonly gradients: readonly boolean[];
+  /** Of gradients that were left, in the order of the prepared variables. */
+  readonly gradients: readonly (GradientOrigin | undefined)[];
 };
 
 /** A training step that runs without replay until its recordings allow one. */
@@ -141,7 +142,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
       step: capture.finish([...tensors, ...kept]),
       result: template,
       numResults: tensors.length,
-      gradients: gradients.map((gradient) => gradient !== undefined),
+      gradients: this.#origins(),
     };
     return [result, trace];
   }
@@ -178,7 +179,8 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
     let next = trace.numResults;
     const { gradients } = this.#training.models;
     for (const [i, variable] of this.#variables().entries()) {
-      if (trace.gradients[i]) gradients.set(variable, kept[next++] as Tensor);
+      const origin = trace.gradients[i];
+      if (origin) gradients.set(variable, kept[next++] as Tensor, origin);
       else gradients.clear([variable]);
     }
     return fillTemplate(trace.result, kept) as Awaited<Result>;
@@ -193,6 +195,11 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
   #gradients(): (Tensor | undefined)[] {
     const { gradients } = this.#training.models;
     return this.#variables().map((variable) => gradients.get(variable));
+  }
+
+  #origins(): (GradientOrigin | undefined)[] {
+    const { gradients } = this.#training.models;
+    return this.#variables().map((variable) => gradients.originOf(variable));
   }
 
   /** What may have a gradient. */
@@ -212,7 +219,7 @@ export class CompiledStep<Args extends readonly unknown[], Result> {
         ({ dtype, shape }) => ({ dtype, shape }),
         (value) => this.#label(value),
       ),
-      this.#gradients().map((gradient) => (gradient ? 1 : 0)),
+      this.#origins(),
       models.trainableKey,
       models.generation,
       models.models.map((model) => unsynced.stateOf(model)),

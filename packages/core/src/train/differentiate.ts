@@ -95,15 +95,10 @@ export function exchangeGradients(
   if (!isDue && !unsynced.hasTriggered) return;
   // Where every model stays on its replica the ranks need not meet, so that they can train apart.
   if (models.models.some((model) => unsynced.exchangesModel(model, isDue))) {
-    stepEffect(() => state.uneven?.meet());
+    const announced = state.uneven?.announce();
+    stepEffect(() => announced && state.uneven?.meet(announced));
     models.exchange.cover(variables);
-    models.exchange.cover(models.items.variables, true);
-    models.average((variable) => {
-      const counted = models.items.modelOf(variable);
-      return counted
-        ? unsynced.exchangesModel(counted, isDue)
-        : unsynced.exchanges(variable, isDue);
-    }, state.uneven !== undefined);
+    averageGradients({ models, unsynced }, isDue, state);
   }
   if (!state.syncGradients) return;
   scaler?.unscaleExchanged((variable) => unsynced.exchanges(variable, isDue));
@@ -111,6 +106,25 @@ export function exchangeGradients(
   stepEffect(() => {
     state.updateDue = true;
   });
+}
+
+/**
+ * Averages the gradients of the models that take part. Collective.
+ *
+ * @param isDue whether those do that are neither in `noSync` nor in `triggerSyncInBackward`.
+ */
+export function averageGradients(
+  { models, unsynced }: Pick<Differentiation, "models" | "unsynced">,
+  isDue: boolean,
+  { syncGradients, uneven }: Pick<GradientState, "syncGradients" | "uneven">,
+): void {
+  models.exchange.cover(models.items.variables, true);
+  const takesPart = (variable: Variable) => {
+    const counted = models.items.modelOf(variable);
+    return counted ? unsynced.exchangesModel(counted, isDue) : unsynced.exchanges(variable, isDue);
+  };
+  models.average(takesPart, uneven !== undefined);
+  if (syncGradients) models.gradients.noteExchanged(takesPart);
 }
 
 function unconnected(call: string, graph: RecordedGraph, models: ModelRegistry): AcceleratorError {

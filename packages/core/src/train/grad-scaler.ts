@@ -124,8 +124,19 @@ export class GradScaler {
       if (Number.isFinite(Math.fround(before * growthFactor))) this.#scale *= growthFactor;
       this.#growthTracker = 0;
     }
+    this.#rescale(before);
+  }
+
+  /** Goes on with the scale of another rank. @internal */
+  follow(scale: number): void {
+    const before = this.#scale;
+    this.#scale = scale;
+    this.#rescale(before);
+  }
+
+  /** Windows of other models that are still open go on with the new scale. */
+  #rescale(before: number): void {
     if (this.#scale === before) return;
-    // Windows of other models that are still open go on with the new scale.
     for (const variable of this.#scaled) {
       const gradient = this.#gradients.get(variable);
       if (gradient) this.#multiply(variable, gradient, this.#scale / before);

@@ -69,6 +69,8 @@ export async function shareState(
       models.statistics.note(models.variables);
     }
     Object.assign(state, { ...facts.loop, updateDue: false });
+    // Gradients that wait for their exchange count as unscaled behind it.
+    training.scaler?.unscale(models.variables);
     if (facts.scaler) training.scaler?.loadStateDict(facts.scaler);
     for (const [i, scheduler] of made.schedulers.entries()) {
       const known = facts.schedulers[i];

@@ -5,6 +5,7 @@ import type { ResolvedDataLoaderConfiguration } from "../data/data-loader-config
 import { GroupSeed } from "../data/group-seed.ts";
 import { agreeOnLoader } from "../data/loader-agreement.ts";
 import { PreparedDataLoader } from "../data/prepared-data-loader.ts";
+import { AcceleratorError } from "../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { AcceleratedScheduler, type SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
 import { isScheduler, type LearningRateScheduler } from "../schedule/scheduler.ts";
@@ -54,6 +55,18 @@ export type PreparedObjects = {
   readonly loaders: readonly PreparedDataLoader<unknown>[];
 };
 
+/** An array of models is a model; with anything else to prepare in it, it would come back as it was. */
+function refuseList(object: unknown): void {
+  const isOther = (one: unknown) =>
+    one instanceof DataLoader || isOptimizer(one) || isScheduler(one);
+  if (!Array.isArray(object) || !object.some(isOther)) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    "prepare: an array holds an optimizer, a DataLoader or a scheduler. Pass what it holds one by one: " +
+      "await accelerator.prepare(...list).",
+  );
+}
+
 /** Turns a user's objects into those that work with the group; remembers what it has prepared. */
 export class Preparation {
   readonly #options: PreparationOptions;
@@ -98,6 +111,7 @@ export class Preparation {
    * updates models of its own call. A group is a call of its own.
    */
   async prepareAll(objects: readonly unknown[]): Promise<unknown[]> {
+    for (const object of objects) refuseList(object);
     const models = objects.flatMap((object) => {
       const variables = this.#variablesOf(object);
       return variables ? [{ object: object as object, variables }] : [];
@@ -154,6 +168,7 @@ export class Preparation {
     const given = loader.options.seed ?? dataLoader.dataSeed;
     const agreed = agreeOnLoader(loader, given ?? loader.baseSeed, sharesData, collective);
     const seed = new GroupSeed(loader, collective, agreed, given);
+    if (sharesData || dispatchBatches) loader.noteShared(collective.worldSize);
     return added(
       this.#made.loaders,
       new PreparedDataLoader(loader, {

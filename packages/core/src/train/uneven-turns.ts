@@ -1,20 +1,31 @@
 import { setImmediate } from "node:timers/promises";
+import type { Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
-import type { Differentiation } from "./differentiate.ts";
+import { AcceleratorError } from "../errors.ts";
+import type { AnnouncedExchange } from "./announced-exchange.ts";
+import { averageGradients, type Differentiation } from "./differentiate.ts";
 
 /** The name of the meetings: a rank that makes another collective call meanwhile gets an error with it. */
 export const CALL = "joinUnevenInputs";
 
+type Exchange = AnnouncedExchange & {
+  readonly hasEnded: false;
+  /** The models that have a count of items, by index, in the order in which they got it. */
+  readonly counted: readonly number[];
+  /** Whether the exchange ends an accumulation window. */
+  readonly isUpdate: boolean;
+  /** What the gradients are multiplied by. */
+  readonly scale: number;
+};
+
 /** What a rank says before each exchange. */
 type Turn =
-  | {
-      readonly hasEnded: false;
-      /** The models that have a count of items, by index, in the order in which they got it. */
-      readonly counted: readonly number[];
-      /** Whether the exchange ends an accumulation window. */
-      readonly isUpdate: boolean;
-    }
-  | { readonly hasEnded: true; readonly exchanges: number; readonly backwards: number };
+  | Exchange
+  | (Pick<AnnouncedExchange, "kept"> & {
+      readonly hasEnded: true;
+      readonly exchanges: number;
+      readonly backwards: number;
+    });
 
 /** The rank that trained longest. */
 export type LastRank = {
@@ -36,40 +47,89 @@ export class UnevenTurns {
     this.#backwardsBefore = training.state.backwards;
   }
 
+  /** What `meet` is to say about an exchange: a replay, which computes no gradients in JavaScript, says it again. */
+  announce(): AnnouncedExchange {
+    const { models, unsynced } = this.#training;
+    return { kinds: models.models.map((model) => unsynced.stateOf(model)), kept: this.#kept() };
+  }
+
   /** This rank is about to exchange gradients: the ranks whose loops are over learn of it. Collective. */
-  meet(): void {
-    const { models, state } = this.#training;
+  meet(announced: AnnouncedExchange): void {
+    const { models, state, scaler } = this.#training;
     this.#exchanges += 1;
     const counted = models.items.models.map((model) => models.models.indexOf(model));
-    this.#exchangeTurns({ hasEnded: false, counted, isUpdate: state.syncGradients });
+    const { syncGradients: isUpdate } = state;
+    const scale = scaler?.scale ?? 1;
+    this.#exchangeTurns({ hasEnded: false, ...announced, counted, isUpdate, scale });
   }
 
   /** Takes part in the exchanges of the other ranks until the loops of all are over. Collective. */
   async followOthers(): Promise<LastRank> {
-    const { models, state } = this.#training;
-    const { items, gradients } = models;
-    const forget = () => gradients.clear([...models.variables, ...items.variables]);
-    // Gradients of a window that is over are applied; those of one that is not go into the next exchange.
-    if (state.syncGradients) forget();
+    const { state } = this.#training;
     const backwards = state.backwards - this.#backwardsBefore;
     for (;;) {
-      const own: Turn = { hasEnded: true, exchanges: this.#exchanges, backwards };
-      const turns = this.#exchangeTurns(own);
+      const kept = this.#kept();
+      const turns = this.#exchangeTurns({
+        ...{ hasEnded: true, exchanges: this.#exchanges, backwards, kept },
+      });
       const active = turns.find((turn) => !turn.hasEnded);
-      if (!active) return lastOf(turns);
-      for (const index of active.counted) {
-        const model = models.models[index];
-        if (model) items.makePlace(model);
-      }
-      models.exchange.cover(items.variables, true);
-      models.average(() => true, true);
-      if (active.isUpdate) forget();
+      const last = lastOf(turns);
+      this.#dropExchanged((active ?? turns[last.rank])?.kept ?? []);
+      if (!active) return last;
+      this.#follow(active);
       await setImmediate(); // what this rank logged is read meanwhile
     }
   }
 
+  #kept(): number[] {
+    const { variables, gradients } = this.#training.models;
+    return variables.flatMap((variable, i) => {
+      const origin = gradients.originOf(variable);
+      return origin === "exchanged" || origin === "mixed" ? [i] : [];
+    });
+  }
+
+  #follow({ counted, kinds, isUpdate, scale }: Exchange): void {
+    const { models, unsynced, state, scaler } = this.#training;
+    scaler?.follow(scale);
+    scaler?.prepareFor(models.trainable);
+    for (const index of counted) {
+      const model = models.models[index];
+      if (model) models.items.makePlace(model);
+    }
+    const { uneven } = state;
+    unsynced.alike(kinds, () => {
+      averageGradients({ models, unsynced }, isUpdate, { syncGradients: isUpdate, uneven });
+    });
+  }
+
+  /**
+   * Drops gradients that the ranks have exchanged, where those that train have dropped them. Gradients that are only of this
+   * rank stay: they go into the next exchange of their model.
+   *
+   * @param kept the variables whose exchanged gradients the other ranks have not dropped either.
+   */
+  #dropExchanged(kept: readonly number[]): void {
+    const { models } = this.#training;
+    const stays = new Set<Variable | undefined>(kept.map((index) => models.variables[index]));
+    const all = [...models.variables, ...models.items.variables];
+    models.gradients.clear(
+      all.filter((one) => !stays.has(one) && models.gradients.originOf(one) === "exchanged"),
+    );
+  }
+
+  /** @throws {AcceleratorError} `COLLECTIVE_MISMATCH` on all ranks if two would exchange different models. */
   #exchangeTurns(own: Turn): Turn[] {
-    return this.#collective.allGatherObject<Turn>(own, CALL);
+    const turns = this.#collective.allGatherObject<Turn>(own, CALL);
+    const kinds = turns.map((turn) => (turn.hasEnded ? undefined : turn.kinds.join()));
+    const first = kinds.findIndex((one) => one !== undefined);
+    const other = kinds.findIndex((one) => one !== undefined && one !== kinds[first]);
+    if (other < 0) return turns;
+    throw new AcceleratorError(
+      "COLLECTIVE_MISMATCH",
+      `${CALL}: ranks ${first} and ${other} are about to exchange the gradients of different models. Only the number of ` +
+        "batches may differ: use noSync, accumulate and triggerSyncInBackward for the same models in the same order on every rank.",
+    );
   }
 }
 

@@ -3,6 +3,9 @@ import { AcceleratorError } from "../errors.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import type { ModelVariables } from "./model-variables.ts";
 
+/** How a model is exchanged: with the others, not at all, or at every backward. */
+export type SyncKind = 0 | 1 | 2;
+
 /** The models of one accelerator whose gradients stay on their replica for now, or are exchanged at every backward. */
 export class UnsyncedModels {
   readonly #models: ModelRegistry;
@@ -14,8 +17,21 @@ export class UnsyncedModels {
   }
 
   /** A number that is equal whenever a model is exchanged alike. */
-  stateOf(model: ModelVariables): number {
+  stateOf(model: ModelVariables): SyncKind {
     return this.#triggered.has(model) ? 2 : this.#unsynced.has(model) ? 1 : 0;
+  }
+
+  /** Runs `body` with all models as another rank has them: `kinds` in the order in which they were prepared. */
+  alike(kinds: readonly SyncKind[], body: () => void): void {
+    const { models } = this.#models;
+    const before = [this.#unsynced, this.#triggered] as const;
+    this.#unsynced = new Set(models.filter((_, i) => kinds[i] === 1));
+    this.#triggered = new Set(models.filter((_, i) => kinds[i] === 2));
+    try {
+      body();
+    } finally {
+      [this.#unsynced, this.#triggered] = before;
+    }
   }
 
   /** Whether any model is exchanged at every backward. */

@@ -99,6 +99,40 @@ test("a size that does not get smaller is an error", async () => {
   }
 });
 
+test("a batch size that is passed by hand is refused, and only that (FB-3)", async () => {
+  type Loose = (...args: unknown[]) => Promise<unknown>;
+  const find = (fn: (...args: never[]) => unknown) =>
+    findExecutableBatchSize(fn as (size: number) => unknown, { startingBatchSize: 4 }) as Loose;
+  async function train(batchSize: number, data: string) {
+    return `${batchSize} ${data}`;
+  }
+  const refused: [Loose, unknown[], RegExp][] = [
+    [find(train), [64, "data"], /called with 2: \(64, string\)\. .* train\(argument1\)/],
+    [find((batchSize: number) => batchSize), [64], /0 more arguments, .*: train\(\)/],
+    [find(() => 1), [64], /leave it out/],
+    [find({ fit(_size: number) {} }.fit), [64], /fit\(\)/],
+  ];
+  for (const [call, args, message] of refused) {
+    await call(...args).then(
+      () => assert.unreachable(String(message)),
+      (error) => {
+        assert.is(error.code, "OPTION_INVALID");
+        assert.match(error.message, message);
+      },
+    );
+  }
+  assert.is(await find(train)("data"), "4 data");
+  assert.is(await find((batchSize: number, rate = 0.1) => batchSize * rate)(2), 8);
+  assert.equal(await find((...all: unknown[]) => all)(64), [4, 64]);
+  assert.equal(await find((...all: unknown[]) => all.length)("a", "b"), 3);
+  const old = function () {
+    // biome-ignore lint/complexity/noArguments: what older code does
+    return arguments.length;
+  };
+  assert.is(await find(old)(1, 2), 3);
+  assert.is(await find(((a: number, b: number) => a + b).bind(undefined))(1), 5);
+});
+
 test("knows what V8 and WebAssembly say when memory runs out", () => {
   const causes = [
     () => new Float32Array(2 ** 50),

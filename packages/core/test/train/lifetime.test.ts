@@ -180,11 +180,13 @@ test("backward says what is wrong with a loss", async () => {
   }
 });
 
-test("two replicas leave as few tensors behind, after an exchange in every step", async () => {
-  const script = new URL("./fixtures/count-tensors.ts", import.meta.url);
-  const ranks = await launch<number[]>(script, { numProcesses: 2 });
-  for (const [first, second] of ranks) assert.is(second, first);
-});
+for (const numProcesses of [2, 4]) {
+  test(`${numProcesses} replicas leave as few tensors behind, after an exchange in every step`, async () => {
+    const script = new URL("./fixtures/count-tensors.ts", import.meta.url);
+    const ranks = await launch<number[]>(script, { numProcesses });
+    for (const [first, second] of ranks) assert.is(second, first);
+  });
+}
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   return promise.then(

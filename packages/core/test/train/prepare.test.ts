@@ -7,6 +7,7 @@ import {
   DataLoader,
   LambdaScheduler,
 } from "../../src/index.ts";
+import { errorOf } from "../checkpoint/error-of.ts";
 
 const test = suite("prepare");
 
@@ -96,6 +97,21 @@ const codeOf = (promise: Promise<unknown>) =>
     () => "no error",
     (error: AcceleratorError) => error.code,
   );
+
+test("an array of what is to be prepared is refused; so is accumulate without a function", async () => {
+  const accelerator = new Accelerator();
+  for (const other of [tf.train.sgd(1), new DataLoader([1])]) {
+    const error = await errorOf(() => accelerator.prepare([weight(), other]));
+    assert.is(error.code, "OPTION_INVALID");
+    assert.match(error.message, /accelerator\.prepare\(\.\.\.list\)/);
+  }
+  const numbers = [1, 2];
+  assert.is(await accelerator.prepare(numbers), numbers);
+  const { w } = await accelerator.prepare({ w: weight() });
+  const error = await errorOf(() => (accelerator.accumulate as (model: object) => unknown)({ w }));
+  assert.is(error.code, "OPTION_INVALID");
+  assert.match(error.message, /accumulate\(model, async \(\) => \{ … \}\)/);
+});
 
 test("an optimizer updates the models of its own call", async () => {
   const accelerator = new Accelerator();

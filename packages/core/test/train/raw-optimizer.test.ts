@@ -9,25 +9,31 @@ const script = new URL("./fixtures/raw-optimizer.ts", import.meta.url);
 const run = sharedLaunches<Outcome>(script, {
   1: [["cpu", "sgd"]],
   2: ["cpu", "wasm"].flatMap((backend) => ["sgd", "adam"].map((name) => [backend, name])),
+  4: [["cpu", "adam"]],
 });
 
-for (const backend of ["cpu", "wasm"]) {
-  for (const name of ["sgd", "adam"]) {
-    test(`cannot update a replica alone: ${name} on ${backend}`, async () => {
-      const ranks = await run(2, backend, name);
-      assert.is(ranks.length, 2);
-      for (const { faults, weights } of ranks) {
-        assert.is(faults.length, 2);
-        assert.match(faults[0] ?? "", /minimize.*what prepare returned/);
-        assert.match(faults[1] ?? "", /applyGradients.*what prepare returned/);
-        assert.equal(weights.slice(0, 2), [1, 1], "nothing was touched");
-        const [, , prepared = 1, freed = 1] = weights;
-        assert.ok(prepared < 1, "the prepared optimizer still updates");
-        assert.ok(freed < prepared, "and the first one does once the accelerator has let go of it");
-      }
-      assert.is(ranks[0]?.weights[2], ranks[1]?.weights[2], "the same on all replicas");
-    });
-  }
+const CASES = [
+  ...["sgd", "adam"].flatMap((name) => ["cpu", "wasm"].map((backend) => [2, name, backend])),
+  [4, "adam", "cpu"],
+] as const;
+
+for (const [count, name, backend] of CASES) {
+  test(`cannot update a replica alone: ${name} on ${backend}, ${count} replicas`, async () => {
+    const ranks = await run(Number(count), backend, name);
+    assert.is(ranks.length, count);
+    for (const { faults, weights } of ranks) {
+      assert.is(faults.length, 2);
+      assert.match(faults[0] ?? "", /minimize.*what prepare returned/);
+      assert.match(faults[1] ?? "", /applyGradients.*what prepare returned/);
+      assert.equal(weights.slice(0, 2), [1, 1], "nothing was touched");
+      const [, , prepared = 1, freed = 1] = weights;
+      assert.ok(prepared < 1, "the prepared optimizer still updates");
+      assert.ok(freed < prepared, "and the first one does once the accelerator has let go of it");
+    }
+    for (const { weights } of ranks) {
+      assert.is(weights[2], ranks[0]?.weights[2], "the same on all replicas");
+    }
+  });
 }
 
 test("may update with one replica", async () => {
