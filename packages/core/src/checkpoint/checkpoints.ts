@@ -68,6 +68,8 @@ export class Checkpoints {
   /** The checkpoint that the next one follows. */
   #parent: string | undefined;
   #last: Checkpoint | undefined;
+  /** Whether a save has found that weights or slots differ from rank to rank; the same on every rank. */
+  #isApart = false;
   /** Whether the script has asked for a state, or was told that it should. */
   #isLoadCalled = false;
   /** The checkpoint of `resumeFromCheckpoint`, once it is read and until it is loaded. */
@@ -261,6 +263,11 @@ export class Checkpoints {
         return this.#folder.target(folder);
       },
       hooks: this.saveHooks.all,
+      isApart: this.#isApart,
+      onApart: (message) => {
+        this.#isApart = true;
+        if (subject.collective.rank === 0) warn(message);
+      },
       write: async (content) => {
         await flush(); // a checkpoint claims that what was logged before it is on the disk
         await this.#write(content, { ...facts, parent: this.#parent, metrics: await metrics });
