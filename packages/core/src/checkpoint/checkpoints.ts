@@ -186,7 +186,7 @@ export class Checkpoints {
 
   async loadModel(model: object, path: string, options: LoadModelOptions): Promise<void> {
     const { collective, training } = this.#subject;
-    await this.idle(); // the shared memory is in use until then
+    await this.idle(); // the files may be those of the last save
     const { loadWeights } = await import("./load-weights.ts");
     await loadWeights(model, path, options, { collective, models: training.models });
   }
@@ -237,9 +237,10 @@ export class Checkpoints {
       parent: () => this.#folder.require("loadState"),
       prepare: async () => {
         this.#subject.training.pending.check("loadState");
-        await this.#turns.idle(); // the shared memory is in use until then
+        await this.#turns.idle(); // the newest may be the one that is being written
       },
       warn: (message) => warn(`loadState: ${message}`),
+      isShared: this.#subject.collective.worldSize > 1,
     });
     return await reportSlow("loadState: the checkpoint is read", reading);
   }

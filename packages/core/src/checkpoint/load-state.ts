@@ -86,7 +86,7 @@ export async function loadState(
   const first = faults.find((one) => one !== undefined);
   if (first) throw errorOf(first);
   await withoutGradients(() => plan.commit());
-  collective.barrier(CALL); // the shared memory is free for the next save
+  collective.barrier(CALL); // it has loaded when all ranks have
   return { id, state: state as SavedState, notices: plan.notices };
 }
 
