@@ -1,6 +1,7 @@
 import type { ResumePoint } from "../context/tracker-request.ts";
 import { messageOf } from "../errors.ts";
 import { errorOf, type Fault } from "../fault.ts";
+import { CallQueue } from "./call-queue.ts";
 import { canSave } from "./can-save.ts";
 import type { Checkpoint, CheckpointSummary } from "./checkpoint.ts";
 import { LazyCheckpoint } from "./checkpoint.ts";
@@ -58,6 +59,8 @@ export class Checkpoints {
   readonly #custom = new CustomObjects();
   readonly #folder: CheckpointFolder;
   readonly #turns: WriteTurns;
+  /** Saves and loads: they meet the other ranks, and use the same memory. */
+  readonly #calls = new CallQueue();
   readonly #disk: Disk;
   readonly #metrics: LoggedMetrics;
   readonly policy: Policy;
@@ -146,6 +149,13 @@ export class Checkpoints {
     checkFolder("loadState: the folder", folder);
     checkLoadOptions(options);
     this.#isLoadCalled = true;
+    return await this.#calls.run(() => this.#load(folder, options));
+  }
+
+  async #load(
+    folder: string | undefined,
+    options: LoadStateOptions,
+  ): Promise<Checkpoint | undefined> {
     const subject = this.#subject;
     const { collective } = subject;
     const toResume = folder === undefined ? this.#toResume : undefined;
@@ -186,9 +196,11 @@ export class Checkpoints {
 
   async loadModel(model: object, path: string, options: LoadModelOptions): Promise<void> {
     const { collective, training } = this.#subject;
-    await this.idle(); // the files may be those of the last save
     const { loadWeights } = await import("./load-weights.ts");
-    await loadWeights(model, path, options, { collective, models: training.models });
+    await this.#calls.run(async () => {
+      await this.idle(); // the files may be those of the last save
+      await loadWeights(model, path, options, { collective, models: training.models });
+    });
   }
 
   async saveTensors(tensors: Parameters<typeof saveTensors>[0], path: string): Promise<void> {
@@ -197,13 +209,9 @@ export class Checkpoints {
 
   /** The complete checkpoints of the project, the oldest first. */
   async list(): Promise<CheckpointSummary[]> {
-    const { findCheckpoints } = await import("./files/find-checkpoints.ts");
-    const found = await findCheckpoints(this.#folder.require("checkpoints"));
-    return found.flatMap(({ folder: path, iteration, manifest }) => {
-      if (!manifest) return [];
-      const { steps, epoch, metrics, createdMs } = manifest;
-      return [{ path, iteration, steps, epoch, metrics, createdMs }];
-    });
+    const folder = this.#folder.require("checkpoints");
+    const { listCheckpoints } = await import("./list-checkpoints.ts");
+    return await listCheckpoints(folder);
   }
 
   /** Waits until nothing is being written, and ends the thread that writes. */
@@ -250,14 +258,23 @@ export class Checkpoints {
     reason: Facts["reason"],
     options: SaveStateOptions,
   ): Promise<Checkpoint> {
+    const metrics = this.#metrics.with(options.metrics);
+    const checkpoint = await this.#calls.run(() => this.#begin(folder, reason, metrics));
+    if (options.wait) await checkpoint.written;
+    return checkpoint;
+  }
+
+  async #begin(
+    folder: string | undefined,
+    reason: Facts["reason"],
+    metrics: ReturnType<LoggedMetrics["with"]>,
+  ): Promise<Checkpoint> {
     const { flush } = this.#options;
     const subject = this.#subject;
     const [{ saveState }, { factsOf }] = await Promise.all([
       import("./save-state.ts"),
       import("./facts.ts"),
     ]);
-    const facts = factsOf(subject, reason);
-    const metrics = this.#metrics.with(options.metrics);
     const checkpoint = await saveState(subject, this.#turns, {
       target: () => {
         this.#disk.start();
@@ -270,6 +287,7 @@ export class Checkpoints {
         if (subject.collective.rank === 0) warn(message);
       },
       write: async (content) => {
+        const facts = factsOf(subject, reason); // of the moment of the copy
         await flush(); // a checkpoint claims that what was logged before it is on the disk
         await this.#write(content, { ...facts, parent: this.#parent, metrics: await metrics });
       },
@@ -278,7 +296,6 @@ export class Checkpoints {
     this.#last = checkpoint;
     this.policy.restart();
     if (checkpoint.iteration !== undefined) subject.collective.supervision.acceptRequests();
-    if (options.wait) await checkpoint.written;
     return checkpoint;
   }
 

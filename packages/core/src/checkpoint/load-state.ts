@@ -82,11 +82,13 @@ export async function loadState(
   } catch (error) {
     fault = faultOf(error, "CHECKPOINT_FAILED");
   }
-  const faults = collective.allGatherObject(fault, CALL);
-  const first = faults.find((one) => one !== undefined);
-  if (first) throw errorOf(first);
-  await withoutGradients(() => plan.commit());
-  collective.barrier(CALL); // it has loaded when all ranks have
+  requireNoFault(collective.allGatherObject(fault, CALL));
+  // An object of the user may fail on one rank alone: the others must not wait for it, or go on without it.
+  const failed = await withoutGradients(() => plan.commit()).then(
+    () => undefined,
+    (error: unknown) => faultOf(error, "CHECKPOINT_FAILED"),
+  );
+  requireNoFault(collective.allGatherObject(failed, CALL));
   return { id, state: state as SavedState, notices: plan.notices };
 }
 
@@ -137,6 +139,12 @@ async function makePlan(
   custom.plan(customs, source, plan);
   planRandom(state.ranks, collective.rank, id, plan);
   return state;
+}
+
+/** @throws {AcceleratorError} the first fault of any rank, on every rank. */
+function requireNoFault(faults: readonly (Fault | undefined)[]): void {
+  const first = faults.find((one) => one !== undefined);
+  if (first) throw errorOf(first);
 }
 
 const NO_TENSORS = new Map<string, StoredTensor>();
