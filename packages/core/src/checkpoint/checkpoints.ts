@@ -216,7 +216,7 @@ export class Checkpoints {
 
   /** Waits until nothing is being written, and ends the thread that writes. */
   async close(): Promise<void> {
-    await this.idle();
+    await this.#calls.run(() => this.idle()); // a save that the script has begun without waiting for it is written too
     if (this.#last && this.#subject.collective.rank === 0) this.#metrics.warnIfUnknown(warn);
     await this.#disk.close();
   }
