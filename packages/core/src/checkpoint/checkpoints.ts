@@ -5,6 +5,7 @@ import { CallQueue } from "./call-queue.ts";
 import { canSave } from "./can-save.ts";
 import type { Checkpoint, CheckpointSummary } from "./checkpoint.ts";
 import { LazyCheckpoint } from "./checkpoint.ts";
+import type { CheckpointContent } from "./checkpoint-content.ts";
 import { CheckpointFolder, type FolderOptions } from "./checkpoint-folder.ts";
 import {
   type CheckpointPolicy,
@@ -31,7 +32,6 @@ import {
 import { Policy } from "./policy.ts";
 import { Preemption } from "./preemption.ts";
 import type { LoadStateOptions } from "./restore-plan.ts";
-import type { CheckpointContent } from "./save-state.ts";
 import { reportSlow } from "./slow-work.ts";
 import { stepsOf } from "./steps.ts";
 import { type Reading, readWanted } from "./wanted-checkpoint.ts";

@@ -1,9 +1,9 @@
 import type { Collective } from "../collective/collective.ts";
+import type { CheckpointContent } from "./checkpoint-content.ts";
 import { readEntry, type Spec } from "./entry.ts";
 import { STATE_FILE } from "./file-names.ts";
 import type { Inventory } from "./inventory.ts";
 import { type OwnSpec, type SavedRank, savedSpecs } from "./rank-part.ts";
-import type { CheckpointContent } from "./save-state.ts";
 import { copyShare, filesOf, isShareOfAll, layOut, partOf, type Share } from "./staging.ts";
 
 /** What a rank has for itself, as the others need to know it. */

@@ -2,26 +2,14 @@ import { crc32 } from "node:zlib";
 import { AcceleratorError } from "../errors.ts";
 import { errorOf, type Fault, faultOf } from "../fault.ts";
 import { type Checkpoint, LazyCheckpoint } from "./checkpoint.ts";
+import type { CheckpointContent, Target } from "./checkpoint-content.ts";
 import { copyState } from "./copy-state.ts";
 import type { Spec } from "./entry.ts";
-import type { StoredTensor } from "./files/stored-tensor.ts";
 import type { SaveStateHook } from "./hooks.ts";
 import { type Inventory, type Subject, takeInventory } from "./inventory.ts";
 import type { OwnSpec, SavedRank } from "./rank-part.ts";
 import { apartMessage } from "./replicas-apart.ts";
 import type { WriteTurns } from "./write-turns.ts";
-
-/** Where a checkpoint goes. */
-export type Target = { readonly path: string; readonly iteration: number | undefined };
-
-/** The content of a checkpoint, complete in memory. */
-export type CheckpointContent = {
-  readonly target: Target;
-  readonly json: ReadonlyMap<string, unknown>;
-  readonly tensors: ReadonlyMap<string, ReadonlyMap<string, StoredTensor>>;
-  /** What a reader must know to use it. */
-  readonly requires: readonly string[];
-};
 
 export type SaveRequest = {
   /** On the main process: where to. */
