@@ -14,6 +14,8 @@ const PRELOAD = import.meta.resolve("@acc/core/register-ts");
 const NOBODY = 65534;
 /** Users other than root have a folder that they may not write too: one of mode 555. */
 const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+/** The temporary folder of this process may be one that only its user may enter. */
+const root = process.getuid?.() === 0 ? "/var/tmp" : tmpdir();
 const run = process.platform === "win32" ? test.skip : test;
 
 type Outcome = {
@@ -27,7 +29,7 @@ type Outcome = {
 async function train(project: string, as: object): Promise<Outcome | undefined> {
   const child = spawn(process.execPath, ["--import", PRELOAD, SCRIPT, project], {
     ...{ ...as, stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 },
-    env: { ...process.env, HOME: project, TMPDIR: tmpdir() },
+    env: { ...process.env, HOME: project, TMPDIR: root },
   });
   let [output, faults] = ["", ""];
   child.stdout.on("data", (chunk) => {
@@ -44,7 +46,7 @@ async function train(project: string, as: object): Promise<Outcome | undefined> 
 }
 
 run("a run goes on from it, is told why nothing can be saved, and trains on", async () => {
-  const project = mkdtempSync(join(tmpdir(), "acc-read-only-"));
+  const project = mkdtempSync(join(root, "acc-read-only-"));
   const checkpoints = join(project, "checkpoints");
   chmodSync(project, 0o755);
   try {
