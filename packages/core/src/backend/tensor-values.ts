@@ -20,6 +20,16 @@ export function readInto(target: Float32Array, source: Tensor): void {
 }
 
 /**
+ * The values of a float32 tensor, for a look at once: where the backend has them, or in `scratch`, which has their size or more.
+ */
+export function lookAt(source: Tensor, scratch: () => Float32Array): Float32Array {
+  if (!lazyBackend()) return valuesOnHeap(source) ?? (source.dataSync() as Float32Array);
+  const values = scratch().subarray(0, source.size);
+  readInto(values, source);
+  return values;
+}
+
+/**
  * Reserves `target` as the output of a pending tensor; tensors stored there are moved first. What is written to `target`
  * from then on is the tensor's value.
  *

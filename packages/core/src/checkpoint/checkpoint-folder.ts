@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { AcceleratorError } from "../errors.ts";
-import type { Target } from "./save-state.ts";
+import type { Target } from "./checkpoint-content.ts";
 
 export type FolderOptions = {
   readonly projectDir: string | undefined;

@@ -1,9 +1,11 @@
 import type { ResumePoint } from "../context/tracker-request.ts";
 import { messageOf } from "../errors.ts";
 import { errorOf, type Fault } from "../fault.ts";
+import { CallQueue } from "./call-queue.ts";
 import { canSave } from "./can-save.ts";
 import type { Checkpoint, CheckpointSummary } from "./checkpoint.ts";
 import { LazyCheckpoint } from "./checkpoint.ts";
+import type { CheckpointContent } from "./checkpoint-content.ts";
 import { CheckpointFolder, type FolderOptions } from "./checkpoint-folder.ts";
 import {
   type CheckpointPolicy,
@@ -30,7 +32,6 @@ import {
 import { Policy } from "./policy.ts";
 import { Preemption } from "./preemption.ts";
 import type { LoadStateOptions } from "./restore-plan.ts";
-import type { CheckpointContent } from "./save-state.ts";
 import { reportSlow } from "./slow-work.ts";
 import { stepsOf } from "./steps.ts";
 import { type Reading, readWanted } from "./wanted-checkpoint.ts";
@@ -58,6 +59,8 @@ export class Checkpoints {
   readonly #custom = new CustomObjects();
   readonly #folder: CheckpointFolder;
   readonly #turns: WriteTurns;
+  /** Saves and loads: they meet the other ranks, and use the same memory. */
+  readonly #calls = new CallQueue();
   readonly #disk: Disk;
   readonly #metrics: LoggedMetrics;
   readonly policy: Policy;
@@ -68,6 +71,8 @@ export class Checkpoints {
   /** The checkpoint that the next one follows. */
   #parent: string | undefined;
   #last: Checkpoint | undefined;
+  /** Whether a save has found that weights or slots differ from rank to rank; the same on every rank. */
+  #isApart = false;
   /** Whether the script has asked for a state, or was told that it should. */
   #isLoadCalled = false;
   /** The checkpoint of `resumeFromCheckpoint`, once it is read and until it is loaded. */
@@ -144,6 +149,13 @@ export class Checkpoints {
     checkFolder("loadState: the folder", folder);
     checkLoadOptions(options);
     this.#isLoadCalled = true;
+    return await this.#calls.run(() => this.#load(folder, options));
+  }
+
+  async #load(
+    folder: string | undefined,
+    options: LoadStateOptions,
+  ): Promise<Checkpoint | undefined> {
     const subject = this.#subject;
     const { collective } = subject;
     const toResume = folder === undefined ? this.#toResume : undefined;
@@ -184,9 +196,11 @@ export class Checkpoints {
 
   async loadModel(model: object, path: string, options: LoadModelOptions): Promise<void> {
     const { collective, training } = this.#subject;
-    await this.idle(); // the shared memory is in use until then
     const { loadWeights } = await import("./load-weights.ts");
-    await loadWeights(model, path, options, { collective, models: training.models });
+    await this.#calls.run(async () => {
+      await this.idle(); // the files may be those of the last save
+      await loadWeights(model, path, options, { collective, models: training.models });
+    });
   }
 
   async saveTensors(tensors: Parameters<typeof saveTensors>[0], path: string): Promise<void> {
@@ -195,18 +209,14 @@ export class Checkpoints {
 
   /** The complete checkpoints of the project, the oldest first. */
   async list(): Promise<CheckpointSummary[]> {
-    const { findCheckpoints } = await import("./files/find-checkpoints.ts");
-    const found = await findCheckpoints(this.#folder.require("checkpoints"));
-    return found.flatMap(({ folder: path, iteration, manifest }) => {
-      if (!manifest) return [];
-      const { steps, epoch, metrics, createdMs } = manifest;
-      return [{ path, iteration, steps, epoch, metrics, createdMs }];
-    });
+    const folder = this.#folder.require("checkpoints");
+    const { listCheckpoints } = await import("./list-checkpoints.ts");
+    return await listCheckpoints(folder);
   }
 
   /** Waits until nothing is being written, and ends the thread that writes. */
   async close(): Promise<void> {
-    await this.idle();
+    await this.#calls.run(() => this.idle()); // a save that the script has begun without waiting for it is written too
     if (this.#last && this.#subject.collective.rank === 0) this.#metrics.warnIfUnknown(warn);
     await this.#disk.close();
   }
@@ -235,9 +245,10 @@ export class Checkpoints {
       parent: () => this.#folder.require("loadState"),
       prepare: async () => {
         this.#subject.training.pending.check("loadState");
-        await this.#turns.idle(); // the shared memory is in use until then
+        await this.#turns.idle(); // the newest may be the one that is being written
       },
       warn: (message) => warn(`loadState: ${message}`),
+      isShared: this.#subject.collective.worldSize > 1,
     });
     return await reportSlow("loadState: the checkpoint is read", reading);
   }
@@ -247,21 +258,36 @@ export class Checkpoints {
     reason: Facts["reason"],
     options: SaveStateOptions,
   ): Promise<Checkpoint> {
+    const metrics = this.#metrics.with(options.metrics);
+    const checkpoint = await this.#calls.run(() => this.#begin(folder, reason, metrics));
+    if (options.wait) await checkpoint.written;
+    return checkpoint;
+  }
+
+  async #begin(
+    folder: string | undefined,
+    reason: Facts["reason"],
+    metrics: ReturnType<LoggedMetrics["with"]>,
+  ): Promise<Checkpoint> {
     const { flush } = this.#options;
     const subject = this.#subject;
     const [{ saveState }, { factsOf }] = await Promise.all([
       import("./save-state.ts"),
       import("./facts.ts"),
     ]);
-    const facts = factsOf(subject, reason);
-    const metrics = this.#metrics.with(options.metrics);
     const checkpoint = await saveState(subject, this.#turns, {
       target: () => {
         this.#disk.start();
         return this.#folder.target(folder);
       },
       hooks: this.saveHooks.all,
+      isApart: this.#isApart,
+      onApart: (message) => {
+        this.#isApart = true;
+        if (subject.collective.rank === 0) warn(message);
+      },
       write: async (content) => {
+        const facts = factsOf(subject, reason); // of the moment of the copy
         await flush(); // a checkpoint claims that what was logged before it is on the disk
         await this.#write(content, { ...facts, parent: this.#parent, metrics: await metrics });
       },
@@ -270,7 +296,6 @@ export class Checkpoints {
     this.#last = checkpoint;
     this.policy.restart();
     if (checkpoint.iteration !== undefined) subject.collective.supervision.acceptRequests();
-    if (options.wait) await checkpoint.written;
     return checkpoint;
   }
 

@@ -1,5 +1,5 @@
 import { AcceleratorError, messageOf } from "../errors.ts";
-import { isStateful } from "../stateful.ts";
+import { isStateful, type Stateful } from "../stateful.ts";
 import { type Entry, entryOf } from "./entry.ts";
 import { customFile } from "./file-names.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -42,7 +42,7 @@ export class CustomObjects {
     const entries: Entry[] = [];
     for (const [i, object] of this.#objects.entries()) {
       const tensors: StateTensors = new Map();
-      const state = isStateful(object) ? await object.stateDict() : object;
+      const state = isStateful(object) ? await stateOf(object, i) : object;
       json.push(encodeState(state, tensors));
       for (const [name, source] of tensors) {
         entries.push(entryOf(`${customFile(i)}.safetensors`, name, source));
@@ -79,6 +79,18 @@ export class CustomObjects {
         }
       });
     }
+  }
+}
+
+async function stateOf(object: Stateful, index: number): Promise<unknown> {
+  try {
+    return await object.stateDict();
+  } catch (error) {
+    throw new AcceleratorError(
+      "CHECKPOINT_FAILED",
+      `saveState: stateDict of object ${index} of registerForCheckpointing failed: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
+import type { CheckpointContent } from "./checkpoint-content.ts";
 import type { Facts } from "./facts.ts";
 import type { CheckpointWriter } from "./files/checkpoint-writer.ts";
 import type { Manifest } from "./files/manifest.ts";
 import type { RetentionRules } from "./files/retention-rules.ts";
-import type { CheckpointContent } from "./save-state.ts";
 
 export type DiskOptions = {
   readonly isDurable: boolean;

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { readInto } from "../backend/tensor-values.ts";
+import { lookAt, readInto } from "../backend/tensor-values.ts";
 import { AcceleratorError } from "../errors.ts";
 import type { StoredType } from "./files/stored-tensor.ts";
 
@@ -50,6 +50,22 @@ export function readEntry({ spec, source }: Entry, target: Uint8Array): void {
   else if (spec.dtype === "float32") {
     readInto(new Float32Array(target.buffer, target.byteOffset, target.byteLength / 4), source);
   } else target.set(bytesOf(source.dataSync()));
+}
+
+/**
+ * Whether the values are these, to the bit.
+ *
+ * @param scratch memory of at least the size of the tensor, for backends that only give copies.
+ */
+export function hasValues(
+  { spec, source }: Entry,
+  bytes: Uint8Array,
+  scratch: () => Float32Array,
+): boolean {
+  if (spec.byteLength === 0) return true;
+  if ("values" in source) return Buffer.compare(bytesOf(source.values), bytes) === 0;
+  const values = spec.dtype === "float32" ? lookAt(source, scratch) : source.dataSync();
+  return Buffer.compare(bytesOf(values), bytes) === 0;
 }
 
 /** The bytes of a typed array. */

@@ -58,17 +58,21 @@ export type Inventory = {
   readonly ownSpecs: readonly OwnSpec[];
   /** Further JSON files, by path. */
   readonly files: ReadonlyMap<string, unknown>;
+  /** The same moment, where weights and slots are found to be others on each rank. */
+  readonly apart: () => Inventory;
 };
 
 /**
  * Lists the state without copying it. On every rank.
  *
+ * @param isApart whether weights and slots were found to be others on each rank before.
  * @throws {AcceleratorError} `CHECKPOINT_MID_STEP`, `VALUE_INVALID`.
  */
 export async function takeInventory(
   subject: Subject,
   hooks: readonly SaveStateHook[],
   directory: string,
+  isApart: boolean,
 ): Promise<Inventory> {
   const { training, made, collective, custom } = subject;
   requireStepBoundary(subject);
@@ -79,33 +83,30 @@ export async function takeInventory(
   const models = saveModels(training.models.models, (i) => !kept.has(i));
   const optimizers = saveOptimizers(made.optimizers);
   training.scaler?.unscale(training.models.variables); // gradients are saved as they are without a scaler
-  const rank = saveRank(training, optimizers.entries, collective);
   const localTurns = saveLocalTurns(training.state);
   const mine =
     collective.rank === 0 ? [...objects.entries, ...added.entries, ...localTurns.entries] : [];
   for (const [i, json] of objects.json.entries()) added.json.set(`${customFile(i)}.json`, json);
-  return {
-    state: {
-      accumulation: saveAccumulation(training.state),
-      models: models.json,
-      optimizers: optimizers.json,
-      scaler: training.scaler?.stateDict(),
-      schedulers: made.schedulers.map((scheduler) => scheduler.save()),
-      loaders: made.loaders.map((loader) => loader.gatherStateDict()),
-      fits: training.fits.save(),
-      localTurns: localTurns.json,
-      globalBatch: globalBatchOf(made.loaders),
-      trackers: subject.mark(),
-    },
-    shared: [...models.entries, ...optimizers.entries],
-    rank: rank.json,
-    own: [...mine, ...rank.entries],
-    ownSpecs: [
-      ...mine.map(({ spec }) => ({ ...spec, isInModel: false, checksum: undefined })),
-      ...rank.specs,
-    ],
-    files: added.json,
+  const state: SavedState = {
+    accumulation: saveAccumulation(training.state),
+    models: models.json,
+    optimizers: optimizers.json,
+    scaler: training.scaler?.stateDict(),
+    schedulers: made.schedulers.map((scheduler) => scheduler.save()),
+    loaders: made.loaders.map((loader) => loader.gatherStateDict()),
+    fits: training.fits.save(),
+    localTurns: localTurns.json,
+    globalBatch: globalBatchOf(made.loaders),
+    trackers: subject.mark(),
   };
+  const common = { state, shared: [...models.entries, ...optimizers.entries], files: added.json };
+  const ofRank = (isApart: boolean): Inventory => {
+    const { json, entries, specs } = saveRank(training, optimizers.entries, collective, isApart);
+    const plain = mine.map(({ spec }) => ({ ...spec, isInModel: false, checksum: undefined }));
+    const own = { own: [...mine, ...entries], ownSpecs: [...plain, ...specs] };
+    return { ...common, ...own, rank: json, apart: () => ofRank(true) };
+  };
+  return ofRank(isApart);
 }
 
 /** @throws {AcceleratorError} `CHECKPOINT_MID_STEP` while gradients wait that no later call could apply. */

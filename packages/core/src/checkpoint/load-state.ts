@@ -8,12 +8,13 @@ import { customFile, STATE_FILE } from "./file-names.ts";
 import type { StoredTensor } from "./files/stored-tensor.ts";
 import type { HookSource, LoadStateHook } from "./hooks.ts";
 import type { SavedState, Subject } from "./inventory.ts";
+import { planLearningRates } from "./learning-rates-part.ts";
 import { planLoaders } from "./loaders-part.ts";
 import { planLocalTurns } from "./local-sgd-part.ts";
 import { globalBatchOf, planAccumulation, planScaler, planSchedulers } from "./loop-part.ts";
 import { machineNotice, machineOf } from "./machine.ts";
 import { planModels } from "./models-part.ts";
-import { planLearningRates, planOptimizers, slotsByOwnName } from "./optimizers-part.ts";
+import { planOptimizers, slotsByOwnName } from "./optimizers-part.ts";
 import { planRandom, planRank, type SavedRank } from "./rank-part.ts";
 import { type LoadStateOptions, RestorePlan } from "./restore-plan.ts";
 import { type ReadTensor, shareTensors } from "./shared-tensors.ts";
@@ -82,11 +83,13 @@ export async function loadState(
   } catch (error) {
     fault = faultOf(error, "CHECKPOINT_FAILED");
   }
-  const faults = collective.allGatherObject(fault, CALL);
-  const first = faults.find((one) => one !== undefined);
-  if (first) throw errorOf(first);
-  await withoutGradients(() => plan.commit());
-  collective.barrier(CALL); // the shared memory is free for the next save
+  requireNoFault(collective.allGatherObject(fault, CALL));
+  // An object of the user may fail on one rank alone: the others must not wait for it, or go on without it.
+  const failed = await withoutGradients(() => plan.commit()).then(
+    () => undefined,
+    (error: unknown) => faultOf(error, "CHECKPOINT_FAILED"),
+  );
+  requireNoFault(collective.allGatherObject(failed, CALL));
   return { id, state: state as SavedState, notices: plan.notices };
 }
 
@@ -125,7 +128,7 @@ async function makePlan(
   planScaler(state.scaler, training.scaler, plan);
   const batches = { saved: state.globalBatch, now: globalBatchOf(made.loaders) };
   planSchedulers(state.schedulers, made.schedulers, batches, plan);
-  planLearningRates(state.optimizers, made.optimizers, plan);
+  planLearningRates(state.optimizers, made, plan);
   const slots = () => slotsByOwnName(state.optimizers, made.optimizers, known);
   planRank(state.ranks, training, collective, { source, known, slots }, plan);
   planLocalTurns(state.localTurns ?? [], training.state, source, plan);
@@ -137,6 +140,12 @@ async function makePlan(
   custom.plan(customs, source, plan);
   planRandom(state.ranks, collective.rank, id, plan);
   return state;
+}
+
+/** @throws {AcceleratorError} the first fault of any rank, on every rank. */
+function requireNoFault(faults: readonly (Fault | undefined)[]): void {
+  const first = faults.find((one) => one !== undefined);
+  if (first) throw errorOf(first);
 }
 
 const NO_TENSORS = new Map<string, StoredTensor>();

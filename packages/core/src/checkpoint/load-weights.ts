@@ -33,7 +33,8 @@ export async function loadWeights(
   checkOptions<LoadModelOptions>("loadCheckpointInModel", options, { strict: "boolean" });
   const { strict = true } = options;
   const variables = requireModel(model).all;
-  const read = collective.rank === 0 ? await readWeights(expand(path)) : undefined;
+  const read =
+    collective.rank === 0 ? await readWeights(expand(path), collective.worldSize > 1) : undefined;
   const mine = { specs: read?.tensors?.map(({ spec }) => spec) ?? [], fault: read?.fault };
   const { specs, fault } = collective.broadcastObject(mine, 0, CALL);
   if (fault) throw errorOf(fault);
@@ -51,7 +52,7 @@ export async function loadWeights(
   if (notice !== undefined && collective.rank === 0) {
     process.emitWarning(`loadCheckpointInModel: ${notice}`, "AcceleratorWarning");
   }
-  collective.barrier(CALL); // the shared memory is free again
+  collective.barrier(CALL); // it has loaded when all ranks have
 }
 
 /** The tensors count as one file. */
@@ -59,9 +60,10 @@ const FILE = "";
 
 async function readWeights(
   path: string,
+  isShared: boolean,
 ): Promise<{ readonly tensors?: ReadTensor[]; readonly fault?: Fault | undefined }> {
   try {
-    const tensors = await readSharded(path);
+    const tensors = await readSharded(path, { isShared });
     const read = [...tensors].map(([name, { dtype, shape, bytes }]) => ({
       spec: { file: FILE, name, dtype, shape, byteLength: bytes.byteLength },
       bytes,

@@ -1,6 +1,6 @@
 import { type Optimizer, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { learningRateOf, setLearningRate } from "../schedule/learning-rate.ts";
+import { learningRateOf } from "../schedule/learning-rate.ts";
 import type { AcceleratedOptimizer } from "../train/accelerated-optimizer.ts";
 import {
   initialSlot,
@@ -22,6 +22,8 @@ export type SavedOptimizer = {
   readonly file: string;
   readonly className: string;
   readonly learningRate: number;
+  /** When it was prepared; undefined in checkpoints of versions that did not know. */
+  readonly initialLearningRate?: number;
   /** The settings that it was made with. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Steps as tfjs counts them. */
@@ -50,6 +52,7 @@ export function saveOptimizers(optimizers: readonly AcceleratedOptimizer[]): {
     return {
       ...{ file, completedSteps, className: optimizer.getClassName() },
       learningRate: learningRateOf(optimizer),
+      initialLearningRate: prepared.initialLearningRate,
       config: optimizer.getConfig() as Record<string, unknown>,
       iterations: optimizer.iterations,
       places: places.map(({ name }) => name),
@@ -163,21 +166,6 @@ export function slotsByOwnName(
 /** A slot that the checkpoint does not have: its variable had no gradient until then. */
 function resetSlot(optimizer: Optimizer, variable: Variable, slot: Variable | undefined): void {
   if (slot) tidy(() => slot.assign(initialSlot(optimizer, variable)));
-}
-
-/** Sets the learning rates; after the schedules, which set them too. */
-export function planLearningRates(
-  saved: readonly SavedOptimizer[],
-  optimizers: readonly AcceleratedOptimizer[],
-  plan: RestorePlan,
-): void {
-  for (const [i, { optimizer }] of optimizers.entries()) {
-    const one = saved[i];
-    if (!one || (one.className !== optimizer.getClassName() && !plan.keepsLearningRate)) continue;
-    const present = learningRateOf(optimizer);
-    const rate = plan.keepsLearningRate ? present : one.learningRate;
-    plan.commits.push(() => setLearningRate(optimizer, rate));
-  }
 }
 
 /** Settings are the script's: a user may change them on purpose. */

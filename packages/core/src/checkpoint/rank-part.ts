@@ -36,7 +36,7 @@ export type SavedRank = {
   readonly items?: SavedItems;
   /** Names of the variables that this rank has changed since the last exchange, without training them. */
   readonly changed: readonly string[];
-  /** Whether weights and slots may be others on each rank: what differs from rank 0 is in the file of the rank. */
+  /** Whether `localSgd` has run: then no tool expects equal weights and slots. What differs from rank 0 is in the file of the rank. */
   readonly differs?: boolean;
 };
 
@@ -50,11 +50,15 @@ export type OwnSpec = Spec & {
 
 const GRADIENT = "gradient/";
 
-/** @param slots of all optimizers. */
+/**
+ * @param slots of all optimizers.
+ * @param isApart whether weights and slots may be others on each rank.
+ */
 export function saveRank(
   { models, state }: Differentiation,
   slots: readonly Entry[],
   { rank, worldSize }: { readonly rank: number; readonly worldSize: number },
+  isApart: boolean,
 ): { json: SavedRank; entries: Entry[]; specs: OwnSpec[] } {
   const file = rankFile(rank);
   const gradients = [...models.gradients.entries()].filter(
@@ -62,7 +66,7 @@ export function saveRank(
   );
   const waiting = gradients.map(([{ name }, gradient]) => entryOf(file, GRADIENT + name, gradient));
   const trained = new Set(models.trainable);
-  const differs = worldSize > 1 && state.replicasDiffer;
+  const differs = worldSize > 1 && (state.replicasDiffer || isApart);
   const others =
     worldSize === 1 ? [] : models.variables.filter((variable) => differs || !trained.has(variable));
   const statistics = [
@@ -77,7 +81,7 @@ export function saveRank(
       gradients: gradients.map(([{ name }]) => name),
       items: saveItems(models),
       changed: models.statistics.changedOf(models.variables).map(({ name }) => name),
-      ...(differs ? { differs } : {}),
+      ...(worldSize > 1 && state.replicasDiffer ? { differs: true } : {}),
     },
     entries: [...statistics, ...waiting],
     specs: [

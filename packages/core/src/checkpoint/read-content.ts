@@ -5,15 +5,16 @@ import { findCheckpoints, newestCheckpoint } from "./files/find-checkpoints.ts";
 import { cleanCheckpoints } from "./files/litter.ts";
 import { MANIFEST } from "./files/manifest.ts";
 import { readCheckpoint, type StoredCheckpoint } from "./files/read-checkpoint.ts";
+import type { ReadOptions } from "./files/tensor-file.ts";
 import type { ReadCheckpoint } from "./load-state.ts";
 
 /** A checkpoint, complete in memory, with where it was. */
 export type FoundContent = ReadCheckpoint & { readonly path: string };
 
 /** Reads a checkpoint. @throws {AcceleratorError} `CHECKPOINT_…`. */
-export async function readContent(path: string): Promise<FoundContent> {
+export async function readContent(path: string, options: ReadOptions): Promise<FoundContent> {
   await refuseParent(path);
-  return contentOf(await readCheckpoint(path));
+  return contentOf(await readCheckpoint(path, options));
 }
 
 /** The folder above the checkpoints, or that of the project, is not one of them. */
@@ -35,9 +36,10 @@ async function refuseParent(path: string): Promise<void> {
 export async function readNewest(
   folder: string,
   warn: (message: string) => void,
+  options: ReadOptions,
 ): Promise<FoundContent | undefined> {
   await cleanCheckpoints(folder).catch((error) => warn(messageOf(error)));
-  const found = await newestCheckpoint(folder, warn);
+  const found = await newestCheckpoint(folder, warn, options);
   return found && contentOf(found);
 }
 

@@ -2,31 +2,23 @@ import { crc32 } from "node:zlib";
 import { AcceleratorError } from "../errors.ts";
 import { errorOf, type Fault, faultOf } from "../fault.ts";
 import { type Checkpoint, LazyCheckpoint } from "./checkpoint.ts";
-import { readEntry, type Spec } from "./entry.ts";
-import { STATE_FILE } from "./file-names.ts";
-import type { StoredTensor } from "./files/stored-tensor.ts";
+import type { CheckpointContent, Target } from "./checkpoint-content.ts";
+import { copyState } from "./copy-state.ts";
+import type { Spec } from "./entry.ts";
 import type { SaveStateHook } from "./hooks.ts";
 import { type Inventory, type Subject, takeInventory } from "./inventory.ts";
-import { type OwnSpec, type SavedRank, savedSpecs } from "./rank-part.ts";
-import { copyShare, filesOf, layOut, partOf } from "./staging.ts";
+import type { OwnSpec, SavedRank } from "./rank-part.ts";
+import { apartMessage } from "./replicas-apart.ts";
 import type { WriteTurns } from "./write-turns.ts";
-
-/** Where a checkpoint goes. */
-export type Target = { readonly path: string; readonly iteration: number | undefined };
-
-/** The content of a checkpoint, complete in memory. */
-export type CheckpointContent = {
-  readonly target: Target;
-  readonly json: ReadonlyMap<string, unknown>;
-  readonly tensors: ReadonlyMap<string, ReadonlyMap<string, StoredTensor>>;
-  /** What a reader must know to use it. */
-  readonly requires: readonly string[];
-};
 
 export type SaveRequest = {
   /** On the main process: where to. */
   readonly target: () => Promise<Target>;
   readonly hooks: readonly SaveStateHook[];
+  /** Whether weights and slots were found to be others on each rank before; the same on every rank. */
+  readonly isApart: boolean;
+  /** They are, which `isApart` did not say; called on every rank. */
+  readonly onApart: (message: string) => void;
   /** Makes it durable; called on the main process. The memory is not used for anything else until it settles. */
   readonly write: (content: CheckpointContent) => Promise<void>;
 };
@@ -65,7 +57,8 @@ export async function saveState(
   try {
     if (rank === 0) await turns.idle();
     target = rank === 0 ? await request.target() : undefined;
-    inventory = await takeInventory(subject, request.hooks, target?.path ?? "");
+    const path = target?.path ?? "";
+    inventory = await takeInventory(subject, request.hooks, path, request.isApart);
   } catch (error) {
     fault = faultOf(error, "CHECKPOINT_FAILED");
   }
@@ -78,53 +71,31 @@ export async function saveState(
     CALL,
   );
   requireAgreement(announcements);
-  const content = copy(subject, inventory as Inventory, announcements);
-  collective.barrier(CALL);
+  const content = copyOf(subject, inventory as Inventory, announcements, request.onApart);
   const { previousFault, target: to } = announcements[0] as Announcement;
   const { path, iteration } = to as Target;
   const write = rank === 0 ? () => request.write({ ...content, target: to as Target }) : undefined;
   return new LazyCheckpoint(path, iteration, turns.begin(previousFault, write));
 }
 
-function copy(
-  { collective }: Subject,
-  { shared, own, state, files }: Inventory,
+/** The copy of all ranks. Replicas that a script has trained apart are found when it is made: then it is made again. Collective. */
+function copyOf(
+  subject: Subject,
+  inventory: Inventory,
   announcements: readonly Announcement[],
+  onApart: SaveRequest["onApart"],
 ): Omit<CheckpointContent, "target"> {
-  // A variable that two models share is copied once.
-  const unique = [...new Map(shared.map((entry) => [entry.source, entry])).values()];
-  const layout = layOut(unique.map(({ spec }) => spec));
-  const ofRanks = savedSpecs(announcements.map((one) => one.own));
-  const ownSpecs = ofRanks.flat();
-  const ownLayout = layOut(ownSpecs, layout.byteLength);
-  const area = collective.share(ownLayout.byteLength, CALL);
-  copyShare(unique, layout, area, collective, new Set(own.map(({ source }) => source)));
-  const byKey = new Map(own.map((entry) => [placeOf(entry.spec), entry]));
-  let next = 0;
-  for (const [rank, specs] of ofRanks.entries()) {
-    for (const spec of specs) {
-      const entry = rank === collective.rank ? byKey.get(placeOf(spec)) : undefined;
-      const offset = ownLayout.offsets[next++] as number;
-      if (entry) readEntry(entry, partOf(area, spec, offset));
-    }
-  }
-  const offsets = new Map(unique.map(({ source }, i) => [source, layout.offsets[i] as number]));
-  const all = [...shared.map(({ spec }) => spec), ...ownSpecs];
-  const places = [
-    ...shared.map(({ source }) => offsets.get(source) as number),
-    ...ownLayout.offsets,
-  ];
-  const content = { ...state, ranks: announcements.map(({ rank }) => rank) };
-  const isMidWindow = announcements.some(({ rank }) => rank && rank.gradients.length > 0);
-  return {
-    requires: isMidWindow ? ["midWindow"] : [],
-    json: new Map<string, unknown>([[STATE_FILE, content], ...files]),
-    tensors: filesOf(all, { offsets: places, byteLength: area.byteLength }, area),
-  };
-}
-
-function placeOf({ file, name }: Spec): string {
-  return `${file}\n${name}`;
+  const { collective } = subject;
+  const { content, isOfAll } = copyState(collective, inventory, announcements, CALL);
+  if (collective.worldSize === 1) return content;
+  collective.barrier(CALL);
+  if (!collective.allGatherObject(isOfAll(), CALL).includes(false)) return content;
+  const { rank, own, ownSpecs, ...rest } = inventory.apart();
+  const ranks = collective.allGatherObject({ rank, own: ownSpecs }, CALL);
+  onApart(apartMessage(ranks.map((one) => one.own)));
+  const again = copyState(collective, { rank, own, ownSpecs, ...rest }, ranks, CALL);
+  collective.barrier(CALL);
+  return again.content;
 }
 
 function keyOf(specs: readonly Spec[]): number {

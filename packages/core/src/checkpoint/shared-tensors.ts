@@ -1,17 +1,17 @@
+import { randomUUID } from "node:crypto";
+import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { Collective } from "../collective/collective.ts";
 import type { Spec } from "./entry.ts";
 import type { StoredTensor } from "./files/stored-tensor.ts";
-import { filesOf, layOut, partOf } from "./staging.ts";
 
 /** A tensor in the memory of the rank that has read it. */
 export type ReadTensor = { readonly spec: Spec; readonly bytes: Uint8Array };
 
 /**
- * Puts tensors of one rank where all ranks see them; valid until the area is shared again. Collective. A rank alone needs no
- * second copy of them.
+ * Shows tensors of one rank to all ranks, without a copy of them. Collective.
  *
  * @param specs the same on every rank.
- * @param read on the rank that has them.
+ * @param read on the rank that has them; with several ranks in `SharedArrayBuffer`s.
  * @returns by file and name.
  */
 export function shareTensors(
@@ -20,22 +20,33 @@ export function shareTensors(
   read: readonly ReadTensor[] | undefined,
   call: string,
 ): Map<string, Map<string, StoredTensor>> {
-  if (collective.worldSize === 1) return asTheyAre(read ?? []);
-  const layout = layOut(specs);
-  const area = collective.share(layout.byteLength, call);
-  for (const [i, { spec, bytes }] of read?.entries() ?? []) {
-    partOf(area, spec, layout.offsets[i] as number).set(bytes);
-  }
-  collective.barrier(call);
-  return filesOf(specs, layout, area);
-}
-
-function asTheyAre(read: readonly ReadTensor[]): Map<string, Map<string, StoredTensor>> {
+  const own = read?.map(({ bytes }) => bytes);
+  const all = collective.worldSize === 1 ? own : show(collective, own, call);
   const files = new Map<string, Map<string, StoredTensor>>();
-  for (const { spec, bytes } of read) {
-    const tensors = files.get(spec.file) ?? new Map<string, StoredTensor>();
-    tensors.set(spec.name, { dtype: spec.dtype, shape: spec.shape, bytes });
-    files.set(spec.file, tensors);
+  for (const [i, { file, name, dtype, shape }] of specs.entries()) {
+    const tensors = files.get(file) ?? new Map<string, StoredTensor>();
+    tensors.set(name, { dtype, shape, bytes: all?.[i] as Uint8Array });
+    files.set(file, tensors);
   }
   return files;
+}
+
+/** A message between threads hands over memory that is shared; objects of collectives are copied. */
+function show(
+  collective: Collective,
+  own: readonly Uint8Array[] | undefined,
+  call: string,
+): readonly Uint8Array[] {
+  const name = collective.broadcastObject(own && randomUUID(), 0, call);
+  const channel = new BroadcastChannel(name as string);
+  try {
+    collective.barrier(call); // all listen
+    if (own) channel.postMessage(own);
+    collective.barrier(call); // it is sent
+    // The types of Node.js 20 leave out that it takes a BroadcastChannel.
+    const received = own ? undefined : receiveMessageOnPort(channel as unknown as MessagePort);
+    return own ?? (received?.message as Uint8Array[]);
+  } finally {
+    channel.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type Entry, readEntry, type Spec } from "./entry.ts";
+import { type Entry, hasValues, readEntry, type Spec } from "./entry.ts";
 import type { StoredTensor } from "./files/stored-tensor.ts";
 
 /** Places one after the other, each at a multiple of 16 bytes. */
@@ -18,25 +18,48 @@ export function layOut(specs: readonly Spec[], from = 0): Layout {
   return { offsets, byteLength: end };
 }
 
-/**
- * Copies the entries whose middle lies in this rank's share of the bytes: every rank copies about as much.
- *
- * @param differing sources whose values may be others on each rank: rank 0 copies them, whatever its share is.
- */
-export function copyShare(
-  entries: readonly Entry[],
-  layout: Layout,
-  area: Uint8Array,
-  { rank, worldSize }: { readonly rank: number; readonly worldSize: number },
-  differing: ReadonlySet<Entry["source"]>,
-): void {
+/** What the ranks copy together. */
+export type Share = {
+  readonly entries: readonly Entry[];
+  readonly layout: Layout;
+  readonly area: Uint8Array;
+  /** Sources whose values may be others on each rank: rank 0 copies them, whatever its share is. */
+  readonly differing: ReadonlySet<Entry["source"]>;
+};
+type Member = { readonly rank: number; readonly worldSize: number };
+
+/** Copies the entries whose middle lies in this rank's share of the bytes: every rank copies about as much. */
+export function copyShare(share: Share, { rank, worldSize }: Member): void {
+  for (const { entry, owner, bytes } of placesOf(share, worldSize)) {
+    if (owner === rank) readEntry(entry, bytes);
+  }
+}
+
+/** Whether what other ranks have copied is what this rank has. After all of them have. */
+export function isShareOfAll(share: Share, { rank, worldSize }: Member): boolean {
+  let longest: Float32Array | undefined;
+  const lengths = share.entries.map(({ spec }) => spec.byteLength / Float32Array.BYTES_PER_ELEMENT);
+  const scratch = () => {
+    longest ??= new Float32Array(Math.max(0, ...lengths));
+    return longest;
+  };
+  return placesOf(share, worldSize).every(
+    ({ entry, owner, bytes }) =>
+      owner === rank || share.differing.has(entry.source) || hasValues(entry, bytes, scratch),
+  );
+}
+
+function placesOf(
+  { entries, layout, area, differing }: Share,
+  worldSize: number,
+): { readonly entry: Entry; readonly owner: number; readonly bytes: Uint8Array }[] {
   const share = layout.byteLength / worldSize;
-  for (const [i, entry] of entries.entries()) {
+  return entries.map((entry, i) => {
     const offset = layout.offsets[i] as number;
     const middle = Math.floor((offset + entry.spec.byteLength / 2) / share);
     const owner = differing.has(entry.source) ? 0 : Math.min(middle, worldSize - 1);
-    if (owner === rank) readEntry(entry, partOf(area, entry.spec, offset));
-  }
+    return { entry, owner, bytes: partOf(area, entry.spec, offset) };
+  });
 }
 
 /** The files of the tensors, by path, with views of the area. */

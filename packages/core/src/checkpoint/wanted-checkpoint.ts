@@ -13,6 +13,8 @@ export type Wanted = {
   /** Called first. @throws {AcceleratorError} if nothing can be loaded now. */
   readonly prepare: () => Promise<void>;
   readonly warn: (message: string) => void;
+  /** Whether other ranks will look at what is read. */
+  readonly isShared: boolean;
 };
 
 /** What the main process has read; neither for a run that begins anew. */
@@ -25,14 +27,15 @@ export async function readWanted({
   parent,
   prepare,
   warn,
+  isShared,
 }: Wanted): Promise<Reading> {
   try {
     await prepare();
     const { readContent, readNewest } = await import("./read-content.ts");
     const named = folder ?? (resume === "latest" ? undefined : resume);
-    if (named !== undefined) return { content: await readContent(expand(named)) };
+    if (named !== undefined) return { content: await readContent(expand(named), { isShared }) };
     const directory = parent();
-    const content = await readNewest(directory, warn);
+    const content = await readNewest(directory, warn, { isShared });
     if (!content && resume === undefined) throw noCheckpoint(directory);
     return { content };
   } catch (error) {

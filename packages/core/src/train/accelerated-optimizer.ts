@@ -1,5 +1,6 @@
 import type { Optimizer, Scalar, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { timed } from "../phases.ts";
+import { learningRateOf } from "../schedule/learning-rate.ts";
 import { isRecording, StepScope } from "../step/autograd.ts";
 import { markDueStep } from "../step/step-mark.ts";
 import { stepEffect } from "../step/step-observer.ts";
@@ -26,6 +27,8 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
   /** What `#variables` was made of. */
   #parts: readonly (readonly Variable[])[] = [];
   #completedSteps = 0;
+  /** The learning rate when it was prepared: checkpoints compare it. @internal */
+  readonly initialLearningRate: number;
 
   /** tfjs calls everything that has the methods of an optimizer an instance of `Optimizer`, and so of its subclasses. */
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -39,6 +42,7 @@ export class AcceleratedOptimizer extends WrappedOptimizer {
     modelsOf: () => readonly ModelVariables[],
   ) {
     super(optimizer);
+    this.initialLearningRate = learningRateOf(optimizer);
     this.#training = training;
     this.#modelsOf = modelsOf;
   }

@@ -2,6 +2,15 @@ import { AcceleratorError, messageOf } from "../../errors.ts";
 
 const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
+const FORBIDDEN = " This user may not do that there: change the rights, or choose another folder.";
+/** What to do, by the code of the error. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: FORBIDDEN,
+  EPERM: FORBIDDEN,
+  EROFS: " The disk cannot be written: choose a folder on another one.",
+  ENOTDIR: " A part of the path is a file: choose another folder.",
+};
+
 /** The code of an error of the file system, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
@@ -20,12 +29,16 @@ export function writeError(
   if (error instanceof AcceleratorError) return error;
   const isFull = FULL.has(codeOf(error) ?? "");
   const fault = isFull ? `the disk is full (${messageOf(error)})` : messageOf(error);
-  const advice = isFull ? " Free some space, or keep fewer checkpoints." : "";
+  const advice = isFull ? " Free some space, or keep fewer checkpoints." : adviceOn(error);
   return new AcceleratorError(
     isFull ? "CHECKPOINT_NO_SPACE" : "CHECKPOINT_FAILED",
     `${path} could not be written: ${fault}. ${state}${advice}`,
     { cause: error },
   );
+}
+
+function adviceOn(error: unknown): string {
+  return ADVICE[codeOf(error) ?? ""] ?? "";
 }
 
 /** A write that failed after the new content had got its name. */
@@ -43,7 +56,7 @@ export function readError(path: string, error: unknown): AcceleratorError {
   }
   return new AcceleratorError(
     "CHECKPOINT_FAILED",
-    `${path} could not be read: ${messageOf(error)}.`,
+    `${path} could not be read: ${messageOf(error)}.${adviceOn(error)}`,
     { cause: error },
   );
 }

@@ -1,10 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 
-/** A file is written in pieces of this size: a buffer of Node.js 20 has at most 4 GiB, and a system call 2 GiB. */
-const PIECE_BYTES = 8 * 1024 * 1024;
+/** A file is written in pieces of this size: what the sum has read is still in the cache of the processor when it is written. */
+const PIECE_BYTES = 1024 * 1024;
 /** A part below this is copied into a piece with others: a call of its own costs more. */
-const SMALL_BYTES = 1024 * 1024;
+const SMALL_BYTES = 256 * 1024;
 
 /** After so much the disk begins to write, while more is handed over. */
 const FLUSH_BYTES = 16 * 1024 * 1024;
