@@ -149,7 +149,7 @@ export class Checkpoints {
     checkFolder("loadState: the folder", folder);
     checkLoadOptions(options);
     this.#isLoadCalled = true;
-    return await this.#calls.run(() => this.#load(folder, options));
+    return await this.#calls.run("loadState", () => this.#load(folder, options));
   }
 
   async #load(
@@ -166,7 +166,8 @@ export class Checkpoints {
     if (fault) throw errorOf(fault);
     if (path === undefined) return undefined;
     const { loadState } = await import("./load-state.ts");
-    const request = { path, options, hooks: this.loadHooks.all, read: found?.content };
+    const hooks = this.#calls.callbacks("a hook of registerLoadStatePreHook", this.loadHooks.all);
+    const request = { path, options, hooks, read: found?.content };
     const { id, notices } = await loadState(subject, request);
     for (const notice of notices) if (collective.rank === 0) warn(`loadState: ${notice}`);
     this.#resumed = new LazyCheckpoint(path, iterationOf(path), async () => {});
@@ -197,7 +198,7 @@ export class Checkpoints {
   async loadModel(model: object, path: string, options: LoadModelOptions): Promise<void> {
     const { collective, training } = this.#subject;
     const { loadWeights } = await import("./load-weights.ts");
-    await this.#calls.run(async () => {
+    await this.#calls.run("loadCheckpointInModel", async () => {
       await this.idle(); // the files may be those of the last save
       await loadWeights(model, path, options, { collective, models: training.models });
     });
@@ -216,7 +217,7 @@ export class Checkpoints {
 
   /** Waits until nothing is being written, and ends the thread that writes. */
   async close(): Promise<void> {
-    await this.#calls.run(() => this.idle()); // a save that the script has begun without waiting for it is written too
+    await this.#calls.run(undefined, () => this.idle()); // a save that nobody has waited for is written too
     if (this.#last && this.#subject.collective.rank === 0) this.#metrics.warnIfUnknown(warn);
     await this.#disk.close();
   }
@@ -259,7 +260,8 @@ export class Checkpoints {
     options: SaveStateOptions,
   ): Promise<Checkpoint> {
     const metrics = this.#metrics.with(options.metrics);
-    const checkpoint = await this.#calls.run(() => this.#begin(folder, reason, metrics));
+    const begin = () => this.#begin(folder, reason, metrics);
+    const checkpoint = await this.#calls.run(reason === "manual" ? "saveState" : undefined, begin);
     if (options.wait) await checkpoint.written;
     return checkpoint;
   }
@@ -280,7 +282,7 @@ export class Checkpoints {
         this.#disk.start();
         return this.#folder.target(folder);
       },
-      hooks: this.saveHooks.all,
+      hooks: this.#calls.callbacks("a hook of registerSaveStatePreHook", this.saveHooks.all),
       isApart: this.#isApart,
       onApart: (message) => {
         this.#isApart = true;

@@ -114,4 +114,22 @@ test("that throw end the save or the load, and nothing has changed", async () =>
   assert.equal(values(), before);
 });
 
+test("that save or load get an error, and do not wait for themselves", async () => {
+  const folder = join(scratch(), "c");
+  const { accelerator, step } = await smallTraining();
+  const remove = accelerator.registerSaveStatePreHook(async () => {
+    await accelerator.saveState(folder);
+  });
+  const saving = await errorOf(accelerator.saveState(folder));
+  assert.is(saving.code, "CHECKPOINT_BUSY");
+  assert.match(saving.message, /saveState was called while a hook of registerSaveStatePreHook/);
+  remove();
+  await accelerator.saveState(folder, { wait: true });
+  accelerator.registerLoadStatePreHook(async () => {
+    await accelerator.loadState(folder);
+  });
+  assert.is((await errorOf(accelerator.loadState(folder))).code, "CHECKPOINT_BUSY");
+  await step();
+});
+
 test.run();
