@@ -12,7 +12,7 @@ function documented(start: string): string[] {
   const [, item] = readme.split(`\n- ${start}`);
   assert.ok(item, `the README has no item "${start}"`);
   const [text = ""] = item.split(/\n(?:- |\n)/);
-  return [...text.matchAll(/`((?:engine|fused)\.\w+|[A-Z]\w+)`/g)]
+  return [...text.matchAll(/`((?:engine|fused|Tensor\.prototype)\.\w+|[A-Z]\w+)`/g)]
     .map(([, name]) => name as string)
     .sort();
 }

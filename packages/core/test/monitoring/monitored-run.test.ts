@@ -112,10 +112,12 @@ test("each part can be switched off, and a run that nobody looks at has none", a
 });
 
 test("options that make no sense are refused", async () => {
-  for (const monitoring of [{ intervalSeconds: 0 }, { sytem: true }, { console: "yes" }]) {
-    const { code, stderr } = await train(kept.project, {
-      ...{ accelerator: { projectDir: "runs" }, init: { monitoring } },
-    });
+  const refused = [{ intervalSeconds: 0 }, { sytem: true }, { console: "yes" }];
+  const accelerator = { projectDir: "runs" };
+  const runs = refused.map((monitoring) =>
+    train(kept.project, { accelerator, init: { monitoring } }),
+  );
+  for (const { code, stderr } of await Promise.all(runs)) {
     assert.is(code, 1);
     assert.match(stderr, /OPTION_INVALID/);
   }

@@ -8,15 +8,13 @@ import { launchCalls } from "../launch/launch-calls.ts";
 const test = suite("setSeed with deterministic");
 const script = new URL("./fixtures/train-deterministic.ts", import.meta.url);
 
-for (const count of [1, 3]) {
-  test(`the same program gives the same bits in every run: ${count} replicas`, async () => {
-    const calls = ["wasm", "wasm", "cpu"].map((backend) => [backend]);
-    const [first, second, cpu] = await launchCalls<string>(script, count, calls);
-    assert.is(new Set(first).size, 1, "on every rank");
-    assert.equal(second, first);
-    assert.is(new Set(cpu).size, 1);
-  });
-}
+test("the same program gives the same bits in every run, on three replicas", async () => {
+  const calls = ["wasm", "wasm", "cpu"].map((backend) => [backend]);
+  const [first, second, cpu] = await launchCalls<string>(script, 3, calls);
+  assert.is(new Set(first).size, 1, "on every rank");
+  assert.equal(second, first);
+  assert.is(new Set(cpu).size, 1);
+});
 
 test("a backend that may give other bits is refused, before and after it is chosen", async () => {
   const { TF_DETERMINISTIC_OPS: before } = process.env;

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testOnReplicas } from "./test-on-replicas.ts";
 
-const test = suite("schedules on two replicas, and on four");
+const test = suite("schedules on one to four replicas");
 
-testOnReplicas(test, [2, 4]);
+testOnReplicas(test, [1, 2, 3, 4]);
 
 test.run();

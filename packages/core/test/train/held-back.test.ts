@@ -6,7 +6,7 @@ import { testHeldBack } from "./test-held-back.ts";
 
 const test = suite("gradients held back in joinUnevenInputs");
 
-testHeldBack(test, [1, 2, 3]);
+testHeldBack(test, [2]);
 
 test("ranks that hold back different models are an error on all of them", async () => {
   const script = new URL("./fixtures/held-back.ts", import.meta.url);
