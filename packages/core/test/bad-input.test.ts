@@ -17,6 +17,7 @@ import {
   launch,
   progress,
   recursivelyApply,
+  setSeed,
 } from "../src/index.ts";
 import { sharedLaunches } from "./launch/launch-calls.ts";
 
@@ -73,12 +74,36 @@ const FUNCTION_CALLS: [what: string, act: (value: never) => unknown][] = [
   ["mainProcessFirst", (value) => new Accelerator().mainProcessFirst(value)],
 ];
 
+/** Calls whose argument has a name in Python, and none here. */
+const NAMED: [example: string, act: () => unknown][] = [
+  [
+    'reduce(value, "mean")',
+    () => new Accelerator().reduce(tf.scalar(1), { reduction: "mean" } as never),
+  ],
+  [
+    "broadcast(value, 0)",
+    () => new Accelerator().broadcast(tf.scalar(1), { fromProcess: 0 } as never),
+  ],
+  [
+    "broadcastObject(value, 0)",
+    () => new Accelerator().broadcastObject(1, { fromProcess: 0 } as never),
+  ],
+  ["onProcess(1, fn)", () => new Accelerator().onProcess({ index: 1 } as never, () => {})],
+  ["setSeed(42)", () => setSeed({ seed: 42 } as never)],
+];
+
 const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown][] = [
   ...FUNCTION_CALLS.map(([call, act]): (typeof CASES)[number] => [
     `${call} without a function`,
     "OPTION_INVALID",
-    new RegExp(`^${call} needs a function, got object\\.$`),
+    new RegExp(`^${call} needs a function, got an object\\.$`),
     () => act({ startingBatchSize: 64 } as never),
+  ]),
+  ...NAMED.map(([example, act]): (typeof CASES)[number] => [
+    `${example} with the name that it has in Python`,
+    "OPTION_INVALID",
+    new RegExp(`got an object; pass the value itself: ${example.replace(/[()]/g, "\\$&")}`),
+    act,
   ]),
   [
     "a progress bar of Python's order",

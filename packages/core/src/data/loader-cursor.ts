@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { foundArgument } from "../options/found-text.ts";
 import type { LoaderObserver, LoaderState } from "./loader-observer.ts";
 import { BEGINNING, type Position } from "./position.ts";
 
@@ -66,7 +67,7 @@ export class LoaderCursor {
     if (!Number.isSafeInteger(epoch) || epoch < 0) {
       throw new AcceleratorError(
         "OPTION_INVALID",
-        `setEpoch: an integer of at least 0 is needed, got ${epoch}.`,
+        `setEpoch: an integer of at least 0 is needed, got ${foundArgument(epoch, "setEpoch(1)")}.`,
       );
     }
     if (epoch !== this.#epoch && !this.#pass && this.#start !== BEGINNING) {

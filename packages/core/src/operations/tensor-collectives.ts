@@ -9,6 +9,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Collective, NumericArray, ReduceOp } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
+import { foundArgument } from "../options/found-text.ts";
 import { mapTogether } from "./map-together.ts";
 import { mapTensors, type TensorStructure } from "./tensor-structure.ts";
 
@@ -48,7 +49,7 @@ export async function reduceTensors<T extends TensorStructure>(
   if (!REDUCE_OPS.includes(op)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `reduce: op must be one of ${REDUCE_OPS.join(", ")}, got ${op}.`,
+      `reduce: op must be one of ${REDUCE_OPS.join(", ")}, got ${foundArgument(op, 'reduce(value, "mean")')}.`,
     );
   }
   const operate = async (part: Tensor, call: string): Promise<Tensor> => {
@@ -109,7 +110,7 @@ export function requireRank(call: string, rank: number, worldSize: number): void
   if (Number.isInteger(rank) && rank >= 0 && rank < worldSize) return;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `${call}: fromProcess must be a rank from 0 to ${worldSize - 1}, got ${rank}.`,
+    `${call}: fromProcess must be a rank from 0 to ${worldSize - 1}, got ${foundArgument(rank, `${call}(value, 0)`)}.`,
   );
 }
 

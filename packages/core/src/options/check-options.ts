@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { foundText, kindOf } from "./found-text.ts";
 import { nearestName, plainName } from "./nearest-name.ts";
 import { type OptionRule, type OptionRules, obeys, wantedBy } from "./option-rule.ts";
 
@@ -21,7 +22,7 @@ export function checkOptions<Options extends object>(
   if (!obeys(options, "object")) {
     const example = Object.keys(rules)[0];
     throw invalid(
-      `${owner}: the options must be an object such as { ${example}: … }, got ${textOf(options)}.`,
+      `${owner}: the options must be an object such as { ${example}: … }, got ${foundText(options)}.`,
     );
   }
   // Every call of `log` runs this, so it makes no lists of pairs.
@@ -33,7 +34,7 @@ export function checkOptions<Options extends object>(
     if (rule === undefined) throw unknownOption(owner, name, Object.keys(rules), foreignNames);
     const value = given[name];
     if (value === undefined || rule === "any" || obeys(value, rule)) continue;
-    const found = MAY_BE_SECRET.has(rule) ? kindOf(value) : textOf(value);
+    const found = MAY_BE_SECRET.has(rule) ? kindOf(value) : foundText(value);
     throw invalid(`${owner}: ${name} must be ${wantedBy(rule)}, got ${found}.`);
   }
 }
@@ -41,7 +42,7 @@ export function checkOptions<Options extends object>(
 /** Checks a value that is assigned to a member; unlike an option it cannot be left out. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function checkMember(owner: string, name: string, value: unknown, rule: OptionRule): void {
   if (obeys(value, rule)) return;
-  throw invalid(`${owner}.${name} must be ${wantedBy(rule)}, got ${textOf(value)}.`);
+  throw invalid(`${owner}.${name} must be ${wantedBy(rule)}, got ${foundText(value)}.`);
 }
 
 /** The error for a name that is not one of `names`. */
@@ -64,17 +65,6 @@ export function unknownOption(
 
 /** Options may hold keys, tokens and headers: a value of the wrong form must not be printed. */
 const MAY_BE_SECRET: ReadonlySet<OptionRule> = new Set<OptionRule>(["string", "strings", "object"]);
-
-function textOf(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
 
 function invalid(message: string): AcceleratorError {
   return new AcceleratorError("OPTION_INVALID", message);

@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "./found-text.ts";
 
 /**
  * Refuses what is no function, at the call that gets it: it would otherwise fail later, elsewhere, and perhaps on one rank only.
@@ -7,6 +8,8 @@ import { AcceleratorError } from "../errors.ts";
  */
 export function requireFunction(call: string, value: unknown): void {
   if (typeof value === "function") return;
-  const found = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
-  throw new AcceleratorError("OPTION_INVALID", `${call} needs a function, got ${found}.`);
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `${call} needs a function, got ${foundText(value)}.`,
+  );
 }

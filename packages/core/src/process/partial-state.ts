@@ -11,6 +11,7 @@ import {
   requireRank,
 } from "../operations/tensor-collectives.ts";
 import type { TensorStructure } from "../operations/tensor-structure.ts";
+import { foundArgument } from "../options/found-text.ts";
 import { requireFunction } from "../options/require-function.ts";
 
 /**
@@ -112,7 +113,7 @@ export class PartialState {
     if (!Number.isInteger(index) || index < 0) {
       throw new AcceleratorError(
         "OPTION_INVALID",
-        `onProcess needs a rank of at least 0, got ${index}.`,
+        `onProcess needs a rank of at least 0, got ${foundArgument(index, "onProcess(1, fn)")}.`,
       );
     }
     return (...args) =>

@@ -2,6 +2,7 @@ import { requireDeterminism } from "../backend/determinism.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundArgument } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { seedThread } from "../random/seeded-random.ts";
 import { seedTfjsDraws } from "../random/tfjs-draws.ts";
@@ -34,7 +35,8 @@ const RULES: OptionRules<SetSeedOptions> = { deviceSpecific: "boolean", determin
 export function setSeed(seed: number, options: SetSeedOptions = {}): void {
   checkOptions("setSeed", options, RULES);
   if (!Number.isSafeInteger(seed)) {
-    throw new AcceleratorError("OPTION_INVALID", `setSeed: an integer is needed, got ${seed}.`);
+    const found = foundArgument(seed, "setSeed(42)");
+    throw new AcceleratorError("OPTION_INVALID", `setSeed: an integer is needed, got ${found}.`);
   }
   if (options.deterministic !== undefined) requireDeterminism(options.deterministic);
   const { collective, scriptUrl } = replicaContext();
