@@ -36,14 +36,11 @@ test("events that are missing before the end of the run stay lost, sync after sy
   const to = bytes.indexOf('{"type":"finish"') - 8;
   assert.ok(from > 0 && to > from);
   writeFileSync(journal, Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]));
-  // Three values, and what else was recorded among them, such as lines of the console.
-  const lost = bytes.subarray(from, to).toString("latin1").match(/\{"type":"/g)?.length ?? 0;
-  assert.ok(lost >= 3);
   await service.start();
   for (let times = 0; times < 2; times++) {
     const sync = await project.acc(["sync"], { SERVICE_URL: service.url });
     assert.is(sync.code, 5, sync.stdout);
-    assert.match(sync.stdout, `${lost} events are lost`);
+    assert.match(sync.stdout, "3 events are lost");
     assert.equal(service.numbers, range(17));
   }
   await service.stop();
