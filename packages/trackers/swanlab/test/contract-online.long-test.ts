@@ -18,6 +18,11 @@ const subject = {
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, { data }]) => Number(data));
   },
+  readMonitored: (folder: string) => {
+    const { scalars = {}, logs = [] } = server.experiments.get(`contract/${idOf(folder)}`) ?? {};
+    const load = Object.keys(scalars).filter((key) => key.startsWith("__swanlab__."));
+    return { load, lines: logs.map(({ message }) => String(message)) };
+  },
 };
 for (const { name, run } of trackerContract(subject)) test(name, run);
 test.after(() => server.stop());
