@@ -1,3 +1,5 @@
+import { replaceWrite } from "../replaced-write.ts";
+
 /** What a terminal needs of `process.stdout` and `process.stderr`. */
 export type OutputStream = {
   write(text: string | Uint8Array, ...rest: never[]): unknown;
@@ -20,22 +22,14 @@ type Around = {
  */
 export function aroundWrites(streams: readonly OutputStream[], around: Around): () => void {
   const terminals = [...new Set(streams)].filter(({ isTTY }) => isTTY);
-  const ends = terminals.map((stream) => {
-    const isOwn = Object.hasOwn(stream, "write");
-    const { write } = stream;
-    const replaced: OutputStream["write"] = (text, ...rest) => {
+  const ends = terminals.map((stream) =>
+    replaceWrite(stream, (write) => (text, ...rest) => {
       around.before();
-      const result = write.call(stream, text, ...rest);
+      const result = write(text, ...rest);
       around.after(text.at(-1) === "\n" || text.at(-1) === LINE_BREAK);
       return result;
-    };
-    stream.write = replaced;
-    return () => {
-      if (stream.write !== replaced) return; // somebody else replaced it as well, and calls ours
-      if (isOwn) stream.write = write;
-      else delete (stream as { write?: unknown }).write;
-    };
-  });
+    }),
+  );
   return () => {
     for (const end of ends) end();
   };

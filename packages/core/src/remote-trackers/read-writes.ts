@@ -1,4 +1,5 @@
 import { isOwnOutput } from "../own-output.ts";
+import { replaceWrite } from "../replaced-write.ts";
 
 type Stream = "stdout" | "stderr";
 
@@ -8,22 +9,16 @@ type Stream = "stdout" | "stderr";
  * @returns ends this.
  */
 export function readWrites(read: (stream: Stream, text: string) => void): () => void {
-  const ends = (["stdout", "stderr"] as const).map((name) => {
-    const stream = process[name];
-    const isOwn = Object.hasOwn(stream, "write");
-    const { write } = stream;
-    const replaced = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
-      if (!isOwnOutput())
-        read(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
-      return write.call(stream, chunk, ...rest);
-    };
-    stream.write = replaced as typeof stream.write;
-    return () => {
-      if (stream.write !== replaced) return; // somebody else replaced it as well, and calls ours
-      if (isOwn) stream.write = write;
-      else delete (stream as { write?: unknown }).write;
-    };
-  });
+  const ends = (["stdout", "stderr"] as const).map((name) =>
+    replaceWrite(process[name], (write) => {
+      const replaced = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
+        if (!isOwnOutput())
+          read(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+        return write(chunk, ...rest);
+      };
+      return replaced as typeof write;
+    }),
+  );
   return () => {
     for (const end of ends) end();
   };

@@ -1,5 +1,6 @@
 import { AcceleratorError } from "../../errors.ts";
 import { checkOptions, type ForeignNames } from "../../options/check-options.ts";
+import { foundText } from "../../options/found-text.ts";
 import type { OptionRules } from "../../options/option-rule.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
 import type { TrackerInitOptions } from "../../tracker-contract/tracker-options.ts";
@@ -57,6 +58,6 @@ export function resolveDeliveryTimeout(timeoutMs: number = DELIVERY_TIMEOUT_MS):
   if (timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `initTrackers: deliveryTimeoutMs must be at least 0 and below 2 ** 31, got ${timeoutMs}.`,
+    `initTrackers: deliveryTimeoutMs must be at least 0 and below 2 ** 31, got ${foundText(timeoutMs)}.`,
   );
 }

@@ -1,6 +1,7 @@
 import type { MonitoringRequest } from "../../context/tracker-request.ts";
 import { AcceleratorError } from "../../errors.ts";
 import { checkOptions } from "../../options/check-options.ts";
+import { foundText } from "../../options/found-text.ts";
 import type { OptionRules } from "../../options/option-rule.ts";
 
 /** What a run records of its surroundings. What is left out is as each tracker's official client has it. */
@@ -35,7 +36,7 @@ export function resolveMonitoring(
   if (!(intervalSeconds >= 0.1 && intervalSeconds <= 2_000_000)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `initTrackers: monitoring.intervalSeconds must be from 0.1 to 2 000 000, got ${intervalSeconds}.`,
+      `initTrackers: monitoring.intervalSeconds must be from 0.1 to 2 000 000, got ${foundText(intervalSeconds)}.`,
     );
   }
   return { system, console, intervalMs: intervalSeconds * 1000 };
