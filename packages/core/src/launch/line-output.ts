@@ -1,4 +1,5 @@
 import type { HostLink } from "../context/host-link.ts";
+import { WrittenText } from "../written-text.ts";
 
 type Stream = "stdout" | "stderr";
 
@@ -16,6 +17,7 @@ export function sendOutputTo(host: HostLink): () => void {
 }
 
 function redirect(stream: Stream, host: HostLink): () => void {
+  const text = new WrittenText();
   let rest = "";
   let isEnding = false;
   const write = (
@@ -23,7 +25,7 @@ function redirect(stream: Stream, host: HostLink): () => void {
     encodingOrCallback?: BufferEncoding | (() => void),
     callback?: () => void,
   ): boolean => {
-    rest += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    rest += text.of(chunk, encodingOrCallback);
     const end = isEnding ? rest.length : rest.lastIndexOf("\n") + 1;
     if (end > 0) {
       host.print(stream, rest.slice(0, end));
@@ -36,6 +38,7 @@ function redirect(stream: Stream, host: HostLink): () => void {
   process[stream].write = write as typeof process.stdout.write;
   return () => {
     isEnding = true;
+    rest += text.end();
     if (rest !== "") host.print(stream, `${rest}\n`);
     rest = "";
   };

@@ -1,5 +1,6 @@
 import { isOwnOutput } from "../own-output.ts";
 import { replaceWrite } from "../replaced-write.ts";
+import { WrittenText } from "../written-text.ts";
 
 type Stream = "stdout" | "stderr";
 
@@ -11,9 +12,10 @@ type Stream = "stdout" | "stderr";
 export function readWrites(read: (stream: Stream, text: string) => void): () => void {
   const ends = (["stdout", "stderr"] as const).map((name) =>
     replaceWrite(process[name], (write) => {
+      const text = new WrittenText();
       const replaced = (chunk: string | Uint8Array, ...rest: never[]): boolean => {
-        if (!isOwnOutput())
-          read(name, typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8"));
+        const whole = isOwnOutput() ? "" : text.of(chunk, rest[0]);
+        if (whole !== "") read(name, whole);
         return write(chunk, ...rest);
       };
       return replaced as typeof write;

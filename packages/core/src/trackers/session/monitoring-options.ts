@@ -33,7 +33,8 @@ export function resolveMonitoring(
   checkOptions("initTrackers, monitoring", monitoring, RULES);
   const { system, console, intervalSeconds = INTERVAL_SECONDS } = monitoring;
   // The longest time that a timer takes is 2 ** 31 milliseconds.
-  if (!(intervalSeconds >= 0.1 && intervalSeconds <= 2_000_000)) {
+  const isNumber = typeof intervalSeconds === "number";
+  if (!(isNumber && intervalSeconds >= 0.1 && intervalSeconds <= 2_000_000)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
       `initTrackers: monitoring.intervalSeconds must be from 0.1 to 2 000 000, got ${foundText(intervalSeconds)}.`,
