@@ -138,7 +138,9 @@ export type { InitTrackersOptions } from "./trackers/session/init-options.ts";
 export type { MonitoringOptions } from "./trackers/session/monitoring-options.ts";
 export type { ArtifactOptions } from "./trackers/values/artifact.ts";
 export type { LogReduction } from "./trackers/values/combine.ts";
+export type { FigureSource, PlotlyFigure, VegaLiteSpec } from "./trackers/values/figure-source.ts";
 export {
+  figure,
   image,
   type LoggableWithMedia,
   type TableSource,

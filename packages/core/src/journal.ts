@@ -22,6 +22,7 @@ export { safeText } from "./safe-text.ts";
 export { containedPath } from "./sync/contained-path.ts";
 export type {
   ArtifactData,
+  FigureData,
   FinishStatus,
   ImageData,
   LogContext,

@@ -9,6 +9,7 @@ export { maskSecrets, rememberSecret, withoutUrlSecrets } from "./secrets.ts";
 export { GeneralTracker } from "./tracker-contract/general-tracker.ts";
 export type {
   ArtifactData,
+  FigureData,
   FinishStatus,
   ImageData,
   LogContext,

@@ -9,6 +9,16 @@ export { whenWritable, whenWritableSync } from "./disk-error.ts";
 export { type Environment, isTrue } from "./environment.ts";
 export { messageOf, rootMessageOf } from "./error-message.ts";
 export { contextNow } from "./event-context.ts";
+export { figureHtml } from "./figure-html.ts";
+export { type FigureJson, figureJson } from "./figure-json.ts";
+export {
+  drawFigure,
+  drawFigures,
+  type FigureDrawing,
+  type FigurePicture,
+  type FigurePictures,
+  type PictureFormat,
+} from "./figure-pictures.ts";
 export { type FileBelow, filesBelow } from "./files-below.ts";
 export { flatten, isNested, leavesOf } from "./flatten.ts";
 export { type GitInfo, gitInfo } from "./git-info.ts";

@@ -9,6 +9,7 @@ import type { ImageData } from "../tracker-contract/log-value.ts";
 import type { InitTrackersOptions } from "../trackers/session/init-options.ts";
 import type { TrackerSession } from "../trackers/session/tracker-session.ts";
 import { ARTIFACT_RULES, type ArtifactOptions } from "../trackers/values/artifact.ts";
+import type { FigureSource } from "../trackers/values/figure-source.ts";
 import type { LoggableWithMedia, TableSource } from "../trackers/values/logged-media.ts";
 import {
   type LogOptions,
@@ -116,6 +117,18 @@ export class Accelerator extends CheckpointingAccelerator {
   logTable(tables: Readonly<Record<string, TableSource>>, options: LogOptions = {}): void {
     const placement = placementOf("logTable", options);
     this.#trackers.logTables(tables, placement);
+  }
+
+  /**
+   * Records figures on every tracker that can; like `log`. A figure is what `Plotly.newPlot` takes, `{ data, layout }`, or a
+   * specification of Vega-Lite, also as an object with `toSpec`. Arrays may be typed arrays or tensors. NaN and infinities are
+   * gaps. Trackers without Plotly or Vega-Lite get a picture, which needs the package `@acc/figures`.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID` for what is neither, or holds a function, itself, or data at an address.
+   */
+  logFigure(figures: Readonly<Record<string, FigureSource>>, options: LogOptions = {}): void {
+    const placement = placementOf("logFigure", options);
+    this.#trackers.logFigures(figures, placement);
   }
 
   /**

@@ -20,6 +20,8 @@ export async function takesEveryValue(subject: ContractSubject): Promise<void> {
   accelerator.log({});
   accelerator.logImages({ image: { data: new Float32Array(12), shape: [2, 2, 3] } }, { step });
   accelerator.logTable({ table: [{ a: 1, b: "x" }] }, { step });
+  accelerator.logFigure({ curve: { data: [{ y: [1, Number.NaN, 2] }], layout: {} } }, { step });
+  accelerator.logFigure({ spec: { mark: "bar", data: { values: [{ a: 1 }] } } });
   accelerator.logArtifact(fileURLToPath(import.meta.url), { name: "artifact" });
   await accelerator.endTraining();
   if (!subject.read) return;

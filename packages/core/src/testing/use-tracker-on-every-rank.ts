@@ -27,6 +27,8 @@ export default async function useTracker(task: Task): Promise<string> {
   await tracker.storeInitConfiguration({ rank: accelerator.processIndex });
   await tracker.logImages?.({ image: { data: new Uint8Array(4), shape: [2, 2] } }, { step: 0 });
   await tracker.logTable?.({ table: { columns: ["a"], rows: [[1]] } }, { step: 0 });
+  const spec = { data: [{ y: [1, 2] }] };
+  await tracker.logFigure?.({ figure: { type: "plotly", spec } }, { step: 0 });
   const isBlank = tracker.constructor.name === "BlankTracker";
   await accelerator.endTraining();
   return isBlank ? "blank" : "recorded";

@@ -1,5 +1,6 @@
 import type {
   ArtifactData,
+  FigureData,
   FinishStatus,
   ImageData,
   LogContext,
@@ -52,6 +53,9 @@ export abstract class GeneralTracker {
 
   /** Tables by name. Optional. */
   logTable?(tables: Record<string, TableData>, context: LogContext): void | Promise<void>;
+
+  /** Figures by name. Optional. */
+  logFigure?(figures: Record<string, FigureData>, context: LogContext): void | Promise<void>;
 
   /** A file or folder to keep with the run; it may change once this resolves. Optional. */
   logArtifact?(artifact: ArtifactData, context: LogContext): void | Promise<void>;

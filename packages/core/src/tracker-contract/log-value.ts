@@ -35,6 +35,12 @@ export type TableData = {
   readonly rows: readonly (readonly LogValue[])[];
 };
 
+/** A figure as plain data: what `Plotly.newPlot` takes (`data`, `layout`, …), or a specification of Vega-Lite. */
+export type FigureData = {
+  readonly type: "plotly" | "vega-lite";
+  readonly spec: { readonly [property: string]: LogValue };
+};
+
 /** A file or folder to keep with the run. */
 export type ArtifactData = {
   readonly name: string;

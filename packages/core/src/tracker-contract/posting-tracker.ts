@@ -1,6 +1,7 @@
 import { GeneralTracker } from "./general-tracker.ts";
 import type {
   ArtifactData,
+  FigureData,
   ImageData,
   LogContext,
   LogValues,
@@ -36,6 +37,10 @@ export abstract class PostingTracker extends GeneralTracker {
 
   override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
     this.postEvent({ type: "tables", values, context: timed(context) });
+  }
+
+  override logFigure(values: Record<string, FigureData>, context: LogContext = {}): void {
+    this.postEvent({ type: "figures", values, context: timed(context) });
   }
 
   override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {

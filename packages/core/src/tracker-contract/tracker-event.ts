@@ -1,5 +1,6 @@
 import type {
   ArtifactData,
+  FigureData,
   ImageData,
   LogContext,
   LogValue,
@@ -28,6 +29,11 @@ export type TrackerEvent = {
   | {
       readonly type: "tables";
       readonly values: Record<string, TableData>;
+      readonly context: LogContext;
+    }
+  | {
+      readonly type: "figures";
+      readonly values: Record<string, FigureData>;
       readonly context: LogContext;
     }
   | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }

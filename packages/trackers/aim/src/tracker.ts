@@ -7,7 +7,7 @@ import {
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core/tracker";
-import { LeftOut, recordEvents } from "@acc/tracker-kit";
+import { drawFigures, LeftOut, recordEvents } from "@acc/tracker-kit";
 import { ArtifactStore } from "./client/artifact-store.ts";
 import { parseRepo, type RepoAddress } from "./client/repo-address.ts";
 import { ServerLink } from "./client/server-link.ts";
@@ -81,6 +81,7 @@ export class AimTracker extends PostingTracker {
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {
     await this.#sink.open(signal); // a resumed run first reads which steps it has
     const { sequences, lastMs } = this.#state;
+    const pictures = await drawFigures(events, "png", { types: ["vega-lite"], signal });
     const recording = await recordEvents(
       events,
       {
@@ -89,6 +90,7 @@ export class AimTracker extends PostingTracker {
           new AimTranslator(draft, {
             hash: this.#hash,
             takesArtifacts: this.#takesArtifacts,
+            pictures,
             leaveOut,
             warn: (message) => this.#creation.run.warn(message),
           }),

@@ -1,5 +1,6 @@
 import type {
   DeliveredEvent,
+  FigureData,
   ImageData,
   LogContext,
   LogValue,
@@ -7,6 +8,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import {
+  type FigurePictures,
   flatten,
   isNested,
   kindOf,
@@ -18,7 +20,9 @@ import {
 import { aimName, paramObject } from "./format/param-value.ts";
 import {
   type TrackedValue,
+  trackedFigure,
   trackedImage,
+  trackedPicture,
   trackedText,
   trackedValue,
 } from "./format/tracked-value.ts";
@@ -34,6 +38,8 @@ export type TranslatorOptions = {
   readonly hash: string;
   /** Whether there is a place for artifacts. */
   readonly takesArtifacts: boolean;
+  /** Of figures that Aim does not draw itself. */
+  readonly pictures: FigurePictures;
   readonly leaveOut: LeaveOut;
   /** For values that are recorded elsewhere than they were logged to. */
   readonly warn: (message: string) => void;
@@ -94,6 +100,11 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
           this.#point(name, trackedText(tableText(table)), event.context);
         }
         break;
+      case "figures":
+        for (const [name, figure] of Object.entries(event.values)) {
+          this.#figure(name, figure, event.context);
+        }
+        break;
       case "artifact": {
         const { artifact } = event;
         if (this.#options.takesArtifacts) this.#push({ kind: "artifact", artifact });
@@ -150,6 +161,19 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
       return;
     }
     this.#point(name, tracked, context);
+  }
+
+  #figure(name: string, figure: FigureData, context: LogContext): void {
+    if (figure.type === "plotly") {
+      this.#point(name, trackedFigure(figure), context);
+      return;
+    }
+    const drawing = this.#options.pictures.get(figure);
+    if (drawing && "picture" in drawing) {
+      this.#point(name, trackedPicture(drawing.picture), context);
+    } else {
+      this.#options.leaveOut(`${name} (figure)`, `${drawing?.reason ?? "it was not drawn"}.`);
+    }
   }
 
   #config(values: RunConfig): void {

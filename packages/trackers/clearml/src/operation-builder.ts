@@ -108,15 +108,13 @@ export class OperationBuilder {
       const variant = nameOf(isBatch ? `${series}_${index}` : series);
       const png = this.#encode(single, title);
       if (!png) continue;
-      const metric = nameOf(title);
-      const iter = this.#iteration("image", metric, variant, place.step);
-      const type = "training_debug_image";
-      const event = { timestamp: place.timeMs, type, iter, metric, variant } as const;
-      const number = String(this.#sequence).padStart(8, "0");
-      const identity = `${number}-${this.operations.length}-${this.#options.runId.slice(0, 8)}`;
-      const path = imagePath(metric, variant, identity);
-      this.operations.push({ kind: "image", event, path, png });
+      this.#debugSample(nameOf(title), variant, png, place);
     }
+  }
+
+  /** An image that is a PNG already; without a step after the last one. */
+  picture(title: string, series: string, png: Uint8Array, place: Place): void {
+    this.#debugSample(nameOf(title), nameOf(series), png, place);
   }
 
   /** A line of the console. */
@@ -157,6 +155,16 @@ export class OperationBuilder {
   artifact(artifact: Artifact): void {
     const key = nameOf(artifact.key);
     this.operations.push({ kind: "artifact", artifact: { ...artifact, key } });
+  }
+
+  #debugSample(metric: string, variant: string, png: Uint8Array, place: Place): void {
+    const iter = this.#iteration("image", metric, variant, place.step);
+    const type = "training_debug_image";
+    const event = { timestamp: place.timeMs, type, iter, metric, variant } as const;
+    const number = String(this.#sequence).padStart(8, "0");
+    const identity = `${number}-${this.operations.length}-${this.#options.runId.slice(0, 8)}`;
+    const path = imagePath(metric, variant, identity);
+    this.operations.push({ kind: "image", event, path, png });
   }
 
   #edit(edit: TaskEdit): void {

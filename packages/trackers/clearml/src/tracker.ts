@@ -6,7 +6,7 @@ import {
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core/tracker";
-import { LeftOut, notStarted, recordEvents } from "@acc/tracker-kit";
+import { drawFigures, LeftOut, notStarted, recordEvents } from "@acc/tracker-kit";
 import { ApiSession } from "./client/api-session.ts";
 import { resolveConnection } from "./client/connection.ts";
 import { Task } from "./native/task.ts";
@@ -63,6 +63,7 @@ export class ClearMLTracker extends PostingTracker {
     const { state, sink } = this.#started();
     const { run } = this.#creation;
     const { hyperparameters = true, nonFinite = "text" } = this.#options;
+    const pictures = await drawFigures(events, "png", { types: ["vega-lite"], signal });
     const recording = await recordEvents(
       events,
       {
@@ -73,6 +74,7 @@ export class ClearMLTracker extends PostingTracker {
             startedMs: run.startedMs,
             hyperparameters,
             nonFinite,
+            pictures,
             warn: (message) => run.warn(message),
             leaveOut,
           }),

@@ -1,8 +1,14 @@
-import type { DeliveredEvent, LogValues } from "@acc/core/tracker";
-import { leavesOf, scalarOf, type Translator } from "@acc/tracker-kit";
+import type { DeliveredEvent, FigureData, LogValues } from "@acc/core/tracker";
+import {
+  type FigurePictures,
+  figureJson,
+  leavesOf,
+  scalarOf,
+  type Translator,
+} from "@acc/tracker-kit";
 import { joinedLines } from "./format/joined-lines.ts";
 import { machineMetrics } from "./format/machine-metrics.ts";
-import { barFigure, tableFigure, vectorOf } from "./format/plot.ts";
+import { barFigure, type Figure, tableFigure, vectorOf } from "./format/plot.ts";
 import { splitKey } from "./format/split-key.ts";
 import { textOf } from "./format/text-of.ts";
 import type { Operation } from "./operation.ts";
@@ -15,6 +21,8 @@ export type TranslatorOptions = OperationBuilderOptions & {
   readonly startedMs: number;
   /** Whether the configuration is recorded as hyperparameters too. */
   readonly hyperparameters: boolean;
+  /** Of figures that ClearML does not draw itself. */
+  readonly pictures: FigurePictures;
 };
 
 /** Turns events into changes of the task. */
@@ -61,6 +69,11 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
           builder.plot(title, series, tableFigure(table, title, series), place);
         }
         break;
+      case "figures":
+        for (const [key, figure] of Object.entries(event.values)) {
+          this.#figure(builder, key, figure, place);
+        }
+        break;
       case "artifact": {
         const { name, path, type = "custom" } = event.artifact;
         builder.artifact({ key: name, timestamp: timeMs, type, source: { path } });
@@ -84,6 +97,26 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
       default:
         event satisfies never;
     }
+  }
+
+  /** Plotly draws ClearML's plots; of another figure there is a picture among the debug samples. */
+  #figure(builder: OperationBuilder, key: string, figure: FigureData, place: Place): void {
+    const { title, series } = splitKey(key);
+    if (figure.type === "plotly") {
+      const { layout, ...rest } = figureJson(figure);
+      // As ClearML's own client names it.
+      builder.plot(
+        title,
+        series,
+        { ...rest, layout: { ...(layout as Figure), title: series } },
+        place,
+      );
+      return;
+    }
+    const drawing = this.#options.pictures.get(figure);
+    if (drawing && "picture" in drawing)
+      builder.picture(title, series, drawing.picture.bytes, place);
+    else this.#options.leaveOut(`the figure "${key}"`, `${drawing?.reason ?? "it was not drawn"}.`);
   }
 }
 

@@ -168,9 +168,12 @@ export class OperationBuilder {
     const { leaveOut } = this.#options;
     const encoded = encodedOrLeftOut(`the image ${figName}`, leaveOut, () => encodePng(image));
     if (!encoded) return;
-    const params = { figName: wellFormed(figName), figCounter: this.#state.figures };
-    this.#file("visualization", params, { bytes: encoded.png }, {}, false);
-    this.#change({ figures: this.#state.figures + 1 });
+    this.#visualization(figName, encoded.png);
+  }
+
+  /** A figure that is drawn. */
+  figure(figName: string, svg: Uint8Array): void {
+    this.#visualization(figName, svg, { extension: "svg" });
   }
 
   /** A step that is not a finite number is ignored, with a warning. */
@@ -238,6 +241,16 @@ export class OperationBuilder {
       metadata,
       timestampMs: this.#nowMs,
     });
+  }
+
+  #visualization(
+    figName: string,
+    bytes: Uint8Array,
+    extra: { readonly extension?: string } = {},
+  ): void {
+    const params = { figName: wellFormed(figName), figCounter: this.#state.figures, ...extra };
+    this.#file("visualization", params, { bytes }, {}, false);
+    this.#change({ figures: this.#state.figures + 1 });
   }
 
   #keepWhole(name: string, text: string): void {

@@ -7,6 +7,7 @@ import {
   type TrackerState,
 } from "@acc/core/tracker";
 import {
+  drawFigures,
   LeftOut,
   messageOf,
   movedPath,
@@ -73,6 +74,7 @@ export class CometTracker extends PostingTracker {
     const { name, tags, online } = this.#settings;
     if (!this.#isSaved) await run.save(this.state());
     this.#isSaved = true;
+    const pictures = await drawFigures(events, "svg", { signal });
     this.#recording = await recordEvents(
       events,
       {
@@ -84,6 +86,7 @@ export class CometTracker extends PostingTracker {
             nestedMetrics: this.#options.nestedMetrics ?? "path",
             first: { name, tags },
             isOffline: !online,
+            pictures,
             leaveOut,
           }),
         leftOut: this.#leftOut,

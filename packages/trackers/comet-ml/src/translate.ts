@@ -2,12 +2,13 @@ import { basename } from "node:path";
 import type {
   ArtifactData,
   DeliveredEvent,
+  FigureData,
   ImageData,
   LogContext,
   LogValues,
   TableData,
 } from "@acc/core/tracker";
-import { imagesOf, type Translator } from "@acc/tracker-kit";
+import { type FigurePictures, figureHtml, imagesOf, type Translator } from "@acc/tracker-kit";
 import { artifactFiles } from "./artifact-files.ts";
 import { toCsv } from "./format/csv.ts";
 import { systemMetrics } from "./format/system-metrics.ts";
@@ -22,6 +23,7 @@ export type TranslatorOptions = OperationBuilderOptions & {
   /** The first values of an experiment. */
   readonly first: { readonly name: string | null; readonly tags: readonly string[] };
   readonly isOffline: boolean;
+  readonly pictures: FigurePictures;
 };
 
 /** Turns events into operations for Comet. */
@@ -62,6 +64,9 @@ export class CometTranslator implements Translator<RecordingState, Operation> {
         break;
       case "tables":
         recordTables(builder, event.values, context);
+        break;
+      case "figures":
+        recordFigures(builder, event.values, context, this.#options);
         break;
       case "artifact":
         recordArtifact(builder, event.artifact, context);
@@ -116,6 +121,25 @@ function recordTables(
   for (const [name, table] of Object.entries(tables)) {
     const fileName = name.endsWith(".csv") ? name : `${name}.csv`;
     builder.table(fileName, toCsv(table));
+  }
+}
+
+/** A picture, as Comet's own client draws a figure of Plotly; without one a page that draws it, as a file. */
+function recordFigures(
+  builder: OperationBuilder,
+  figures: Record<string, FigureData>,
+  context: LogContext,
+  { pictures, leaveOut }: TranslatorOptions,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  for (const [name, figure] of Object.entries(figures)) {
+    const drawing = pictures.get(figure);
+    if (drawing && "picture" in drawing) builder.figure(name, drawing.picture.bytes);
+    else {
+      builder.asset(`${name}.html`, { bytes: Buffer.from(figureHtml(figure, name)) }, {});
+      const reason = drawing?.reason ?? "it was not drawn";
+      leaveOut(`a picture of "${name}"`, `${reason}; the figure is the file ${name}.html.`);
+    }
   }
 }
 

@@ -1,8 +1,17 @@
 import { crc32 } from "node:zlib";
-import type { ArtifactData, ImageData, LogContext, LogValue, TableData } from "@acc/core/tracker";
+import type {
+  ArtifactData,
+  FigureData,
+  ImageData,
+  LogContext,
+  LogValue,
+  TableData,
+} from "@acc/core/tracker";
 import {
   encodedOrLeftOut,
   encodePng,
+  type FigurePictures,
+  figureJson,
   flatten,
   imagesOf,
   isoText,
@@ -24,6 +33,7 @@ type Fields = { readonly [name: string]: LogValue };
 export type OperationBuilderOptions = {
   /** The folder of the run, relative to that of `dvc.yaml`. */
   readonly folder: string;
+  readonly pictures: FigurePictures;
   readonly leaveOut: LeaveOut;
 };
 
@@ -149,6 +159,24 @@ export class OperationBuilder {
         if (!encoded) continue;
         this.#files.set(`plots/images/${path}`, encoded.png);
         this.#state.hasImages = true;
+      }
+    }
+  }
+
+  /** A picture of each step among the images, and the figure itself beside it as JSON. */
+  figures(figures: { readonly [name: string]: FigureData }, { step }: LogContext): void {
+    const at = pythonNumber(step ?? this.#state.step ?? 0);
+    for (const [key, figure] of Object.entries(figures)) {
+      const name = safeName(key);
+      const json = `${JSON.stringify(figureJson(figure))}\n`;
+      this.#files.set(`plots/figures/${name}/${at}.${figure.type}.json`, json);
+      const drawing = this.#options.pictures.get(figure);
+      if (drawing && "picture" in drawing) {
+        this.#files.set(`plots/images/${name}/${at}.png`, drawing.picture.bytes);
+        this.#state.hasImages = true;
+      } else {
+        const reason = drawing?.reason ?? "it was not drawn";
+        this.#options.leaveOut(`a picture of "${key}"`, `${reason}; its JSON is in plots/figures.`);
       }
     }
   }

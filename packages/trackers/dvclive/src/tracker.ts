@@ -6,7 +6,14 @@ import {
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core/tracker";
-import { LeftOut, recordEvents, savedPath, whenWritable } from "@acc/tracker-kit";
+import {
+  drawFigures,
+  type FigurePictures,
+  LeftOut,
+  recordEvents,
+  savedPath,
+  whenWritable,
+} from "@acc/tracker-kit";
 import { saveExperiment } from "./client/experiment.ts";
 import { Live } from "./native/live.ts";
 import type { DvcLiveOptions } from "./options.ts";
@@ -60,8 +67,9 @@ export class DvcLiveTracker extends PostingTracker {
     await this.#creation.run.save(this.#saved);
   }
 
-  override async deliver(events: readonly DeliveredEvent[]): Promise<void> {
-    await this.#record(events);
+  override async deliver(events: readonly DeliveredEvent[], signal?: AbortSignal): Promise<void> {
+    const pictures = await drawFigures(events, "png", signal ? { signal } : {});
+    await this.#record(events, pictures);
   }
 
   override state(): TrackerState | undefined {
@@ -85,7 +93,10 @@ export class DvcLiveTracker extends PostingTracker {
     await run.save(this.#opened.state);
   }
 
-  #record(events: readonly DeliveredEvent[]): Promise<Opened> {
+  #record(
+    events: readonly DeliveredEvent[],
+    pictures: FigurePictures = new Map(),
+  ): Promise<Opened> {
     return whenWritable("The files of DVCLive", async () => {
       const { sink, state } = await this.#open();
       const next = await recordEvents(
@@ -96,6 +107,7 @@ export class DvcLiveTracker extends PostingTracker {
             new DvcLiveTranslator(draft, {
               folder: sink.folder.nameInDvcYaml,
               autoNextStep: this.#options.autoNextStep !== false,
+              pictures,
               leaveOut,
             }),
           leftOut: this.#leftOut,

@@ -46,6 +46,9 @@ export class DvcLiveTranslator implements Translator<LiveState, Operation> {
       case "tables":
         builder.tables(event.values, event.context);
         break;
+      case "figures":
+        builder.figures(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

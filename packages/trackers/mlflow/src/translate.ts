@@ -3,6 +3,7 @@ import { type LeaveOut, messageOf, type Translator } from "@acc/tracker-kit";
 import { artifactPath } from "./format/artifact-path.ts";
 import type { Operation } from "./operation.ts";
 import type { RecordingState } from "./state.ts";
+import { figureOperations } from "./translate/figures.ts";
 import { imageOperations } from "./translate/images.ts";
 import { metricOperations } from "./translate/metrics.ts";
 import { configOperations } from "./translate/params.ts";
@@ -64,6 +65,8 @@ export class MlflowTranslator implements Translator<Partial<RecordingState>, Ope
         return imageOperations(event.values, event.context, scope);
       case "tables":
         return tableOperations(event.values, event.context, scope);
+      case "figures":
+        return figureOperations(event.values, event.context, scope);
       case "artifact":
         recording.timeOf(event.context);
         return [artifactOperation(event.artifact, event.context)];

@@ -1,6 +1,7 @@
 import type {
   ArtifactData,
   ConsoleLine,
+  FigureData,
   ImageData,
   LogContext,
   LogValue,
@@ -23,6 +24,7 @@ import type { ColumnType, MediaType } from "./format/column.ts";
 import { configValue } from "./format/config-text.ts";
 import {
   chartFile,
+  figureFile,
   imageFiles,
   MAX_MEDIA_BYTES,
   MAX_MEDIA_FILES,
@@ -111,6 +113,13 @@ export class OperationBuilder {
     const at = this.#placeOf(context, true);
     for (const [key, table] of Object.entries(tables)) {
       this.#media("echarts", `the table ${key}`, key, at, () => [tableFile(table, at.step)]);
+    }
+  }
+
+  figures(figures: Record<string, FigureData>, context: LogContext): void {
+    const at = this.#placeOf(context, true);
+    for (const [key, figure] of Object.entries(figures)) {
+      this.#media("html", `the figure ${key}`, key, at, () => [figureFile(figure, key, at.step)]);
     }
   }
 

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import {
   AcceleratorError,
+  type FigureData,
   type FinishStatus,
   GeneralTracker,
   type ImageData,
@@ -12,7 +13,14 @@ import {
   type TrackerEvent,
   type TrackerRun,
 } from "@acc/core/tracker";
-import { LeftOut, notStarted, translateEvents, whenWritableSync } from "@acc/tracker-kit";
+import {
+  drawFigures,
+  type FigurePictures,
+  LeftOut,
+  notStarted,
+  translateEvents,
+  whenWritableSync,
+} from "@acc/tracker-kit";
 import type { SummaryWriter } from "./native/summary-writer.ts";
 import type { TensorBoardOptions } from "./options.ts";
 import { Sink } from "./sink.ts";
@@ -68,6 +76,14 @@ export class TensorBoardTracker extends GeneralTracker {
     this.#record({ type: "tables", values, context });
   }
 
+  override async logFigure(
+    values: Record<string, FigureData>,
+    context: LogContext = {},
+  ): Promise<void> {
+    const event = { type: "figures", values, context } as const;
+    this.#record(event, await drawFigures([event], "png"));
+  }
+
   override finish(status: FinishStatus): void {
     if (!this.#sink || this.#isFinished) return;
     const sink = this.#sink;
@@ -76,13 +92,14 @@ export class TensorBoardTracker extends GeneralTracker {
     this.#leftOut.report();
   }
 
-  #record(event: TrackerEvent): void {
+  #record(event: TrackerEvent, pictures?: FigurePictures): void {
     const sink = this.#started();
     const attempt = translateEvents([{ ...event, sequence: 0 }], {
       state: this.#state,
       translator: (state, leaveOut) =>
         new TensorBoardTranslator(state, {
           ...this.#options,
+          ...(pictures && { pictures }),
           leaveOut,
           warn: (message) => this.#run.warn(message),
         }),

@@ -1,6 +1,14 @@
-import type { DeliveredEvent, ImageData, LogContext, LogValue, LogValues } from "@acc/core/tracker";
+import type {
+  DeliveredEvent,
+  FigureData,
+  ImageData,
+  LogContext,
+  LogValue,
+  LogValues,
+} from "@acc/core/tracker";
 import {
   encodedOrLeftOut,
+  type FigurePictures,
   flatten,
   imagesOf,
   isNested,
@@ -35,6 +43,7 @@ export type TranslatorOptions = Pick<
   TensorBoardOptions,
   "nestedScalars" | "imageLayout" | "doubles" | "hparams"
 > & {
+  readonly pictures?: FigurePictures;
   readonly leaveOut: LeaveOut;
   readonly warn: (message: string) => void;
 };
@@ -76,6 +85,14 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
         const entries = Object.entries(event.values);
         const values = entries.map(([name, table]) => textValue(name, markdownTable(table)));
         this.#eventPerValue(values, event.context);
+        break;
+      }
+      case "figures": {
+        const entries = Object.entries(event.values);
+        this.#eventPerValue(
+          entries.map(([name, figure]) => this.#figure(name, figure)),
+          event.context,
+        );
         break;
       }
       case "artifact": // TensorBoard shows no files
@@ -128,6 +145,18 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
     const { leaveOut } = this.#options;
     const encoded = encodedOrLeftOut(`${tag} (image)`, leaveOut, () => encodeImages(image));
     return encoded && imageValue(tag, encoded);
+  }
+
+  /** A picture, or a text that says why there is none. */
+  #figure(name: string, figure: FigureData): SummaryValue {
+    const drawing = this.#options.pictures?.get(figure);
+    if (drawing && "picture" in drawing) {
+      const { bytes: png, width, height } = drawing.picture;
+      return imageValue(name, { png, width, height, channels: 4 });
+    }
+    const reason = drawing?.reason ?? "it was not drawn";
+    this.#options.leaveOut(`a picture of "${name}"`, `${reason}.`);
+    return textValue(name, `The figure has no picture: ${reason}.`);
   }
 
   /** A batch as one picture, or as a picture each. */

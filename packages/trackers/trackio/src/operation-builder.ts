@@ -1,5 +1,6 @@
 import type {
   ArtifactData,
+  FigureData,
   ImageData,
   LogContext,
   LogValue,
@@ -10,7 +11,7 @@ import type {
 import { encodedOrLeftOut, imagesOf, isoText, type LeaveOut, toJson } from "@acc/tracker-kit";
 import { artifactOf } from "./format/artifact.ts";
 import { idOf } from "./format/identity.ts";
-import { imageMedia } from "./format/media.ts";
+import { figureMedia, imageMedia } from "./format/media.ts";
 import { metricKey } from "./format/metric-key.ts";
 import type { AlertLevel, MetricRecord, RunFields } from "./format/record.ts";
 import { tableValue } from "./format/table.ts";
@@ -85,6 +86,17 @@ export class OperationBuilder {
       tableValue(table),
     ]);
     this.#row(Object.fromEntries(values), this.#mediaStepOf(at), at, sequence);
+  }
+
+  figures(figures: Readonly<Record<string, FigureData>>, at: LogContext, sequence: number): void {
+    const step = this.#mediaStepOf(at);
+    const values = Object.entries(figures).map(([key, figure]): [string, LogValue] => {
+      const place = { step, id: this.#idOf(sequence, key, 0), caption: undefined };
+      const { file, value } = figureMedia(figure, key, this.#run, place);
+      this.operations.push({ kind: "media", run: this.#run, file });
+      return [this.#nameOf(key), value];
+    });
+    this.#row(Object.fromEntries(values), step, at, sequence);
   }
 
   artifact(data: ArtifactData, at: LogContext): void {

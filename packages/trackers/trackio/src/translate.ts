@@ -39,6 +39,9 @@ export class TrackioTranslator implements Translator<RecordingState, Operation> 
       case "tables":
         builder.tables(event.values, event.context, sequence);
         break;
+      case "figures":
+        builder.figures(event.values, event.context, sequence);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

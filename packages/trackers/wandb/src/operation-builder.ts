@@ -1,6 +1,7 @@
 import type {
   ArtifactData,
   ConsoleLine,
+  FigureData,
   ImageData,
   LogContext,
   LogValues,
@@ -9,6 +10,7 @@ import type {
 } from "@acc/core/tracker";
 import { consoleText, encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
 import type { ArtifactRequest } from "./format/artifact.ts";
+import { figureMedia } from "./format/figure.ts";
 import { jsonText } from "./format/json-text.ts";
 import { freeName, loggedRow } from "./format/logged-row.ts";
 import { imageMedia, type Media, type RunFile } from "./format/media.ts";
@@ -124,6 +126,11 @@ export class OperationBuilder {
       this.#batch.artifacts.push(media.artifact);
       return media;
     });
+  }
+
+  figures(figures: Record<string, FigureData>, context: LogContext): void {
+    this.#closeRowBefore(true, context);
+    this.#addMedia(figures, context, figureMedia);
   }
 
   config(values: RunConfig): void {

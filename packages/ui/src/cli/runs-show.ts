@@ -214,7 +214,7 @@ async function linesOf(library: Library, detail: RunDetail): Promise<string[]> {
         ]
       : []),
     ...(media.length > 0
-      ? ["", `${media.length} images, tables, files and histograms: npx acc ui`]
+      ? ["", `${media.length} images, figures, tables, files and histograms: npx acc ui`]
       : []),
   ];
 }

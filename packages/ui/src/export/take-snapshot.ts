@@ -3,6 +3,7 @@ import type { Library } from "../index/library.ts";
 import type { MediaItem, RunDetail, TextLine, TextPage } from "../wire/schema.ts";
 import type { AllPoints } from "../wire/series.ts";
 import type { MediaPart, Snapshot } from "../wire/snapshot.ts";
+import { figurePart } from "./figure-part.ts";
 import { histogramOf } from "./histogram.ts";
 import { imageType } from "./image-type.ts";
 import { pictureOf, tablePart } from "./media-part.ts";
@@ -11,7 +12,7 @@ import { pictureOf, tablePart } from "./media-part.ts";
 const MAX_MEDIA_BYTES = 64 << 20;
 
 /**
- * What a page in a file shows of a run: all points of these keys, texts, images, tables and histograms; if
+ * What a page in a file shows of a run: all points of these keys, texts, images, figures, tables and histograms; if
  * they are too large for a page the newest of them.
  */
 export async function takeSnapshot(
@@ -99,6 +100,10 @@ async function partsOf(library: Library, id: string, item: MediaItem): Promise<M
       const bytes = content.kind === "bytes" ? content.bytes : await readImage(content.path);
       const type = bytes && imageType(bytes);
       return bytes && type ? [part(type, bytes)] : [];
+    }
+    case "figure": {
+      const { type, bytes } = await figurePart(content.figure);
+      return [part(type, bytes)];
     }
     case "table":
       return [part("application/json", jsonBytes(tablePart(content, 0, content.rows.length)))];

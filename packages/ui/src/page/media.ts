@@ -3,7 +3,7 @@ import type { Histogram, MediaItem, RunSummary } from "../wire/schema.ts";
 import { getBlob, getJson } from "./api.ts";
 
 const MAX_KEPT = 200;
-const kept = new Map<string, Promise<string>>();
+const kept = new Map<string, Promise<{ readonly url: string }>>();
 
 export function mediaPath(
   run: RunSummary,
@@ -23,21 +23,41 @@ export function pictureCount({ shape }: MediaItem): number {
 
 /** An address at which the browser has an image; the ones looked at last are kept. */
 export function pictureUrl(path: string): Promise<string> {
-  const found = kept.get(path);
-  if (found) {
-    kept.delete(path);
-    kept.set(path, found);
-    return found;
-  }
-  const loading = getBlob(path).then((blob) => URL.createObjectURL(blob));
-  kept.set(path, loading);
-  loading.catch(() => kept.delete(path));
-  for (const [oldest, url] of kept) {
-    if (kept.size <= MAX_KEPT) break;
-    kept.delete(oldest);
-    url.then(URL.revokeObjectURL, () => {});
+  const toUrl = async () => ({ url: URL.createObjectURL(await getBlob(path)) });
+  return keptAt(kept, path, toUrl).then(({ url }) => url);
+}
+
+/** What was loaded at a path; the ones asked for last are kept. */
+function keptAt<T extends object>(
+  all: Map<string, Promise<T>>,
+  path: string,
+  load: () => Promise<T>,
+): Promise<T> {
+  const loading = all.get(path) ?? load();
+  all.delete(path);
+  all.set(path, loading);
+  loading.catch(() => all.delete(path));
+  for (const [oldest, value] of all) {
+    if (all.size <= MAX_KEPT) break;
+    all.delete(oldest);
+    const release = (one: T) => "url" in one && URL.revokeObjectURL(String(one.url));
+    value.then(release, () => {});
   }
   return loading;
+}
+
+/** An address at which the browser has the picture, or why there is none. */
+export type DrawnFigure = { readonly url: string } | { readonly reason: string };
+
+const drawn = new Map<string, Promise<DrawnFigure>>();
+
+/** The ones looked at last are kept. */
+export function getFigure(path: string): Promise<DrawnFigure> {
+  return keptAt(drawn, path, async () => {
+    const blob = await getBlob(path);
+    if (!blob.type.startsWith("image/")) return { reason: await blob.text() };
+    return { url: URL.createObjectURL(blob) };
+  });
 }
 
 export type LoggedTable = {

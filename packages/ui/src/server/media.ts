@@ -3,7 +3,9 @@ import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { FigureData } from "@acc/core/journal";
 import { wellFormed } from "@acc/tracker-kit";
+import { figurePart } from "../export/figure-part.ts";
 import { histogramOf } from "../export/histogram.ts";
 import { HEAD_BYTES, imageType } from "../export/image-type.ts";
 import { pictureOf, tablePart } from "../export/media-part.ts";
@@ -18,7 +20,7 @@ export type MediaPart = {
   readonly row: number;
 };
 
-/** Sends what was logged: images as PNG, tables and histograms as JSON, files as they are. */
+/** Sends what was logged: images as PNG, figures as SVG, or as the reason why they cannot be drawn, tables and histograms as JSON, files as they are. */
 export async function sendMedia(
   response: ServerResponse,
   content: MediaContent,
@@ -29,6 +31,8 @@ export async function sendMedia(
       return sendPicture(response, pictureOf(content, picture));
     case "table":
       return sendJson(response, tablePart(content, row));
+    case "figure":
+      return sendBytes(response, ...(await drawnFigure(content.figure)));
     case "values":
       return sendJson(response, histogramOf(content.values));
     case "bytes":
@@ -38,6 +42,11 @@ export async function sendMedia(
     default:
       content satisfies never;
   }
+}
+
+async function drawnFigure(figure: FigureData): Promise<[bytes: Uint8Array, answer: Answer]> {
+  const { bytes, type } = await figurePart(figure);
+  return [bytes, { type, isForeign: true }];
 }
 
 function sendPicture(response: ServerResponse, png: Uint8Array | undefined): void {

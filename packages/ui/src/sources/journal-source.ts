@@ -11,6 +11,7 @@ import {
 } from "@acc/core/journal";
 import type { MediaItem } from "../wire/schema.ts";
 import type { MediaContent } from "../wire/series.ts";
+import { titleOf } from "./figure-title.ts";
 import { jsonValue, listedNumbers, sinkValues } from "./logged-values.ts";
 import type { Advance, Place, RunSink, RunSource } from "./run-source.ts";
 import { systemValues } from "./system-values.ts";
@@ -153,6 +154,11 @@ export class JournalSource implements RunSource {
           ...{ offset, index, kind: "table", key, rows: rows.length },
         }));
         break;
+      case "figures":
+        this.#each(sink, entry, Object.entries(entry.values), ([key, figure], index) => ({
+          ...{ offset, index, kind: "figure", key, ...titleOf(figure) },
+        }));
+        break;
       case "artifact": {
         const { name, type = null } = entry.artifact;
         sink.media(this.#placeOf(entry), {
@@ -218,6 +224,10 @@ export class JournalSource implements RunSource {
       case "tables": {
         const table = Object.values(entry.values)[index];
         return table && { kind: "table", columns: table.columns, rows: table.rows };
+      }
+      case "figures": {
+        const figure = Object.values(entry.values)[index];
+        return figure && { kind: "figure", figure };
       }
       case "artifact": {
         const { name, path } = entry.artifact;

@@ -106,13 +106,13 @@ export type RunList = {
   readonly unsearched: readonly string[];
 };
 
-/** An image, table, file, or histogram that was logged; its content is read on request. */
+/** An image, table, figure, file, or histogram that was logged; its content is read on request. */
 export type MediaItem = {
   /** Where it is: `/media/:id/:offset`. Unique together with `index`. */
   readonly offset: number;
   /** Which of the values that were logged together. */
   readonly index: number;
-  readonly kind: "image" | "table" | "file" | "histogram";
+  readonly kind: "image" | "table" | "figure" | "file" | "histogram";
   readonly key: string;
   readonly step: number;
   readonly timeMs: number;
@@ -120,6 +120,8 @@ export type MediaItem = {
   readonly shape?: readonly number[];
   /** Of a table. */
   readonly rows?: number;
+  /** Of a figure that has one. */
+  readonly title?: string;
   /** Of a file: its name, and its type as the user gave it. */
   readonly file?: { readonly name: string; readonly type: string | null };
 };

@@ -1,4 +1,5 @@
 /** What a chart shows of one key of one run: types of questions and answers. */
+import type { FigureData } from "@acc/core/journal";
 
 /**
  * `step`; `relative-step` counts from the first step of the run. `time`: seconds since the start of the run, without the pauses
@@ -113,6 +114,7 @@ export type MediaContent =
       readonly columns: readonly string[];
       readonly rows: readonly (readonly unknown[])[];
     }
+  | { readonly kind: "figure"; readonly figure: FigureData }
   | { readonly kind: "values"; readonly values: readonly number[] }
   /** Within the folder of the run, also behind links: it was checked just now. */
   | { readonly kind: "file"; readonly path: string; readonly name: string };

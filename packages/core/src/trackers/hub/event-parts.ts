@@ -6,11 +6,20 @@ export function withoutValues(
   names: ReadonlySet<string>,
 ): DeliveredEvent | undefined {
   if (names.size === 0) return event;
-  if (event.type !== "metrics" && event.type !== "images" && event.type !== "tables")
-    return undefined;
+  if (!hasValues(event)) return undefined;
   const left = Object.entries(event.values).filter(([name]) => !names.has(name));
   if (left.length === 0) return undefined;
   return { ...event, values: Object.fromEntries(left) } as DeliveredEvent;
+}
+
+type ValuesEvent = Extract<
+  DeliveredEvent,
+  { readonly type: "metrics" | "images" | "tables" | "figures" }
+>;
+
+function hasValues(event: DeliveredEvent): event is ValuesEvent {
+  const { type } = event;
+  return type === "metrics" || type === "images" || type === "tables" || type === "figures";
 }
 
 /** One value of an event. */
@@ -35,6 +44,7 @@ export function partsOf(event: DeliveredEvent, place: (name: string) => number):
     case "metrics":
     case "images":
     case "tables":
+    case "figures":
       return Object.entries(event.values).map(([name, value]) => part(name, value));
     case "artifact":
       return [part(event.artifact.name, event.artifact.type)];

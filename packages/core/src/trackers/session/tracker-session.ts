@@ -12,6 +12,8 @@ import type { TrackerSelection } from "../select/log-with.ts";
 import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-check.ts";
 import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
 import { type LogReduction, requireReducible } from "../values/combine.ts";
+import { requireFigures } from "../values/figure-copy.ts";
+import type { FigureSource } from "../values/figure-source.ts";
 import type { LoggableWithMedia, TableSource } from "../values/logged-media.ts";
 import type { Placement } from "../values/placement.ts";
 import { PlainCopy } from "../values/plain-copy.ts";
@@ -20,6 +22,7 @@ import {
   copyScalars,
   requireValues,
   snapshot,
+  snapshotFigures,
   snapshotImages,
   snapshotTables,
   snapshotValues,
@@ -146,10 +149,11 @@ export class TrackerSession {
       return;
     }
     // Everything is copied before the first event is sent: if an image is refused, nothing is logged.
-    const { metrics, images, tables } = snapshot(values, this.#refused.of("log"));
+    const { metrics, images, tables, figures } = snapshot(values, this.#refused.of("log"));
     if (metrics) this.#sendRead(metrics, (copy) => ({ type: "metrics", values: copy, ...at }));
     if (images) this.#sendRead(images, (copy) => ({ type: "images", values: copy, ...at }));
     if (tables) this.#sendRead(tables, (copy) => ({ type: "tables", values: copy, ...at }));
+    if (figures) this.#sendRead(figures, (copy) => ({ type: "figures", values: copy, ...at }));
   }
 
   /** Records values that are combined over all ranks. Returns at once on every rank. */
@@ -184,6 +188,14 @@ export class TrackerSession {
     if (!at) return;
     const copies = snapshotTables(Object.entries(tables), this.#refused.of("logTable"));
     this.#sendRead(copies, (values) => ({ type: "tables", values, ...at }));
+  }
+
+  /** Records figures on every tracker that can. Returns at once. */
+  logFigures(figures: Readonly<Record<string, FigureSource>>, placement: Placement): void {
+    const at = this.#requireOpen("logFigure", placement);
+    if (!at) return;
+    const copies = snapshotFigures(Object.entries(requireFigures(figures)));
+    this.#sendRead(copies, (values) => ({ type: "figures", values, ...at }));
   }
 
   /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */

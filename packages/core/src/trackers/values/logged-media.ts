@@ -1,11 +1,21 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ImageData } from "../../tracker-contract/log-value.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
+import type { FigureSource } from "./figure-source.ts";
 
 /** Rows to log: with the names of their columns, or as objects of one row each. */
 export type TableSource =
   | { readonly columns: readonly string[]; readonly rows: readonly (readonly Loggable[])[] }
   | readonly { readonly [column: string]: Loggable }[];
+
+/** A figure among the values of `log`; `figure` makes it. */
+export class LoggedFigure {
+  readonly source: FigureSource;
+
+  constructor(source: FigureSource) {
+    this.source = source;
+  }
+}
 
 /** An image among the values of `log`; `image` makes it. */
 export class LoggedImage {
@@ -35,9 +45,22 @@ export function table(source: TableSource): LoggedTable {
   return new LoggedTable(source);
 }
 
+/** Marks a figure: `accelerator.log({ confusion: figure({ data: [{ type: "heatmap", z: [[1]] }] }) })`. */
+export function figure(source: FigureSource): LoggedFigure {
+  return new LoggedFigure(source);
+}
+
+/** Whether a value of `log` is recorded by itself, not among the metrics. */
+export function isMedia(value: unknown): value is LoggedMedia {
+  return (
+    value instanceof LoggedImage || value instanceof LoggedTable || value instanceof LoggedFigure
+  );
+}
+
+export type LoggedMedia = LoggedImage | LoggedTable | LoggedFigure;
+
 /** What `log` takes: plain values, and media anywhere in nested objects. */
 export type LoggableWithMedia =
   | Loggable
-  | LoggedImage
-  | LoggedTable
+  | LoggedMedia
   | { readonly [key: string]: LoggableWithMedia };

@@ -6,14 +6,21 @@ import { withoutGradients } from "../../step/autograd.ts";
 import type { LogValue } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
 import { instanceData } from "./instance-data.ts";
-import { LoggedImage, LoggedTable } from "./logged-media.ts";
+import { isMedia, type LoggedMedia } from "./logged-media.ts";
 import { copyTypedArray } from "./typed-array-copy.ts";
 
 /** Told of each value that cannot be logged. @param path names of the objects around it, and its own, joined by `/`. */
 export type Refuse = (path: string, reason: string) => void;
 
-/** Told of each image and table, in place of a copy. */
-export type TakeMedia = (path: string, media: LoggedImage | LoggedTable) => void;
+/** Told of each image, table and figure, in place of a copy. */
+export type TakeMedia = (path: string, media: LoggedMedia) => void;
+
+export type PlainCopyOptions = {
+  /** Without it, images, tables and figures are refused. */
+  readonly takeMedia?: TakeMedia | undefined;
+  /** Refuses functions and symbols; by default their text is copied. */
+  readonly isDataOnly?: boolean;
+};
 
 /** Readers in other languages end at some hundred. */
 const MAX_DEPTH = 100;
@@ -32,14 +39,15 @@ export class PlainCopy {
   readonly reads: Promise<void>[] = [];
   readonly #refuse: Refuse;
   readonly #takeMedia: TakeMedia | undefined;
+  readonly #isDataOnly: boolean;
   #mediaCount = 0;
   /** Objects around the present value. */
   readonly #above = new Set<object>();
 
-  /** @param takeMedia without it, images and tables are refused. */
-  constructor(refuse: Refuse, takeMedia?: TakeMedia) {
+  constructor(refuse: Refuse, { takeMedia, isDataOnly = false }: PlainCopyOptions = {}) {
     this.#refuse = refuse;
     this.#takeMedia = takeMedia;
+    this.#isDataOnly = isDataOnly;
   }
 
   /**
@@ -103,6 +111,7 @@ export class PlainCopy {
         return value;
       case "function":
       case "symbol":
+        if (this.#isDataOnly) throw new Unloggable(`a ${typeof value} is no data`);
         return String(value);
       default:
         return value === null ? null : this.#structure(value as object, path, isListed);
@@ -116,9 +125,9 @@ export class PlainCopy {
       if (copy !== undefined) return copy;
       throw new Unloggable("a DataView does not say what its bytes are; log a typed array");
     }
-    if (value instanceof LoggedImage || value instanceof LoggedTable) {
-      if (!this.#takeMedia) throw new Unloggable("an image or a table has no place here");
-      if (isListed) throw new Unloggable("an image or a table in a list; put it into an object");
+    if (isMedia(value)) {
+      if (!this.#takeMedia) throw new Unloggable("an image, a table or a figure has no place here");
+      if (isListed) throw new Unloggable("it is in a list; put it into an object");
       this.#takeMedia(path, value);
       this.#mediaCount += 1;
       return NOTHING;

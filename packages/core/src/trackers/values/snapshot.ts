@@ -2,14 +2,17 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import type {
+  FigureData,
   ImageData,
   LogValue,
   LogValues,
   TableData,
 } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
+import { copyFigure } from "./figure-copy.ts";
+import type { FigureSource } from "./figure-source.ts";
 import { copyImage } from "./image-copy.ts";
-import { LoggedImage, type TableSource } from "./logged-media.ts";
+import { LoggedImage, LoggedTable, type TableSource } from "./logged-media.ts";
 import { PlainCopy, type Refuse, type TakeMedia } from "./plain-copy.ts";
 import { normaliseTable } from "./table-rows.ts";
 
@@ -21,6 +24,7 @@ export type Snapshot = {
   readonly metrics: Copy<LogValues> | undefined;
   readonly images: Promise<Record<string, ImageData>> | undefined;
   readonly tables: Promise<Record<string, TableData>> | undefined;
+  readonly figures: Promise<Record<string, FigureData>> | undefined;
 };
 
 /** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
@@ -49,35 +53,38 @@ export function copyScalars(values: { readonly [key: string]: unknown }): LogVal
 
 /**
  * Copies the values of one `log` call so that the caller may change or dispose them at once. Tensors are held until they are
- * read: a scalar becomes a number, a larger tensor nested lists. Images and tables, anywhere in nested objects, are named by
+ * read: a scalar becomes a number, a larger tensor nested lists. Images, tables and figures, anywhere in nested objects, are named by
  * their path.
  *
  * @param refuse is told of each value that cannot be copied; the others are.
- * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image or a table that is none.
+ * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image, a table or a figure that is none.
  */
 export function snapshot(values: object, refuse: Refuse): Snapshot {
   const images = new Map<string, LoggedImage["source"]>();
   const tables = new Map<string, TableSource>();
+  const figures = new Map<string, FigureSource>();
   const metrics = snapshotValues(values, refuse, (path, media) => {
     if (media instanceof LoggedImage) images.set(path, media.source);
-    else tables.set(path, media.source);
+    else if (media instanceof LoggedTable) tables.set(path, media.source);
+    else figures.set(path, media.source);
   });
-  const hasMedia = images.size + tables.size > 0;
+  const hasMedia = images.size + tables.size + figures.size > 0;
   const isEmpty = !(metrics instanceof Promise) && Object.keys(metrics).length === 0;
   return {
     metrics: hasMedia && isEmpty ? undefined : metrics,
     images: images.size > 0 ? snapshotImages(images) : undefined,
     tables: tables.size > 0 ? snapshotTables(tables, refuse) : undefined,
+    figures: figures.size > 0 ? snapshotFigures(figures) : undefined,
   };
 }
 
-/** Copies plain values, as `snapshot` does. @param takeMedia without it, images and tables are refused. */
+/** Copies plain values, as `snapshot` does. @param takeMedia without it, images, tables and figures are refused. */
 export function snapshotValues(
   values: object,
   refuse: Refuse,
   takeMedia?: TakeMedia,
 ): Copy<LogValues> {
-  const plain = new PlainCopy(refuse, takeMedia);
+  const plain = new PlainCopy(refuse, { takeMedia });
   const copy = plain.copy(values);
   return plain.reads.length === 0 ? copy : Promise.all(plain.reads).then(() => copy);
 }
@@ -109,6 +116,16 @@ export function snapshotTables(
       return [name, table] as const;
     });
   });
+  return Promise.all(copies).then(Object.fromEntries);
+}
+
+/** @throws {AcceleratorError} `VALUE_INVALID` naming the figure that is none. */
+export function snapshotFigures(
+  figures: Iterable<readonly [name: string, source: FigureSource]>,
+): Promise<Record<string, FigureData>> {
+  const copies = [...figures].map(([name, source]) =>
+    Promise.resolve(copyFigure(name, source)).then((copy) => [name, copy] as const),
+  );
   return Promise.all(copies).then(Object.fromEntries);
 }
 

@@ -1,11 +1,19 @@
-import type { ImageData, LogValue } from "@acc/core/tracker";
-import { encodePng, imagesOf, numbersOf, toJson } from "@acc/tracker-kit";
+import type { FigureData, ImageData, LogValue } from "@acc/core/tracker";
+import {
+  type EncodedImage,
+  encodePng,
+  type FigurePicture,
+  figureJson,
+  imagesOf,
+  numbersOf,
+  toJson,
+} from "@acc/tracker-kit";
 import { Blob, CustomObject, type TreeValue } from "./tree.ts";
 
 /** A value as a sequence of Aim holds it. */
 export type TrackedValue = {
   /** The kind of the value in words, for two kinds of values with one name. */
-  readonly kind: "number" | "text" | "texts" | "image" | "images" | "distribution";
+  readonly kind: "number" | "text" | "texts" | "image" | "images" | "distribution" | "figure";
   /** Aim's name of the type. */
   readonly dtype: string;
   readonly value: TreeValue;
@@ -60,6 +68,23 @@ export function trackedImage(image: ImageData, caption: string): TrackedValue {
     : { kind: "images", dtype: "list(aim.image)", value: images };
 }
 
+/** A figure of Plotly, which Aim draws. */
+export function trackedFigure(figure: FigureData): TrackedValue {
+  const object = new CustomObject("aim.figure", {
+    source: "plotly",
+    version: "unknown", // as Aim's client writes where it does not know the version of Plotly
+    format: "raw_json",
+    data: new Blob(JSON.stringify(figureJson(figure))),
+  });
+  return { kind: "figure", dtype: object.type, value: object };
+}
+
+/** The picture of another figure, as an image. */
+export function trackedPicture({ bytes: png, width, height }: FigurePicture): TrackedValue {
+  const value = pngObject({ png, width, height, channels: 4 }, "");
+  return { kind: "image", dtype: "aim.image", value };
+}
+
 function trackedDistribution(numbers: readonly number[]): TrackedValue {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const number of numbers) {
@@ -87,7 +112,10 @@ function textObject(text: string): CustomObject {
 }
 
 function imageObject(image: ImageData, caption: string): CustomObject {
-  const { png, width, height, channels } = encodePng(image);
+  return pngObject(encodePng(image), caption);
+}
+
+function pngObject({ png, width, height, channels }: EncodedImage, caption: string): CustomObject {
   return new CustomObject("aim.image", {
     data: new Blob(png),
     source: "PIL.Image",

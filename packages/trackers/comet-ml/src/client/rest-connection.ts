@@ -100,7 +100,7 @@ export class RestConnection implements CometConnection {
     const params = {
       fileName: fileName ?? figName,
       type: isImage ? "image" : file.uploadType,
-      ...{ step, context, extension: isImage ? "png" : extension },
+      ...{ step, context, extension: extension ?? (isImage ? "png" : undefined) },
     };
     for (const [name, value] of Object.entries(present(params))) query[name] = String(value);
     await this.#service.upload(`${ROOT}/write/experiment/upload-asset`, file, query, signal);

@@ -4,6 +4,7 @@ export const COLUMNS = {
   image: { number: 2, name: "IMAGE" },
   text: { number: 4, name: "TEXT" },
   echarts: { number: 6, name: "ECHARTS" },
+  html: { number: 9, name: "HTML" },
 } as const;
 
 /** Media are in a folder of this name. */

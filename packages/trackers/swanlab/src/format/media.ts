@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ImageData, TableData } from "@acc/core/tracker";
-import { encodePng, imagesOf, toJson } from "@acc/tracker-kit";
+import type { FigureData, ImageData, TableData } from "@acc/core/tracker";
+import { encodePng, figureHtml, imagesOf, toJson } from "@acc/tracker-kit";
 import type { Chart } from "./chart.ts";
 
 /** One file of a point of a media series; its name is unique by its content. */
@@ -38,6 +38,11 @@ export function textFile(text: string, step: number): MediaFile {
 
 export function chartFile({ option }: Chart, step: number): MediaFile {
   return mediaFile(Buffer.from(JSON.stringify(toJson(option))), "json", step);
+}
+
+/** A figure as a page that draws it. */
+export function figureFile(figure: FigureData, title: string, step: number): MediaFile {
+  return mediaFile(Buffer.from(figureHtml(figure, title)), "html", step);
 }
 
 /** A table as SwanLab's own client gives it to the page. */

@@ -3,6 +3,7 @@
 export const TABS = [
   "charts",
   "images",
+  "figures",
   "histograms",
   "tables",
   "texts",

@@ -6,6 +6,7 @@ import { bytesText, durationText, runName, timeText } from "../model/format.ts";
 import { getDetail, isCopy, linkTo, runOf, type State } from "../store.ts";
 import { Charts } from "./charts.tsx";
 import { ConfigList } from "./config-list.tsx";
+import { Figures } from "./figures.tsx";
 import { FileList } from "./file-list.tsx";
 import { Histograms } from "./histograms.tsx";
 import { ImageSlider } from "./image-slider.tsx";
@@ -93,6 +94,8 @@ function Part({ run, detail, tab, state }: PartProps) {
   switch (tab) {
     case "images":
       return <ImageSlider run={run} items={ofKind(detail, "image")} />;
+    case "figures":
+      return <Figures run={run} items={ofKind(detail, "figure")} />;
     case "histograms":
       return <Histograms run={run} items={ofKind(detail, "histogram")} />;
     case "tables":
@@ -123,6 +126,7 @@ function tabsOf(
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
     { tab: "charts", title: "Charts", count: run.numKeys - machineKeys.length, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
+    { tab: "figures", title: "Figures", count: count("figure") },
     { tab: "histograms", title: "Histograms", count: count("histogram") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },
