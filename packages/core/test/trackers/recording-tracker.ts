@@ -1,5 +1,6 @@
 import {
   type ArtifactData,
+  type FigureData,
   GeneralTracker,
   type LogContext,
   type LogValues,
@@ -43,6 +44,10 @@ export class RecordingTracker extends GeneralTracker {
 
   override logTable(tables: Record<string, TableData>): void {
     this.#record("table", tables);
+  }
+
+  override logFigure(figures: Record<string, FigureData>): void {
+    this.#record("figure", figures);
   }
 
   override logArtifact(artifact: ArtifactData): void {
