@@ -18,6 +18,7 @@ const COMMANDS = [
   /^npx acc runs (list|prune)( --?[\w-]+| \w+)*( +#.*)?$/,
   // These by ui/test.
   /^npm install @acc\/ui$/,
+  /^npm install @acc\/figures$/,
   /^npx acc ui( --?[\w-]+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.,]+| "[^"]+")*( +#.*)?$/,
   /^ssh -L 7007:127\.0\.0\.1:7007 gpu-box npx acc ui runs --no-open --port 7007 +#/, // needs another machine

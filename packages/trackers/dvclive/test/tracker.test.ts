@@ -8,7 +8,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { type LogContext, type LogValues, TrackerUnreachableError } from "@acc/core/tracker";
+import {
+  type FigureData,
+  type LogContext,
+  type LogValues,
+  TrackerUnreachableError,
+} from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { DvcLiveOptions } from "../src/options.ts";
@@ -326,6 +331,21 @@ onLinux("a full disk delays what was logged, and loses nothing", async () => {
   await run.deliver(tracker);
   assert.is(tsv(run, "a"), "step\ta\n0\t1\n1\t2\n");
   assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
+});
+
+test("a figure is a picture among the images, and JSON beside it; without a picture it says why", async () => {
+  const run = await Recording.of((_live, recording) => {
+    const curve: FigureData = { type: "plotly", spec: { data: [{ y: [1, 2] }] } };
+    const share: FigureData = { type: "plotly", spec: { data: [{ type: "pie", values: [1] }] } };
+    recording.post({ type: "figures", values: { "a/curve": curve, share }, context: { step: 4 } });
+  });
+  const plots = join(run.folder, "dvclive/plots");
+  const png = readFileSync(join(plots, "images/a/curve/4.png"));
+  assert.is(png.subarray(1, 4).toString(), "PNG");
+  const json = readFileSync(join(plots, "figures/share/4.plotly.json"), "utf8");
+  assert.equal(JSON.parse(json), { data: [{ type: "pie", values: [1] }], layout: {} });
+  assert.not(existsSync(join(plots, "images/share")));
+  assert.match(run.warnings.join(), 'a picture of "share": "trace 0" is a trace of the type "pie"');
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FigureData } from "@acc/core";
 import * as assert from "uvu/assert";
 import { Recording } from "./recording.ts";
 import { stubSuite } from "./stub-suite.ts";
@@ -173,6 +174,22 @@ test("waitForRunId gives up in time", async () => {
   const tracker = await new Recording().open({});
   const error = await tracker.tracker.waitForRunId(20).catch((error: unknown) => error);
   assert.match((error as Error).message, /not opened the run within 20 ms/);
+});
+
+test("a figure is a page that the artifact view shows, and one of each step with its JSON", async ({
+  server,
+  uri,
+}) => {
+  const recording = new Recording();
+  const tracker = await recording.open({ trackingUri: uri });
+  const spec = { mark: "bar", data: { values: [{ a: 1 }] } };
+  const values: Record<string, FigureData> = { "a/bars": { type: "vega-lite", spec } };
+  recording.log({ type: "figures", values, context: {} }, 4);
+  await recording.deliver(tracker);
+  const uploads = server.requests.filter(({ method }) => method === "PUT").map(({ path }) => path);
+  const names = uploads.map((path) => path.slice(path.indexOf("figures/"))).sort();
+  const bars = "figures/a~bars";
+  assert.equal(names, [`${bars}.html`, `${bars}/step_4_0.html`, `${bars}/step_4_0.vega-lite.json`]);
 });
 
 test.run();

@@ -180,4 +180,18 @@ test("leaves no half file behind where the inbox cannot be written", async () =>
   assert.not(existsSync(join(run.dir, "media")));
 });
 
+type Figures = { readonly metrics: { readonly curve: Record<string, string> } };
+
+test("a figure is a page that the row names", async () => {
+  const run = new Recording();
+  const tracker = await run.open();
+  const values = { curve: { type: "plotly", spec: { data: [{ y: [1, 2] }] } } } as const;
+  run.post({ type: "figures", values: structuredClone(values) as never, context: { step: 2 } });
+  await run.complete(tracker);
+  const [row] = readInbox(run.dir);
+  const { _type, file_path, caption } = (row as unknown as Figures).metrics.curve;
+  assert.equal([_type, caption, row?.step], ["trackio.html", null, 2]);
+  assert.match(String(file_path), /\/2\/[0-9a-f]+\.html$/);
+});
+
 test.run();

@@ -110,4 +110,26 @@ test("artifacts are copied into the run's folder", async () => {
   assert.is(readFileSync(join(folder, "artifacts", copy, "model"), "utf8"), "hello\n");
 });
 
+test("a figure of Plotly is a panel as wandb.Plotly records it, one of Vega-Lite a page", async () => {
+  const { dir, recording } = await startOffline();
+  const curve = { data: [{ y: Float32Array.of(0.5, Number.NaN) }], layout: { title: "T" } };
+  const bars = { mark: "bar", data: { values: [{ a: "</script>" }] } };
+  recording.post({
+    type: "figures",
+    values: { curve: { type: "plotly", spec: curve }, bars: { type: "vega-lite", spec: bars } },
+    context: recording.context(3),
+  });
+  await recording.finish();
+  const [row] = rowsOf(dir) as Record<string, Record<string, unknown>>[];
+  const fileOf = (value: Record<string, unknown> | undefined) =>
+    readFileSync(join(offlineFolder(dir), "files", String(value?.path)), "utf8");
+  assert.match(String(row?.curve?.path), /^media\/plotly\/curve_3_[0-9a-f]{20}\.plotly\.json$/);
+  assert.match(String(row?.bars?.path), /^media\/html\/bars_3_[0-9a-f]{20}\.html$/);
+  assert.equal([row?.curve?._type, row?.bars?._type], ["plotly-file", "html-file"]);
+  const json = { data: [{ y: [0.5, null] }], layout: { title: { text: "T" } } };
+  assert.equal(JSON.parse(fileOf(row?.curve)), json);
+  assert.match(fileOf(row?.bars), "vegaEmbed");
+  assert.is(row?.bars?.size, Buffer.byteLength(fileOf(row?.bars)));
+});
+
 test.run();
