@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FigureData } from "@acc/core/tracker";
 import type { ReadRun, ReadSequence } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
@@ -202,6 +203,30 @@ peer("keeps images, distributions, tables and files", async ({ server }) => {
     "out/model.txt": { "$aim.artifact": { ...stored, uri: `${base}/out/model.txt` } },
   });
 });
+
+peer(
+  "keeps a figure of Plotly as one that Aim draws, and a picture of another",
+  async ({ server }) => {
+    const run = new Recording();
+    const tracker = createTracker(run, { repo: server.url });
+    const spec = { mark: "bar", data: { values: [{ a: 1 }] }, encoding: { x: { field: "a" } } };
+    const values: Record<string, FigureData> = {
+      curve: { type: "plotly", spec: { data: [{ y: Float32Array.of(1, Number.NaN) }] } },
+      bars: { type: "vega-lite", spec },
+    };
+    await deliver(tracker, run, [{ type: "figures", values, context: { step: 3 } }]);
+    await tracker.finish("success");
+    assert.equal(run.warnings, []);
+    const read = await readRun(server, tracker.tracker.hash);
+    const pointOf = (name: string) => read.sequences.find((s) => s.name === name)?.points[0];
+    const json = '{"data":[{"y":[1,null]}],"layout":{}}';
+    const figure = { source: "plotly", version: "unknown", format: "raw_json" };
+    assert.is(pointOf("curve")?.step, 3);
+    assert.equal(pointOf("curve")?.value, { "$aim.figure": { ...figure, data: { $blob: json } } });
+    const picture = pointOf("bars")?.value as ReadImage;
+    assert.is(picture["$aim.image"].$pixels.mode, "RGBA");
+  },
+);
 
 /** How many of 0, 1, …, 99 NumPy counts in a bin of 64. */
 function binOf(_: unknown, bin: number): number {

@@ -1,11 +1,12 @@
 import { readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
+import { figureHtml } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { comparableRun } from "./comparable-run.ts";
 import { python, runPython, sync } from "./fixtures/python.ts";
-import { recordSameCalls } from "./fixtures/same-calls.ts";
+import { FIGURE, recordSameCalls } from "./fixtures/same-calls.ts";
 import { cleanEnvironment } from "./online-suite.ts";
 import { Recording } from "./recording.ts";
 import { KEY, SwanLabServer } from "./swanlab-server.ts";
@@ -27,7 +28,12 @@ async function withServer<T>(use: (server: SwanLabServer) => Promise<T>): Promis
 const official = (mode: "online" | "offline", cwd: string, apiHost = "http://127.0.0.1:9") =>
   runPython("official.py", [], {
     cwd,
-    env: { SWANLAB_MODE: mode, SWANLAB_API_HOST: apiHost, SWANLAB_API_KEY: KEY },
+    env: {
+      SWANLAB_MODE: mode,
+      SWANLAB_API_HOST: apiHost,
+      SWANLAB_API_KEY: KEY,
+      FIGURE_HTML: figureHtml(FIGURE, "figure"),
+    },
   });
 
 define("swanlab sync uploads our offline run with the same result as one of its own", async () => {

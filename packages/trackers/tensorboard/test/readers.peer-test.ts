@@ -4,6 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FigureData } from "@acc/core/tracker";
 import { chromiumPath, pageDom } from "@acc/test-kit/peers/chromium";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { freePort } from "@acc/test-kit/servers/free-port";
@@ -78,6 +79,26 @@ const scalars = {
     [2, "-Infinity"],
   ],
 };
+
+run(
+  "a figure is an image for the pages, and a text that says why where it cannot be drawn",
+  async () => {
+    const directory = temporary();
+    const { tracker } = createTracker("exp", directory, {});
+    tracker.start();
+    const curve: FigureData = { type: "plotly", spec: { data: [{ y: [1, 2] }] } };
+    const share: FigureData = { type: "plotly", spec: { data: [{ type: "pie", values: [1] }] } };
+    await tracker.logFigure({ curve, share }, { step: 6 });
+    tracker.finish("success");
+    const answers = read(directory, "--http", "true");
+    assert.equal(
+      answers.images.exp.curve.map((image: Image) => [image.step, image.size]),
+      [[6, [1400, 900]]],
+    );
+    const { exp: texts } = answers.text;
+    assert.match(texts["share/text_summary"][0].text, "is a trace of the type");
+  },
+);
 
 run("EventAccumulator reads scalars, texts, images, histograms and hparams", () => {
   const directory = temporary();

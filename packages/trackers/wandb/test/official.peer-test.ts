@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
+import { figureHtml } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { comparableRun, differences } from "./fixtures/comparable-run.ts";
 import { python, runPython, sync } from "./fixtures/python.ts";
-import { recordSameCalls } from "./fixtures/same-calls.ts";
+import { FIGURE, recordSameCalls } from "./fixtures/same-calls.ts";
 import { type Stub, startStub } from "./fixtures/vectors/stub.mjs";
 import { looseParse } from "./read-run.ts";
 import { Recording } from "./recording.ts";
@@ -29,7 +30,12 @@ async function withStub<T>(use: (stub: Stub) => Promise<T>): Promise<T> {
 const official = (mode: "online" | "offline", cwd: string, url = "http://127.0.0.1:9") =>
   runPython("official.py", [], {
     cwd,
-    env: { WANDB_MODE: mode, WANDB_BASE_URL: url, WANDB_API_KEY: KEY },
+    env: {
+      WANDB_MODE: mode,
+      WANDB_BASE_URL: url,
+      WANDB_API_KEY: KEY,
+      FIGURE_HTML: figureHtml(FIGURE, "figure"),
+    },
   });
 
 /** What is not as the official client has it, whichever way the run goes. */
