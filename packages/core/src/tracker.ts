@@ -21,6 +21,7 @@ export type {
   ConsoleLine,
   MonitorEvent,
   Monitored,
+  RankPace,
   SystemSample,
 } from "./tracker-contract/monitoring.ts";
 export { PostingTracker } from "./tracker-contract/posting-tracker.ts";

@@ -62,6 +62,13 @@ test("acc sync delivers the load of both replicas, and their lines with the rank
   ]);
   const samples = ofType(events, "system").map(({ sample }) => sample);
   assert.ok(samples.length >= 2, `${samples.length} samples`);
+  const paces = samples.flatMap(({ paces: ofRanks = [] }) => [ofRanks]);
+  for (const rank of [0, 1]) {
+    assert.ok(
+      paces.some((ofRanks) => Number(ofRanks[rank]?.batchesPerSecond) > 0),
+      `rank ${rank}`,
+    );
+  }
   if (process.platform === "linux") {
     const ranks = samples.map(({ replicas }) => replicas.map(({ rank }) => rank));
     assert.equal(ranks.at(-1), [0, 1]);
@@ -90,6 +97,11 @@ test("a script under plain node is too, also one that ends by itself", async () 
     ],
   );
   const [sample] = ofType(entries, "system");
+  const paces = ofType(entries, "system").map((event) => event.sample.paces ?? []);
+  assert.ok(
+    paces.some(([pace]) => Number(pace?.batchesPerSecond) > 0),
+    JSON.stringify(paces),
+  );
   assert.equal(sample?.to, [], "only the page wants it");
   assert.ok((sample?.sample.process.cpuPercent ?? 0) > 1);
 });

@@ -14,6 +14,7 @@ import { Status } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 import { Tables } from "./tables.tsx";
 import { Texts } from "./texts.tsx";
+import { Timeline } from "./timeline.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 type Props = { readonly id: string; readonly tab: Tab; readonly state: State };
@@ -102,7 +103,12 @@ function Part({ run, detail, tab, state }: PartProps) {
     case "console":
       return <Texts run={run} count={detail.numConsoleLines} kind="console" key="console" />;
     case "system":
-      return <Charts runs={[run]} state={state} isOfMachine />;
+      return (
+        <>
+          <Timeline run={run} />
+          <Charts runs={[run]} state={state} isOfMachine />
+        </>
+      );
     case "config":
       return <ConfigList detail={detail} />;
     case "files":
