@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import type { MonitorEvent } from "../../src/tracker-contract/monitoring.ts";
 import type { Service } from "../journal/service.ts";
@@ -106,7 +106,7 @@ test("a script under plain node is too, also one that ends by itself", async () 
   assert.ok((sample?.sample.process.cpuPercent ?? 0) > 1);
 });
 
-test("each part can be switched off, and a run that nobody looks at has none", async () => {
+test.slow("each part can be switched off, and a run that nobody looks at has none", async () => {
   const cases: [accelerator: object, init: object, types: string[]][] = [
     [{ projectDir: "runs" }, { monitoring: false }, []],
     [{ projectDir: "runs" }, { monitoring: { ...MONITORING, console: false } }, ["system"]],

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import type { RunDetail, RunList } from "../../src/wire/schema.ts";
 import { recordRun } from "../record-run.ts";
@@ -207,7 +207,7 @@ test("huge requests end early", async () => {
   assert.is(large.status, 413);
 });
 
-test("clients that are slow, or many, do not keep others out", async () => {
+test.slow("clients that are slow, or many, do not keep others out", async () => {
   const sockets: Socket[] = [];
   try {
     for (let index = 0; index < 100; index++) {
