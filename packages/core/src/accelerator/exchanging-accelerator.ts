@@ -8,7 +8,6 @@ import { type JoinOptions, joinUnevenInputs } from "../train/join-uneven-inputs.
 import { type LocalSgd, type LocalSgdOptions, localSgd } from "../train/local-sgd.ts";
 import type { Preparation } from "../train/prepare.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
-import { requireSteps } from "./accumulation-options.ts";
 import { TrainingAccelerator } from "./training-accelerator.ts";
 
 /** The members of the accelerator that say when gradients are exchanged and applied. */
@@ -37,10 +36,9 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   }
 
   set gradientAccumulationSteps(value: number) {
-    this.#training.state.accumulation = {
-      ...this.#training.state.accumulation,
-      numSteps: requireSteps(value),
-    };
+    checkMember("accelerator", "gradientAccumulationSteps", value, { integerFrom: 1 });
+    const { accumulation } = this.#training.state;
+    this.#training.state.accumulation = { ...accumulation, numSteps: value };
   }
 
   /** Micro-batches in the current accumulation window; set it to continue where another run stopped. */

@@ -22,6 +22,8 @@ import {
   where,
 } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkArgument } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import type { Differentiation } from "./differentiate.ts";
 import type { ModelRegistry } from "./model-registry.ts";
@@ -45,12 +47,9 @@ export function clipGradNorm(
   training: Differentiation,
 ): Scalar | undefined {
   const variables = clippedVariables("clipGradNorm", parameters, "maxNorm", maxNorm, training);
-  if (!(normType > 0)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `clipGradNorm: normType must be above 0: 1, 2, Infinity or another order of a norm, got ${String(normType)}.`,
-    );
-  }
+  checkArgument("clipGradNorm", "normType, the order of the norm,", normType, {
+    anyOf: [{ numberAbove: 0 }, { oneOf: [Number.POSITIVE_INFINITY] }],
+  });
   if (!training.state.syncGradients) return undefined;
   training.scaler?.unscale(variables);
   const { gradients } = training.models;
@@ -125,7 +124,7 @@ function clippedVariables(
   if (typeof limit !== "number" || !(limit >= 0)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `${call}: ${limitName} must be a number of at least 0, got ${String(limit)}.`,
+      `${call}: ${limitName} must be a number of at least 0, got ${foundText(limit)}.`,
     );
   }
   const prepared = models.find(parameters);

@@ -4,6 +4,7 @@ import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { stepObserver } from "../step/step-observer.ts";
 import type { Differentiation } from "./differentiate.ts";
 import type { LocalTurn } from "./gradient-state.ts";
@@ -35,11 +36,14 @@ export type LocalSgd = {
 };
 
 const RULES: OptionRules<LocalSgdOptions> = {
-  localSgdSteps: "any",
+  localSgdSteps: { integerFrom: 1 },
   enabled: "boolean",
   outer: "object",
 };
-const OUTER_RULES: OptionRules<OuterStep> = { learningRate: "any", momentum: "any" };
+const OUTER_RULES: OptionRules<OuterStep> = {
+  learningRate: { numberAbove: 0 },
+  momentum: { numberFrom: 0, below: 1 },
+};
 
 /**
  * Trains the replicas apart: gradients of `model` stay on their replica, and weights are averaged now and then, and at
@@ -51,6 +55,7 @@ export async function localSgd<T>(
   body: (local: LocalSgd) => T,
   { training, collective }: { readonly training: Differentiation; readonly collective: Collective },
 ): Promise<Awaited<T>> {
+  requireFunction("localSgd", body);
   const { steps, enabled, outer } = resolved(options);
   const variables = training.unsynced.find(model);
   const open = new OpenBody();
@@ -205,21 +210,8 @@ function resolved(options: LocalSgdOptions): {
 } {
   checkOptions("localSgd", options, RULES);
   const { localSgdSteps: steps = 8, enabled = true, outer } = options;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `localSgd: localSgdSteps must be an integer of at least 1, got ${String(steps)}.`,
-    );
-  }
   if (!outer) return { steps, enabled, outer: undefined };
   checkOptions("localSgd, outer", outer, OUTER_RULES);
   const { learningRate = 0.7, momentum = 0.5 } = outer;
-  const isRange =
-    learningRate > 0 && Number.isFinite(learningRate) && momentum >= 0 && momentum < 1;
-  if (isRange) return { steps, enabled, outer: { learningRate, momentum } };
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    "localSgd: outer needs a learningRate above 0 and a momentum of at least 0 and below 1, got " +
-      `${String(learningRate)} and ${String(momentum)}.`,
-  );
+  return { steps, enabled, outer: { learningRate, momentum } };
 }
