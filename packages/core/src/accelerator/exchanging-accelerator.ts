@@ -106,7 +106,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
    * After an error of `body` they stay as they are.
    *
    * @throws {AcceleratorError} `OPTION_INVALID`, `STATE_INVALID` for a model that is not prepared, `COLLECTIVE_MISMATCH` if
-   *   the ranks make different numbers of steps.
+   *   the ranks make different numbers of steps, naming them and the loader that has fewer batches on some.
    */
   localSgd<T>(
     model: object,
@@ -114,7 +114,8 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
     body: (local: LocalSgd) => T,
   ): Promise<Awaited<T>> {
     const { collective } = this;
-    return localSgd(model, options, body, { training: this.#training, collective });
+    const { loaders } = this.#preparation.made;
+    return localSgd(model, options, body, { training: this.#training, collective, loaders });
   }
 
   /**

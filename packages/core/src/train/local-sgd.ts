@@ -1,6 +1,7 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import { readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
+import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
@@ -8,6 +9,7 @@ import { requireFunction } from "../options/require-function.ts";
 import { stepObserver } from "../step/step-observer.ts";
 import type { Differentiation } from "./differentiate.ts";
 import type { LocalTurn } from "./gradient-state.ts";
+import { LocalSgdSteps } from "./local-sgd-steps.ts";
 import type { ModelVariables } from "./model-variables.ts";
 
 export type OuterStep = {
@@ -45,6 +47,12 @@ const OUTER_RULES: OptionRules<OuterStep> = {
   momentum: { numberFrom: 0, below: 1 },
 };
 
+type Target = {
+  readonly training: Differentiation;
+  readonly collective: Collective;
+  readonly loaders: readonly PreparedDataLoader<unknown>[];
+};
+
 /**
  * Trains the replicas apart: gradients of `model` stay on their replica, and weights are averaged now and then, and at
  * the end of `body`. After an error of `body` they stay as they are: other ranks may not have it, and would wait.
@@ -53,7 +61,7 @@ export async function localSgd<T>(
   model: object,
   options: LocalSgdOptions,
   body: (local: LocalSgd) => T,
-  { training, collective }: { readonly training: Differentiation; readonly collective: Collective },
+  { training, collective, loaders }: Target,
 ): Promise<Awaited<T>> {
   requireFunction("localSgd", body);
   const { steps, enabled, outer } = resolved(options);
@@ -71,6 +79,7 @@ export async function localSgd<T>(
   const { state } = training;
   const resumed = state.resumedTurns.shift();
   const weights = new AveragedWeights(variables, training, collective, outer, resumed?.outer);
+  const meetings = new LocalSgdSteps(collective, loaders);
   const turn: LocalTurn = { steps: resumed?.steps ?? 0, outer: weights.outerState };
   const step = async () => {
     open.requireOpen();
@@ -81,7 +90,9 @@ export async function localSgd<T>(
       );
     }
     turn.steps += 1;
-    if (turn.steps % steps === 0) weights.average(turn.steps);
+    if (turn.steps % steps === 0) {
+      meetings.meet(turn.steps, false, () => weights.average(turn.steps));
+    }
   };
   state.replicasDiffer = true;
   state.localTurns.push(turn);
@@ -92,7 +103,10 @@ export async function localSgd<T>(
     state.localTurns.splice(state.localTurns.indexOf(turn), 1);
   }
   // Without a step since then there is nothing to average, and momentum must not be applied twice.
-  if (turn.steps === 0 || turn.steps % steps !== 0) weights.average(turn.steps);
+  meetings.meet(turn.steps, true, () => {
+    if (turn.steps === 0 || turn.steps % steps !== 0) weights.average(turn.steps);
+    else collective.barrier(`localSgd(end, step ${turn.steps})`); // all learn of a rank that still trains
+  });
   weights.release(); // not after an error, which other ranks may not have
   return result;
 }
