@@ -7,6 +7,7 @@ import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import {
   type LearningRateScheduler,
   requireCount,
+  requireNumber,
   requireOptimizer,
   requireState,
   type ScheduledOptimizer,
@@ -116,20 +117,23 @@ export class PlateauScheduler implements LearningRateScheduler {
     };
   }
 
-  loadStateDict(state: SchedulerState): void {
-    const { step, best, badSteps, cooldownLeft, learningRate } = requireState(state) as Record<
-      string,
-      number
-    >;
-    const lastStep = requireCount("step", step ?? Number.NaN);
-    const bad = requireCount("badSteps", badSteps ?? 0);
-    const left = requireCount("cooldownLeft", cooldownLeft ?? 0);
+  checkState(state: SchedulerState): void {
+    const { step, best, badSteps, cooldownLeft, learningRate } = numbersOf(requireState(state));
+    requireCount("step", step ?? Number.NaN);
+    requireCount("badSteps", badSteps ?? 0);
+    requireCount("cooldownLeft", cooldownLeft ?? 0);
     if (best !== undefined) checkArgument("loadStateDict", "best", best, BEST_RULE);
-    if (learningRate !== undefined) setLearningRate(this.optimizer, learningRate);
-    this.#lastStep = lastStep;
+    if (learningRate !== undefined) requireNumber("learningRate", learningRate);
+  }
+
+  loadStateDict(state: SchedulerState): void {
+    this.checkState(state);
+    const { step = 0, best, badSteps = 0, cooldownLeft = 0, learningRate } = numbersOf(state);
+    this.#lastStep = step;
     this.#best = best ?? this.#best;
-    this.#badSteps = bad;
-    this.#cooldownLeft = left;
+    this.#badSteps = badSteps;
+    this.#cooldownLeft = cooldownLeft;
+    if (learningRate !== undefined) setLearningRate(this.optimizer, learningRate);
   }
 
   #improves(metric: number): boolean {
@@ -138,4 +142,8 @@ export class PlateauScheduler implements LearningRateScheduler {
     const margin = Math.abs(this.#best) * threshold;
     return mode === "min" ? metric < this.#best - margin : metric > this.#best + margin;
   }
+}
+
+function numbersOf(state: SchedulerState): { readonly [name: string]: number | undefined } {
+  return state as { readonly [name: string]: number | undefined };
 }

@@ -26,6 +26,8 @@ export interface LearningRateScheduler {
   getLastLearningRate(): number;
   stateDict(): SchedulerState;
   loadStateDict(state: SchedulerState): void;
+  /** Throws what `loadStateDict` would throw, and changes nothing: `loadState` calls it before it changes anything. */
+  checkState?(state: SchedulerState): void;
 }
 
 /** A schedule whose learning rate depends on the number of steps alone. */
@@ -60,8 +62,13 @@ export abstract class StepwiseScheduler implements LearningRateScheduler {
     return { step: this.#lastStep };
   }
 
+  checkState(state: SchedulerState): void {
+    requireCount("step", requireState(state).step);
+  }
+
   loadStateDict(state: SchedulerState): void {
-    this.#lastStep = requireCount("step", requireState(state).step);
+    this.checkState(state);
+    this.#lastStep = state.step;
     this.apply();
   }
 
