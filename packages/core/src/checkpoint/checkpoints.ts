@@ -24,7 +24,7 @@ import type { Subject } from "./inventory.ts";
 import type { LoadModelOptions } from "./load-weights.ts";
 import { LoggedMetrics } from "./logged-metrics.ts";
 import {
-  checkSaveModelOptions,
+  checkSaveModel,
   type SaveModelOptions,
   saveModelWeights,
   saveTensors,
@@ -191,7 +191,7 @@ export class Checkpoints {
   }
 
   async saveModel(model: object, folder: string, options: SaveModelOptions): Promise<void> {
-    checkSaveModelOptions(options);
+    checkSaveModel(folder, options);
     if (this.#subject.collective.rank === 0) await saveModelWeights(model, folder, options);
   }
 

@@ -26,9 +26,9 @@ import {
 } from "../values/snapshot.ts";
 import {
   checkInitOptions,
+  DELIVERY_TIMEOUT_MS,
   type InitTrackersOptions,
   requireProjectName,
-  resolveDeliveryTimeout,
 } from "./init-options.ts";
 import { resolveMonitoring } from "./monitoring-options.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
@@ -126,7 +126,7 @@ export class TrackerSession {
       initOptions: options.initOptions ?? {},
       config: options.config === undefined ? undefined : config,
       strict: options.strict ?? false,
-      deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+      deliveryTimeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,
       monitoring: resolveMonitoring(options.monitoring),
       ...(keeping && { keeping }),
     };
