@@ -48,6 +48,9 @@ export class WandbTranslator implements Translator<RecordingState, Operation> {
       case "tables":
         builder.tables(event.values, event.context, event.sequence);
         break;
+      case "media":
+        builder.media(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context, event.sequence);
         break;

@@ -6,6 +6,7 @@
 import { type EncodedImage, MessageWriter } from "@acc/tracker-kit";
 import type { Histogram } from "./histogram.ts";
 import type { Hparam } from "./hparams.ts";
+import type { WavHeader } from "./wav-header.ts";
 
 /** The time of an event, and its place on the step axis. */
 export type EventTime = { readonly wallTimeMs: number; readonly step: number };
@@ -78,16 +79,35 @@ export function textValue(tag: string, text: string): SummaryValue {
     .message(9, pluginMetadata("text"));
 }
 
+/** `encoded`: the bytes of a PNG or a GIF. */
 export function imageValue(
   tag: string,
-  { width, height, channels, png }: EncodedImage,
+  {
+    width,
+    height,
+    channels,
+    encoded,
+  }: Omit<EncodedImage, "png"> & { readonly encoded: Uint8Array },
 ): SummaryValue {
   const image = new MessageWriter()
     .varint(1, height)
     .varint(2, width)
     .varint(3, channels)
-    .bytes(4, png);
+    .bytes(4, encoded);
   return new MessageWriter().string(1, tag).message(4, image);
+}
+
+export function audioValue(
+  tag: string,
+  { sampleRate, channels, frames, wav }: WavHeader & { readonly wav: Uint8Array },
+): SummaryValue {
+  const audio = new MessageWriter()
+    .float(1, sampleRate)
+    .varint(2, channels)
+    .varint(3, frames)
+    .bytes(4, wav)
+    .string(5, "audio/wav");
+  return new MessageWriter().string(1, tag).message(6, audio);
 }
 
 /** Hyperparameters of a run. TensorBoard reads the first of a run and ignores any other. */

@@ -75,7 +75,8 @@ export class SummaryWriter {
 
   /** One image, or a batch as a grid. */
   addImage(tag: string, image: ImageData, step = 0, wallTimeMs: number = Date.now()): void {
-    this.addValues([imageValue(tag, encodeImages(image))], step, wallTimeMs);
+    const { png: encoded, ...size } = encodeImages(image);
+    this.addValues([imageValue(tag, { ...size, encoded })], step, wallTimeMs);
   }
 
   /** Hyperparameters of the run. TensorBoard reads only the first ones. */
