@@ -80,8 +80,8 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   assert.ok(png.includes("PNG"), "the page finds the image");
   const contents = { tone: "RIFF", clip: "ftyp", page: "<b>1</b>" };
   for (const [name, content] of Object.entries(contents)) {
-    const { file_path } = played?.[name] as { file_path: string };
-    const query = encodeURIComponent(join(dashboard.dir, "media", file_path));
+    const value = played?.[name] as { file_path: string } | undefined;
+    const query = encodeURIComponent(join(dashboard.dir, "media", value?.file_path ?? ""));
     const answer = await fetch(`${dashboard.url}/file?path=${query}`);
     assert.is(await answer.text(), content, name);
   }

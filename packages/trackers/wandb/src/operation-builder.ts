@@ -9,6 +9,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import { consoleText, encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
+import type { Alert } from "./format/alert.ts";
 import type { ArtifactRequest } from "./format/artifact.ts";
 import { jsonText } from "./format/json-text.ts";
 import { freeName, loggedRow } from "./format/logged-row.ts";
@@ -54,6 +55,7 @@ export class OperationBuilder {
     artifacts: [] as ArtifactRequest[],
     rows: [] as { step: number; row: Row }[],
     changedSummary: new Row(),
+    alerts: [] as Alert[],
     stats: [] as Stats[],
     output: [] as OutputLine[],
   };
@@ -179,6 +181,10 @@ export class OperationBuilder {
     if (!this.#open?.isClosed) return;
     const isSameCall = isMedia && step === undefined && wallTimeMs === this.#open.timeMs;
     if (!isSameCall) this.#commit();
+  }
+
+  alert(alert: Alert): void {
+    this.#batch.alerts.push(alert);
   }
 
   #addMedia<T>(

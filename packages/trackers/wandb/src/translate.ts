@@ -55,7 +55,7 @@ export class WandbTranslator implements Translator<RecordingState, Operation> {
         builder.artifact(event.artifact, event.context, event.sequence);
         break;
       case "call":
-        translateCall(builder, event.method, event.args);
+        translateCall(builder, event.method, event.args, event.sequence);
         break;
       case "system":
         builder.stats(systemMetrics(event.sample), event.context);
