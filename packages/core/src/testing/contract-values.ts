@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { awkwardValues } from "./awkward-values.ts";
 import { type ContractSubject, openRun } from "./contract-subject.ts";
 import { scratchFolder } from "./folders.ts";
+import { logAllMedia } from "./media.ts";
 import { HARD_KEYS, VALUES } from "./values.ts";
 
 export async function takesEveryValue(subject: ContractSubject): Promise<void> {
@@ -20,6 +21,7 @@ export async function takesEveryValue(subject: ContractSubject): Promise<void> {
   accelerator.log({});
   accelerator.logImages({ image: { data: new Float32Array(12), shape: [2, 2, 3] } }, { step });
   accelerator.logTable({ table: [{ a: 1, b: "x" }] }, { step });
+  logAllMedia(accelerator, step);
   accelerator.logArtifact(fileURLToPath(import.meta.url), { name: "artifact" });
   await accelerator.endTraining();
   if (!subject.read) return;

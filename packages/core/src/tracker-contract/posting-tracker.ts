@@ -7,6 +7,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { MediaData } from "./media-data.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 
 /**
@@ -36,6 +37,10 @@ export abstract class PostingTracker extends GeneralTracker {
 
   override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
     this.postEvent({ type: "tables", values, context: timed(context) });
+  }
+
+  override logMedia(values: Record<string, MediaData>, context: LogContext = {}): void {
+    this.postEvent({ type: "media", values, context: timed(context) });
   }
 
   override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {

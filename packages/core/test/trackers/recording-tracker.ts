@@ -3,6 +3,7 @@ import {
   GeneralTracker,
   type LogContext,
   type LogValues,
+  type MediaData,
   type RunConfig,
   type TableData,
 } from "../../src/index.ts";
@@ -43,6 +44,10 @@ export class RecordingTracker extends GeneralTracker {
 
   override logTable(tables: Record<string, TableData>): void {
     this.#record("table", tables);
+  }
+
+  override logMedia(values: Record<string, MediaData>, { step }: LogContext): void {
+    this.#record("media", values, step);
   }
 
   override logArtifact(artifact: ArtifactData): void {

@@ -7,6 +7,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import {
+  encodedOrLeftOut,
   flatten,
   isNested,
   kindOf,
@@ -18,6 +19,7 @@ import {
 import { aimName, paramObject } from "./format/param-value.ts";
 import {
   type TrackedValue,
+  trackedAudio,
   trackedImage,
   trackedText,
   trackedValue,
@@ -92,6 +94,13 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
       case "tables":
         for (const [name, table] of Object.entries(event.values)) {
           this.#point(name, trackedText(tableText(table)), event.context);
+        }
+        break;
+      case "media":
+        for (const [name, media] of Object.entries(event.values)) {
+          const { leaveOut } = this.#options;
+          const audio = encodedOrLeftOut(`"${name}"`, leaveOut, () => trackedAudio(media));
+          if (audio) this.#point(name, audio, event.context);
         }
         break;
       case "artifact": {

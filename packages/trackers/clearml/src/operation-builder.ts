@@ -1,6 +1,20 @@
-import { AcceleratorError, type ImageData, type LogValue, type RunConfig } from "@acc/core/tracker";
-import { encodePng, imagesOf, type LeaveOut, toJson, wellFormed } from "@acc/tracker-kit";
-import { imagePath } from "./format/file-path.ts";
+import {
+  AcceleratorError,
+  type ImageData,
+  type LogValue,
+  type MediaData,
+  type RunConfig,
+} from "@acc/core/tracker";
+import {
+  encodedOrLeftOut,
+  encodePng,
+  imagesOf,
+  type LeaveOut,
+  requireMedia,
+  toJson,
+  wellFormed,
+} from "@acc/tracker-kit";
+import { samplePath } from "./format/file-path.ts";
 import { hyperparametersOf } from "./format/hyperparameters.ts";
 import { nameOf } from "./format/name-of.ts";
 import type { Figure } from "./format/plot.ts";
@@ -109,14 +123,18 @@ export class OperationBuilder {
       const png = this.#encode(single, title);
       if (!png) continue;
       const metric = nameOf(title);
-      const iter = this.#iteration("image", metric, variant, place.step);
-      const type = "training_debug_image";
-      const event = { timestamp: place.timeMs, type, iter, metric, variant } as const;
-      const number = String(this.#sequence).padStart(8, "0");
-      const identity = `${number}-${this.operations.length}-${this.#options.runId.slice(0, 8)}`;
-      const path = imagePath(metric, variant, identity);
-      this.operations.push({ kind: "image", event, path, png });
+      this.#sample(metric, variant, { bytes: png, extension: "png", type: "image/png" }, place);
     }
+  }
+
+  /** Audio, a video or a page, where images are; without a step after the last one. */
+  media(title: string, series: string, media: MediaData, place: Place): void {
+    const { leaveOut } = this.#options;
+    const known = encodedOrLeftOut(`"${title}"`, leaveOut, () => requireMedia(media));
+    if (!known) return;
+    const { kind, format: extension, data: bytes } = known;
+    const type = kind === "html" ? "text/html" : `${kind}/${extension}`;
+    this.#sample(nameOf(title), nameOf(series), { bytes, extension, type }, place);
   }
 
   /** A line of the console. */
@@ -157,6 +175,21 @@ export class OperationBuilder {
   artifact(artifact: Artifact): void {
     const key = nameOf(artifact.key);
     this.operations.push({ kind: "artifact", artifact: { ...artifact, key } });
+  }
+
+  #sample(
+    metric: string,
+    variant: string,
+    { bytes, extension, type }: { bytes: Uint8Array; extension: string; type: string },
+    place: Place,
+  ): void {
+    const iter = this.#iteration("image", metric, variant, place.step);
+    const kind = "training_debug_image";
+    const event = { timestamp: place.timeMs, type: kind, iter, metric, variant } as const;
+    const number = String(this.#sequence).padStart(8, "0");
+    const identity = `${number}-${this.operations.length}-${this.#options.runId.slice(0, 8)}`;
+    const path = samplePath(metric, variant, identity, extension);
+    this.operations.push({ kind: "sample", event, path, bytes, type });
   }
 
   #edit(edit: TaskEdit): void {

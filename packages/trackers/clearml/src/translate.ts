@@ -61,6 +61,12 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
           builder.plot(title, series, tableFigure(table, title, series), place);
         }
         break;
+      case "media":
+        for (const [key, media] of Object.entries(event.values)) {
+          const { title, series } = splitKey(key);
+          builder.media(title, series, media, place);
+        }
+        break;
       case "artifact": {
         const { name, path, type = "custom" } = event.artifact;
         builder.artifact({ key: name, timestamp: timeMs, type, source: { path } });

@@ -5,6 +5,7 @@ import type {
   ImageData,
   LogContext,
   LogValues,
+  MediaData,
   TableData,
 } from "@acc/core/tracker";
 import { imagesOf, type Translator } from "@acc/tracker-kit";
@@ -63,6 +64,9 @@ export class CometTranslator implements Translator<RecordingState, Operation> {
       case "tables":
         recordTables(builder, event.values, context);
         break;
+      case "media":
+        recordMedia(builder, event.values, context);
+        break;
       case "artifact":
         recordArtifact(builder, event.artifact, context);
         break;
@@ -105,6 +109,15 @@ function recordImages(
       builder.image(isBatch ? `${tag}/${index}` : tag, one);
     }
   }
+}
+
+function recordMedia(
+  builder: OperationBuilder,
+  media: Record<string, MediaData>,
+  context: LogContext,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  for (const [name, one] of Object.entries(media)) builder.media(name, one);
 }
 
 function recordTables(

@@ -46,6 +46,9 @@ export class DvcLiveTranslator implements Translator<LiveState, Operation> {
       case "tables":
         builder.tables(event.values, event.context);
         break;
+      case "media":
+        builder.media(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

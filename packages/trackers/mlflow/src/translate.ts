@@ -4,6 +4,7 @@ import { artifactPath } from "./format/artifact-path.ts";
 import type { Operation } from "./operation.ts";
 import type { RecordingState } from "./state.ts";
 import { imageOperations } from "./translate/images.ts";
+import { mediaOperations } from "./translate/media.ts";
 import { metricOperations } from "./translate/metrics.ts";
 import { configOperations } from "./translate/params.ts";
 import { Recording, type RecordingOptions } from "./translate/recording.ts";
@@ -64,6 +65,8 @@ export class MlflowTranslator implements Translator<Partial<RecordingState>, Ope
         return imageOperations(event.values, event.context, scope);
       case "tables":
         return tableOperations(event.values, event.context, scope);
+      case "media":
+        return mediaOperations(event.values, event.context, scope);
       case "artifact":
         recording.timeOf(event.context);
         return [artifactOperation(event.artifact, event.context)];

@@ -47,6 +47,9 @@ export class SwanLabTranslator implements Translator<RecordingState, Operation> 
       case "tables":
         builder.tables(event.values, event.context);
         break;
+      case "media":
+        builder.played(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact);
         break;

@@ -6,6 +6,7 @@ import {
   type ImageData,
   type LogContext,
   type LogValues,
+  type MediaData,
   type RunConfig,
   type TableData,
   type TrackerCreation,
@@ -66,6 +67,10 @@ export class TensorBoardTracker extends GeneralTracker {
 
   override logTable(values: Record<string, TableData>, context: LogContext = {}): void {
     this.#record({ type: "tables", values, context });
+  }
+
+  override logMedia(values: Record<string, MediaData>, context: LogContext = {}): void {
+    this.#record({ type: "media", values, context });
   }
 
   override finish(status: FinishStatus): void {

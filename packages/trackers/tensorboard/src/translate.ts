@@ -24,6 +24,7 @@ import { histogramOf } from "./format/histogram.ts";
 import { flattenConfig } from "./format/hparams.ts";
 import { encodeImages } from "./format/image-grid.ts";
 import { markdownTable } from "./format/markdown-table.ts";
+import { mediaValue } from "./format/media.ts";
 import type { Operation } from "./operation.ts";
 import type { TensorBoardOptions } from "./options.ts";
 import type { RecordingState } from "./state.ts";
@@ -78,6 +79,14 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
         this.#eventPerValue(values, event.context);
         break;
       }
+      case "media": {
+        const { leaveOut } = this.#options;
+        const values = Object.entries(event.values).flatMap(([tag, media]) => {
+          return encodedOrLeftOut(`"${tag}"`, leaveOut, () => mediaValue(tag, media)) ?? [];
+        });
+        this.#eventPerValue(values, event.context);
+        break;
+      }
       case "artifact": // TensorBoard shows no files
         break;
       case "call":
@@ -127,7 +136,7 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
   #image(tag: string, image: ImageData): SummaryValue | undefined {
     const { leaveOut } = this.#options;
     const encoded = encodedOrLeftOut(`${tag} (image)`, leaveOut, () => encodeImages(image));
-    return encoded && imageValue(tag, encoded);
+    return encoded && imageValue(tag, { ...encoded, encoded: encoded.png });
   }
 
   /** A batch as one picture, or as a picture each. */

@@ -4,13 +4,14 @@ import type {
   LogContext,
   LogValue,
   LogValues,
+  MediaData,
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
 import { encodedOrLeftOut, imagesOf, isoText, type LeaveOut, toJson } from "@acc/tracker-kit";
 import { artifactOf } from "./format/artifact.ts";
 import { idOf } from "./format/identity.ts";
-import { imageMedia } from "./format/media.ts";
+import { imageMedia, playedMedia } from "./format/media.ts";
 import { metricKey } from "./format/metric-key.ts";
 import type { AlertLevel, MetricRecord, RunFields } from "./format/record.ts";
 import { tableValue } from "./format/table.ts";
@@ -75,6 +76,20 @@ export class OperationBuilder {
         this.operations.push({ kind: "media", run: this.#run, file: media.file });
         values[name] = media.value;
       }
+    }
+    if (Object.keys(values).length > 0) this.#row(values, step, at, sequence);
+  }
+
+  media(media: Readonly<Record<string, MediaData>>, at: LogContext, sequence: number): void {
+    const step = this.#mediaStepOf(at);
+    const values: Record<string, LogValue> = {};
+    for (const [key, one] of Object.entries(media)) {
+      const place = { step, id: this.#idOf(sequence, key, 0) };
+      const encode = () => playedMedia(one, this.#run, place);
+      const played = encodedOrLeftOut(`"${key}"`, this.#options.leaveOut, encode);
+      if (!played) continue;
+      this.operations.push({ kind: "media", run: this.#run, file: played.file });
+      values[this.#nameOf(key)] = played.value;
     }
     if (Object.keys(values).length > 0) this.#row(values, step, at, sequence);
   }

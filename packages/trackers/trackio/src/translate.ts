@@ -39,6 +39,9 @@ export class TrackioTranslator implements Translator<RecordingState, Operation> 
       case "tables":
         builder.tables(event.values, event.context, sequence);
         break;
+      case "media":
+        builder.media(event.values, event.context, event.sequence);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

@@ -1,14 +1,17 @@
 import type { DeliveredEvent } from "../../tracker-contract/tracker-event.ts";
 
+/** The types of events that hold several values by name. */
+const VALUES: ReadonlySet<string> = new Set(["metrics", "images", "tables", "media"]);
+
 /** The event without values that a tracker has already; undefined if nothing is left. */
 export function withoutValues(
   event: DeliveredEvent,
   names: ReadonlySet<string>,
 ): DeliveredEvent | undefined {
   if (names.size === 0) return event;
-  if (event.type !== "metrics" && event.type !== "images" && event.type !== "tables")
-    return undefined;
-  const left = Object.entries(event.values).filter(([name]) => !names.has(name));
+  if (!VALUES.has(event.type)) return undefined;
+  const { values } = event as { readonly values: { readonly [name: string]: unknown } };
+  const left = Object.entries(values).filter(([name]) => !names.has(name));
   if (left.length === 0) return undefined;
   return { ...event, values: Object.fromEntries(left) } as DeliveredEvent;
 }
@@ -35,6 +38,7 @@ export function partsOf(event: DeliveredEvent, place: (name: string) => number):
     case "metrics":
     case "images":
     case "tables":
+    case "media":
       return Object.entries(event.values).map(([name, value]) => part(name, value));
     case "artifact":
       return [part(event.artifact.name, event.artifact.type)];

@@ -18,6 +18,9 @@ export async function recordEvent(
     case "tables":
       if (!supports(tracker, "logTable", event)) return;
       return tracker.logTable?.(event.values, event.context);
+    case "media":
+      if (!supports(tracker, "logMedia", event)) return;
+      return tracker.logMedia?.(event.values, event.context);
     case "artifact":
       if (!supports(tracker, "logArtifact", event)) return;
       return tracker.logArtifact?.(event.artifact, event.context);
@@ -36,7 +39,7 @@ export async function recordEvent(
 /** An event for all trackers is ignored by those without the method; an event for one tracker must not be lost. */
 function supports(
   tracker: GeneralTracker,
-  method: "logImages" | "logTable" | "logArtifact" | "call",
+  method: "logImages" | "logTable" | "logMedia" | "logArtifact" | "call",
   { target }: TrackerEvent,
 ): boolean {
   if (tracker[method]) return true;

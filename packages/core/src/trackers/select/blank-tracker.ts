@@ -22,6 +22,7 @@ export class BlankTracker extends GeneralTracker {
   override log(): void {}
   override logImages(): void {}
   override logTable(): void {}
+  override logMedia(): void {}
   override logArtifact(): void {}
   override call(): void {}
 }

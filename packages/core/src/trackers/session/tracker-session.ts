@@ -5,7 +5,7 @@ import { AcceleratorError } from "../../errors.ts";
 import { LoggerType } from "../../logger-type.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
-import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
+import type { PostedMediaEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerLogOptions } from "../../tracker-contract/tracker-options.ts";
 import { BlankTracker } from "../select/blank-tracker.ts";
 import type { TrackerSelection } from "../select/log-with.ts";
@@ -13,6 +13,7 @@ import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-ch
 import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
 import { type LogReduction, requireReducible } from "../values/combine.ts";
 import type { LoggableWithMedia, TableSource } from "../values/logged-media.ts";
+import type { LoggedMedia } from "../values/media.ts";
 import type { Placement } from "../values/placement.ts";
 import { PlainCopy } from "../values/plain-copy.ts";
 import { RefusedValues } from "../values/refused-values.ts";
@@ -21,6 +22,7 @@ import {
   requireValues,
   snapshot,
   snapshotImages,
+  snapshotMedia,
   snapshotTables,
   snapshotValues,
 } from "../values/snapshot.ts";
@@ -146,10 +148,11 @@ export class TrackerSession {
       return;
     }
     // Everything is copied before the first event is sent: if an image is refused, nothing is logged.
-    const { metrics, images, tables } = snapshot(values, this.#refused.of("log"));
+    const { metrics, images, tables, media } = snapshot(values, this.#refused.of("log"));
     if (metrics) this.#sendRead(metrics, (copy) => ({ type: "metrics", values: copy, ...at }));
     if (images) this.#sendRead(images, (copy) => ({ type: "images", values: copy, ...at }));
     if (tables) this.#sendRead(tables, (copy) => ({ type: "tables", values: copy, ...at }));
+    if (media) this.#sendRead(media, (copy) => ({ type: "postedMedia", values: copy, ...at }));
   }
 
   /** Records values that are combined over all ranks. Returns at once on every rank. */
@@ -184,6 +187,14 @@ export class TrackerSession {
     if (!at) return;
     const copies = snapshotTables(Object.entries(tables), this.#refused.of("logTable"));
     this.#sendRead(copies, (values) => ({ type: "tables", values, ...at }));
+  }
+
+  /** Records audio, videos and pages on every tracker that can. Returns at once. */
+  logMedia(media: Readonly<Record<string, LoggedMedia>>, placement: Placement): void {
+    const at = this.#requireOpen("logMedia", placement);
+    if (!at) return;
+    const copies = snapshotMedia(Object.entries(requireValues(media)));
+    this.#sendRead(copies, (values) => ({ type: "postedMedia", values, ...at }));
   }
 
   /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */
@@ -281,7 +292,7 @@ export class TrackerSession {
     this.#order.send(copy, (read) => this.#trackers.postRemote(read));
   }
 
-  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
+  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent | PostedMediaEvent): void {
     this.#order.send(copy, (read) => this.#trackers.post(toEvent(read)));
   }
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ImageData } from "../../tracker-contract/log-value.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
+import type { LoggedMedia } from "./media.ts";
 
 /** Rows to log: with the names of their columns, or as objects of one row each. */
 export type TableSource =
@@ -40,4 +41,5 @@ export type LoggableWithMedia =
   | Loggable
   | LoggedImage
   | LoggedTable
+  | LoggedMedia
   | { readonly [key: string]: LoggableWithMedia };

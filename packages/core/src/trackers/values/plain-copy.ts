@@ -7,13 +7,17 @@ import type { LogValue } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
 import { instanceData } from "./instance-data.ts";
 import { LoggedImage, LoggedTable } from "./logged-media.ts";
+import { LoggedMedia } from "./media.ts";
 import { copyTypedArray } from "./typed-array-copy.ts";
 
 /** Told of each value that cannot be logged. @param path names of the objects around it, and its own, joined by `/`. */
 export type Refuse = (path: string, reason: string) => void;
 
-/** Told of each image and table, in place of a copy. */
-export type TakeMedia = (path: string, media: LoggedImage | LoggedTable) => void;
+/** What has events of its own. */
+export type MarkedValue = LoggedImage | LoggedTable | LoggedMedia;
+
+/** Told of each image, table and so on, in place of a copy. */
+export type TakeMedia = (path: string, media: MarkedValue) => void;
 
 /** Readers in other languages end at some hundred. */
 const MAX_DEPTH = 100;
@@ -116,9 +120,11 @@ export class PlainCopy {
       if (copy !== undefined) return copy;
       throw new Unloggable("a DataView does not say what its bytes are; log a typed array");
     }
-    if (value instanceof LoggedImage || value instanceof LoggedTable) {
-      if (!this.#takeMedia) throw new Unloggable("an image or a table has no place here");
-      if (isListed) throw new Unloggable("an image or a table in a list; put it into an object");
+    if (isMarked(value)) {
+      if (!this.#takeMedia) throw new Unloggable("an image, a table or media have no place here");
+      if (isListed) {
+        throw new Unloggable("an image, a table or media in a list; put it into an object");
+      }
       this.#takeMedia(path, value);
       this.#mediaCount += 1;
       return NOTHING;
@@ -144,6 +150,10 @@ export class PlainCopy {
     const copy = this.#object(value, `${path}/`);
     return Object.keys(copy).length === 0 && this.#mediaCount > before ? NOTHING : copy;
   }
+}
+
+function isMarked(value: object): value is MarkedValue {
+  return [LoggedImage, LoggedTable, LoggedMedia].some((type) => value instanceof type);
 }
 
 /** A value that cannot be logged, with the reason. */

@@ -7,9 +7,13 @@ import type {
   LogValues,
   TableData,
 } from "../../tracker-contract/log-value.ts";
+import type { PostedMedia } from "../../tracker-contract/media-data.ts";
 import { describeValue } from "./describe-value.ts";
 import { copyImage } from "./image-copy.ts";
-import { LoggedImage, type TableSource } from "./logged-media.ts";
+import { LoggedImage, LoggedTable, type TableSource } from "./logged-media.ts";
+import type { LoggedMedia } from "./media.ts";
+import { copyMedia } from "./media-copy.ts";
+import { sizeOf } from "./media-fault.ts";
 import { PlainCopy, type Refuse, type TakeMedia } from "./plain-copy.ts";
 import { normaliseTable } from "./table-rows.ts";
 
@@ -21,6 +25,7 @@ export type Snapshot = {
   readonly metrics: Copy<LogValues> | undefined;
   readonly images: Promise<Record<string, ImageData>> | undefined;
   readonly tables: Promise<Record<string, TableData>> | undefined;
+  readonly media: Copy<Record<string, PostedMedia>> | undefined;
 };
 
 /** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
@@ -58,16 +63,19 @@ export function copyScalars(values: { readonly [key: string]: unknown }): LogVal
 export function snapshot(values: object, refuse: Refuse): Snapshot {
   const images = new Map<string, LoggedImage["source"]>();
   const tables = new Map<string, TableSource>();
+  const others = new Map<string, LoggedMedia>();
   const metrics = snapshotValues(values, refuse, (path, media) => {
     if (media instanceof LoggedImage) images.set(path, media.source);
-    else tables.set(path, media.source);
+    else if (media instanceof LoggedTable) tables.set(path, media.source);
+    else others.set(path, media);
   });
-  const hasMedia = images.size + tables.size > 0;
+  const hasMedia = images.size + tables.size + others.size > 0;
   const isEmpty = !(metrics instanceof Promise) && Object.keys(metrics).length === 0;
   return {
     metrics: hasMedia && isEmpty ? undefined : metrics,
     images: images.size > 0 ? snapshotImages(images) : undefined,
     tables: tables.size > 0 ? snapshotTables(tables, refuse) : undefined,
+    media: others.size > 0 ? snapshotMedia(others) : undefined,
   };
 }
 
@@ -110,6 +118,25 @@ export function snapshotTables(
     });
   });
   return Promise.all(copies).then(Object.fromEntries);
+}
+
+/**
+ * Copies audio, videos and pages by name; of a file, its path.
+ *
+ * @throws {AcceleratorError} `VALUE_INVALID` naming what is none, or too much for one call; `TENSOR_DISPOSED`.
+ */
+export function snapshotMedia(
+  media: Iterable<readonly [name: string, media: LoggedMedia]>,
+): Copy<Record<string, PostedMedia>> {
+  const copies = [...media].map(([name, source]) => ({ name, ...copyMedia(name, source) }));
+  const total = copies.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (copies[0]) sizeOf(copies.map(({ name }) => name).join('", "'), total);
+  const entries = copies.map(({ name, media: copy }) => [name, copy] as const);
+  const isRead = (entry: (typeof entries)[number]): entry is readonly [string, PostedMedia] =>
+    !(entry[1] instanceof Promise);
+  if (entries.every(isRead)) return Object.fromEntries(entries);
+  const reads = entries.map(async ([name, copy]) => [name, await copy] as const);
+  return Promise.all(reads).then(Object.fromEntries);
 }
 
 /** Also where looking at the value throws, as with a revoked proxy. */

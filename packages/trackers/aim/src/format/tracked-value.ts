@@ -1,11 +1,11 @@
-import type { ImageData, LogValue } from "@acc/core/tracker";
-import { encodePng, imagesOf, numbersOf, toJson } from "@acc/tracker-kit";
+import type { ImageData, LogValue, MediaData } from "@acc/core/tracker";
+import { encodePng, imagesOf, numbersOf, requireMedia, toJson } from "@acc/tracker-kit";
 import { Blob, CustomObject, type TreeValue } from "./tree.ts";
 
 /** A value as a sequence of Aim holds it. */
 export type TrackedValue = {
   /** The kind of the value in words, for two kinds of values with one name. */
-  readonly kind: "number" | "text" | "texts" | "image" | "images" | "distribution";
+  readonly kind: "number" | "text" | "texts" | "image" | "images" | "distribution" | "audio";
   /** Aim's name of the type. */
   readonly dtype: string;
   readonly value: TreeValue;
@@ -58,6 +58,16 @@ export function trackedImage(image: ImageData, caption: string): TrackedValue {
   return image.shape.length !== 4 && only
     ? { kind: "image", dtype: "aim.image", value: only }
     : { kind: "images", dtype: "list(aim.image)", value: images };
+}
+
+/** Aim shows these, and no videos or pages. */
+const SHOWN = { audio: ["wav", "mp3", "flac"] };
+
+/** @throws {AcceleratorError} `VALUE_INVALID` for what is no audio that Aim shows. */
+export function trackedAudio(media: MediaData): TrackedValue {
+  const { format, data } = requireMedia(media, SHOWN);
+  const object = new CustomObject("aim.audio", { data: new Blob(data), caption: "", format });
+  return { kind: "audio", dtype: object.type, value: object };
 }
 
 function trackedDistribution(numbers: readonly number[]): TrackedValue {

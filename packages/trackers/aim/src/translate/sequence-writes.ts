@@ -11,6 +11,7 @@ const FAMILIES: Readonly<Record<TrackedValue["kind"], string>> = {
   image: "images",
   images: "images",
   distribution: "distributions",
+  audio: "audios",
 };
 
 /** Paths of one sequence. Version 2 has steps hashed to keys, version 1 has them as keys. */

@@ -1,5 +1,5 @@
-import type { ImageData } from "@acc/core/tracker";
-import { encodePng } from "@acc/tracker-kit";
+import type { ImageData, MediaData } from "@acc/core/tracker";
+import { encodePng, requireMedia } from "@acc/tracker-kit";
 import { safeSegment } from "./file-path.ts";
 import { projectFolder } from "./project-name.ts";
 import type { RunFields } from "./record.ts";
@@ -14,30 +14,40 @@ export type MediaFile = {
   readonly bytes: Uint8Array;
 };
 
-/** What a row holds in place of an image. */
-export type ImageValue = {
-  readonly _type: "trackio.image";
+/** What a row holds in place of a file. */
+export type MediaValue = {
+  readonly _type: "trackio.image" | "trackio.audio" | "trackio.video" | "trackio.html";
   /** Below the folder of all media. */
   readonly file_path: string;
   readonly caption: string | null;
 };
 
-/**
- * One image as a PNG file, and as the value of a row.
- *
- * @param id of the file, the same in every attempt.
- * @throws {AcceleratorError} `VALUE_INVALID` for a shape that is no image's.
- */
-export function imageMedia(
-  image: ImageData,
+/** A file, and what stands for it in a row. */
+export type RowMedia = { readonly file: MediaFile; readonly value: MediaValue };
+
+/** `id`: of the file, the same in every attempt. */
+type Place = { readonly step: number; readonly id: string; readonly caption?: string | undefined };
+
+/** One image as a PNG file. @throws {AcceleratorError} `VALUE_INVALID` for a shape that is no image's. */
+export function imageMedia(image: ImageData, run: RunFields, place: Place): RowMedia {
+  return rowMedia("trackio.image", { bytes: encodePng(image).png, extension: "png" }, run, place);
+}
+
+/** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that does not exist. */
+export function playedMedia(media: MediaData, run: RunFields, place: Place): RowMedia {
+  const { kind, format, data } = requireMedia(media);
+  return rowMedia(`trackio.${kind}`, { bytes: data, extension: format }, run, place);
+}
+
+function rowMedia(
+  type: MediaValue["_type"],
+  { bytes, extension }: { readonly bytes: Uint8Array; readonly extension: string },
   { project, run }: RunFields,
-  { step, id, caption }: { step: number; id: string; caption: string | undefined },
-): { readonly file: MediaFile; readonly value: ImageValue } {
+  { step, id, caption }: Place,
+): RowMedia {
   const folder = Number.isSafeInteger(step) ? step : 0; // Python writes other numbers in its own way
-  const file = {
-    ...{ runFolder: safeSegment(run), step: folder, name: `${id}.png` },
-    bytes: encodePng(image).png,
-  };
-  const file_path = `${projectFolder(project)}/${file.runFolder}/${folder}/${file.name}`;
-  return { file, value: { _type: "trackio.image", file_path, caption: caption ?? null } };
+  const runFolder = safeSegment(run);
+  const file = { runFolder, step: folder, name: `${id}.${extension}`, bytes };
+  const file_path = `${projectFolder(project)}/${runFolder}/${folder}/${file.name}`;
+  return { file, value: { _type: type, file_path, caption: caption ?? null } };
 }

@@ -3,6 +3,7 @@
 export const TABS = [
   "charts",
   "images",
+  "media",
   "histograms",
   "tables",
   "texts",

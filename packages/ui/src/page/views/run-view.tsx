@@ -3,12 +3,14 @@ import { isSystemKey } from "../../wire/system-keys.ts";
 import type { Tab } from "../model/address.ts";
 import { styleOf } from "../model/colors.ts";
 import { bytesText, durationText, runName, timeText } from "../model/format.ts";
+import { isPlayed } from "../model/played.ts";
 import { getDetail, isCopy, linkTo, runOf, type State } from "../store.ts";
 import { Charts } from "./charts.tsx";
 import { ConfigList } from "./config-list.tsx";
 import { FileList } from "./file-list.tsx";
 import { Histograms } from "./histograms.tsx";
 import { ImageSlider } from "./image-slider.tsx";
+import { MediaView } from "./media-view.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { Status } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
@@ -94,6 +96,8 @@ function Part({ run, detail, tab, state }: PartProps) {
   switch (tab) {
     case "images":
       return <ImageSlider run={run} items={ofKind(detail, "image")} />;
+    case "media":
+      return <MediaView run={run} items={detail.media.filter(isPlayed)} />;
     case "histograms":
       return <Histograms run={run} items={ofKind(detail, "histogram")} />;
     case "tables":
@@ -129,6 +133,7 @@ function tabsOf(
   const tabs: { tab: Tab; title: string; count: number; isThere?: boolean }[] = [
     { tab: "charts", title: "Charts", count: run.numKeys - machineKeys.length, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
+    { tab: "media", title: "Media", count: detail?.media.filter(isPlayed).length ?? 0 },
     { tab: "histograms", title: "Histograms", count: count("histogram") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },
