@@ -1,10 +1,10 @@
 /**
  * Runs every test file in a process of its own, with a time limit, and prints `N passed, N failed`.
- * `node tools/run-tests.mjs [--long|--peers] [PATTERN]` runs the files whose path contains PATTERN: the short ones, the
- * long ones, or those that compare us with other tools.
+ * `node tools/run-tests.mjs [--long|--peers] [PATTERN]` runs the files whose path contains PATTERN: the short ones; the long ones,
+ * and the slow tests of short ones; or those that compare us with other tools.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,13 +29,17 @@ const env = process.env.NODE_V8_COVERAGE
   ? process.env
   : { NODE_COMPILE_CACHE: cache, ...process.env };
 
+/** The slow tests of files with short ones are long tests; see `suite` of the test kit. */
+const isShort = (file) => file.endsWith(SUFFIXES.short);
+const holdsSlow = (file) => readFileSync(file, "utf8").includes("test.slow");
+
 function runFile(file, timeoutMs) {
   return new Promise((resolve) => {
     const started = performance.now();
     const folder = mkdtempSync(join(tmpdir(), "acc-test-"));
     const child = spawn(process.execPath, ["--import", preload, file], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...env, TMPDIR: folder },
+      env: { ...env, TMPDIR: folder, ...(runsSlow && isShort(file) && { ACC_SLOW_TESTS: "1" }) },
     });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
@@ -64,7 +68,9 @@ function clear(folder) {
 const [pattern] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const kind = ["long", "peers"].find((name) => process.argv.includes(`--${name}`)) ?? "short";
 const { timeoutMs, jobs } = LIMITS[kind];
-const files = testFiles(pattern, SUFFIXES[kind]);
+const runsSlow = kind === "long";
+const slowToo = runsSlow ? testFiles(pattern).filter(holdsSlow) : [];
+const files = [...slowToo, ...testFiles(pattern, SUFFIXES[kind])];
 let passed = 0;
 let failed = 0;
 

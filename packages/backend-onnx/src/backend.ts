@@ -12,6 +12,7 @@ import { StepCapture } from "./capture/step-capture.ts";
 import { StepReplay } from "./capture/step-replay.ts";
 import type { TracedStep } from "./capture/traced-step.ts";
 import { Device } from "./device/device.ts";
+import type { Memory } from "./ort/memory.ts";
 import type { Runtime } from "./ort/runtime.ts";
 import { memoryOf } from "./record/plan.ts";
 import type { Statistics } from "./record/statistics.ts";
@@ -68,10 +69,19 @@ export class OnnxBackend extends KernelBackend implements LazyBackend {
 
   /** As `LazyBackend` says. */
   readInto(dataId: DataId, target: Float32Array): void {
+    this.#computed(dataId).copyTo(target);
+  }
+
+  /** As `LazyBackend` says. */
+  lookAt(dataId: DataId, size: number): Float32Array {
+    return this.#computed(dataId).view("float32", size) as Float32Array;
+  }
+
+  #computed(dataId: DataId): Memory {
     const { recorder, pool } = this.device;
     const storage = this.device.storageOf(dataId);
     recorder.compute(storage, "step");
-    memoryOf(storage, pool).copyTo(target);
+    return memoryOf(storage, pool);
   }
 
   /** As `LazyBackend` says. */

@@ -145,7 +145,16 @@ export {
   type LoggableWithMedia,
   type TableSource,
   table,
-} from "./trackers/values/logged-media.ts";
+} from "./trackers/values/marked-value.ts";
+export {
+  type AudioSource,
+  audio,
+  type HtmlSource,
+  html,
+  type LoggedMedia,
+  type VideoSource,
+  video,
+} from "./trackers/values/media.ts";
 export type { LogOptions, ReducedLogOptions } from "./trackers/values/placement.ts";
 export type { AcceleratedOptimizer } from "./train/accelerated-optimizer.ts";
 export { type AdamWOptimizer, type AdamWOptions, adamW } from "./train/adam-w.ts";

@@ -18,14 +18,23 @@ export type {
   RunConfig,
   TableData,
 } from "./tracker-contract/log-value.ts";
+export {
+  MEDIA_FORMATS,
+  type MediaData,
+  type MediaKind,
+} from "./tracker-contract/media-data.ts";
 export type {
   ConsoleLine,
   MonitorEvent,
   Monitored,
+  RankPace,
   SystemSample,
 } from "./tracker-contract/monitoring.ts";
 export { PostingTracker } from "./tracker-contract/posting-tracker.ts";
-export type { DeliveredEvent, TrackerEvent } from "./tracker-contract/tracker-event.ts";
+export type {
+  DeliveredEvent,
+  TrackerEvent,
+} from "./tracker-contract/tracker-event.ts";
 export type {
   TrackerInitOptions,
   TrackerLogOptions,

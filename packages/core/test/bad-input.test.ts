@@ -92,6 +92,8 @@ const NAMED: [example: string, act: () => unknown][] = [
   ["setSeed(42)", () => setSeed({ seed: 42 } as never)],
 ];
 
+const printed = (value: unknown) => (typeof value === "string" ? `"${value}"` : String(value));
+
 const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown][] = [
   ...FUNCTION_CALLS.map(([call, act]): (typeof CASES)[number] => [
     `${call} without a function`,
@@ -179,13 +181,13 @@ const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown
   ...[-1, Number.NaN, "1" as unknown as number].map((limit): (typeof CASES)[number] => [
     `gradients clipped to ${JSON.stringify(limit)}`,
     "OPTION_INVALID",
-    new RegExp(`clipGradNorm: maxNorm must be a number of at least 0, got ${limit}`),
+    new RegExp(`clipGradNorm: maxNorm must be a number of at least 0, got ${printed(limit)}`),
     () => inStep((accelerator, weight) => accelerator.clipGradNorm(weight, limit)),
   ]),
   [
     "a norm of no order",
     "OPTION_INVALID",
-    /clipGradNorm: normType must be above 0: 1, 2, Infinity .* got 0/,
+    /clipGradNorm: normType, the order of the norm, must be a finite number above 0 or Infinity, got 0/,
     () => inStep((accelerator, weight) => accelerator.clipGradNorm(weight, 1, 0)),
   ],
   [
@@ -204,7 +206,7 @@ const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown
     (batchSize): (typeof CASES)[number] => [
       `a batch size of ${JSON.stringify(batchSize) ?? batchSize}`,
       "BATCH_SIZE_INVALID",
-      new RegExp(`at least 1, or null, got ${batchSize}`),
+      new RegExp(`at least 1, or null, got ${printed(batchSize)}`),
       () => new DataLoader([1], { batchSize }),
     ],
   ),

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 
 const test = suite("relative imports");
@@ -73,7 +73,7 @@ test("a .js file is what the nearest package.json says", () => {
   assert.match(runBoth("broken.ts").stderr, "ERR_INVALID_PACKAGE_CONFIG");
 });
 
-test("what is no file gives the error of Node.js", () => {
+test.slow("what is no file gives the error of Node.js", () => {
   write("folder.ts/inner.ts", WHERE);
   write("node_modules/other/d.ts", WHERE);
   for (const name of ["./missing.ts", "./missing/e.ts", "./folder.ts", "./a/%2f.ts"]) {

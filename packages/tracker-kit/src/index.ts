@@ -55,6 +55,7 @@ export {
   replaceFileByCopy,
   replaceFileSync,
 } from "./replace-file.ts";
+export { requireMedia } from "./require-media.ts";
 export { safePath } from "./safe-path.ts";
 export { ServiceError } from "./service-error.ts";
 export { sideBySide } from "./side-by-side.ts";

@@ -32,6 +32,14 @@ test("a graph writes to the array itself, and what the array is set to is the te
   assert.is(onnx().memory().numBytesInUse, numBytesInUse);
 });
 
+test("a look at a pending tensor computes it, and shows its values where they are", () => {
+  const sum = tf.add([1, 2, 3], 1);
+  const values = onnx().lookAt(sum.dataId, 3);
+  assert.equal([...values], [2, 3, 4]);
+  assert.is(onnx().lookAt(sum.dataId, 3).buffer, values.buffer);
+  sum.dispose();
+});
+
 test("a tensor that is still in use moves out when the array is filled anew", () => {
   const array = bucket(3);
   const first = tf.add([1, 2, 3], 1);

@@ -9,8 +9,11 @@ const VALUES = 1_000_000;
 const ROUNDS = 9;
 
 /** @returns two medians: milliseconds until `saveState` resolves, and of the copy, which only rank 0 makes. */
-export default async function replica(folder: string): Promise<number[]> {
-  const accelerator = new Accelerator({ backend: "wasm" });
+export default async function replica(
+  folder: string,
+  backend: "wasm" | "onnx" = "wasm",
+): Promise<number[]> {
+  const accelerator = new Accelerator({ backend });
   const variables = Array.from({ length: VARIABLES }, () => tf.variable(tf.ones([VALUES])));
   await accelerator.prepare({ variables });
   const [from, to] = [0, 1].map((value) => new Float32Array(VARIABLES * VALUES).fill(value)) as [

@@ -12,7 +12,6 @@ import {
   type ResolvedDataLoaderConfiguration,
   resolveDataLoaderConfiguration,
 } from "../data/data-loader-configuration.ts";
-import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import type { SchedulerUnit } from "../schedule/accelerated-scheduler.ts";
@@ -95,18 +94,18 @@ export type ResolvedAcceleratorOptions = {
 
 const RULES: OptionRules<AcceleratorOptions> = {
   backend: "string",
-  gradientAccumulationSteps: "any",
+  gradientAccumulationSteps: { integerFrom: 1 },
   gradientAccumulationPlugin: "object",
   dataLoaderConfiguration: "object",
   logWith: "any",
-  projectDir: "any",
-  loggingDir: "any",
+  projectDir: "path",
+  loggingDir: "path",
   projectConfiguration: "object",
   keepRuns: "boolean",
   checkpoints: "object",
   resumeFromCheckpoint: "string",
   stepSchedulerWithOptimizer: "boolean",
-  schedulerUnit: "any",
+  schedulerUnit: { oneOf: ["processes", "optimizerSteps", "samples", "calls"] },
   syncBatchNorm: "boolean",
   mixedPrecision: "any",
   distributedDataParallel: "object",
@@ -150,7 +149,7 @@ export function resolveAcceleratorOptions(options: AcceleratorOptions): Resolved
   requireFloat32(options.mixedPrecision);
   const project = resolveProjectConfiguration(
     {
-      ...(options.loggingDir ? { loggingDir: options.loggingDir } : {}),
+      ...(options.loggingDir === undefined ? {} : { loggingDir: options.loggingDir }),
       ...options.projectConfiguration,
     },
     options.projectDir,
@@ -180,17 +179,5 @@ function resolveSchedulerUnit({
   schedulerUnit,
   stepSchedulerWithOptimizer = true,
 }: AcceleratorOptions): SchedulerUnit {
-  const unit = schedulerUnit ?? (stepSchedulerWithOptimizer ? "processes" : "calls");
-  if (SCHEDULER_UNITS.includes(unit)) return unit;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `schedulerUnit must be one of ${SCHEDULER_UNITS.join(", ")}, got ${String(unit)}.`,
-  );
+  return schedulerUnit ?? (stepSchedulerWithOptimizer ? "processes" : "calls");
 }
-
-const SCHEDULER_UNITS: readonly SchedulerUnit[] = [
-  "processes",
-  "optimizerSteps",
-  "samples",
-  "calls",
-];

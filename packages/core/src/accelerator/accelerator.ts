@@ -10,7 +10,8 @@ import type { InitTrackersOptions } from "../trackers/session/init-options.ts";
 import type { TrackerSession } from "../trackers/session/tracker-session.ts";
 import { ARTIFACT_RULES, type ArtifactOptions } from "../trackers/values/artifact.ts";
 import type { FigureSource } from "../trackers/values/figure-source.ts";
-import type { LoggableWithMedia, TableSource } from "../trackers/values/logged-media.ts";
+import type { LoggableWithMedia, TableSource } from "../trackers/values/marked-value.ts";
+import type { LoggedMedia } from "../trackers/values/media.ts";
 import {
   type LogOptions,
   placementOf,
@@ -129,6 +130,17 @@ export class Accelerator extends CheckpointingAccelerator {
   logFigure(figures: Readonly<Record<string, FigureSource>>, options: LogOptions = {}): void {
     const placement = placementOf("logFigure", options);
     this.#trackers.logFigures(figures, placement);
+  }
+
+  /**
+   * Records audio, videos and HTML pages on every tracker that can; like `log`, which takes them among its values too. A file
+   * is read after the call: do not change it until `endTraining`. All media of a call may have 100 MiB.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID` naming what is none, empty or too large.
+   */
+  logMedia(media: Readonly<Record<string, LoggedMedia>>, options: LogOptions = {}): void {
+    const placement = placementOf("logMedia", options);
+    this.#trackers.logMedia(media, placement);
   }
 
   /**

@@ -12,7 +12,7 @@ export type AccumulationOptions = {
 };
 
 const ACCUMULATION_RULES: OptionRules<GradientAccumulation> = {
-  numSteps: "any",
+  numSteps: { integerFrom: 1 },
   syncWithDataloader: "boolean",
   syncEachBatch: "boolean",
 };
@@ -28,14 +28,5 @@ export function resolveAccumulation(options: AccumulationOptions): GradientAccum
     );
   }
   const { numSteps = steps, syncWithDataloader = true, syncEachBatch = false } = plugin ?? {};
-  return { numSteps: requireSteps(numSteps), syncWithDataloader, syncEachBatch };
-}
-
-/** @throws {AcceleratorError} `OPTION_INVALID` unless `steps` is an integer of at least 1. */
-export function requireSteps(steps: number): number {
-  if (Number.isInteger(steps) && steps >= 1) return steps;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `gradientAccumulationSteps must be an integer of at least 1, got ${steps}.`,
-  );
+  return { numSteps, syncWithDataloader, syncEachBatch };
 }

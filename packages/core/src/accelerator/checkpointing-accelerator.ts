@@ -7,6 +7,7 @@ import type { LoadStateHook, SaveStateHook } from "../checkpoint/hooks.ts";
 import type { LoadModelOptions } from "../checkpoint/load-weights.ts";
 import { type SaveModelOptions, variablesByName } from "../checkpoint/model-weights.ts";
 import type { LoadStateOptions } from "../checkpoint/restore-plan.ts";
+import { requireFunction } from "../options/require-function.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
 import { ExchangingAccelerator } from "./exchanging-accelerator.ts";
 
@@ -62,11 +63,13 @@ export abstract class CheckpointingAccelerator extends ExchangingAccelerator {
 
   /** Calls `hook` before each save. @returns a function that removes it. */
   registerSaveStatePreHook(hook: SaveStateHook): () => void {
+    requireFunction("registerSaveStatePreHook", hook);
     return this.#checkpoints.saveHooks.add(hook);
   }
 
   /** Calls `hook` before each load. @returns a function that removes it. */
   registerLoadStatePreHook(hook: LoadStateHook): () => void {
+    requireFunction("registerLoadStatePreHook", hook);
     return this.#checkpoints.loadHooks.add(hook);
   }
 

@@ -8,7 +8,6 @@ import { type JoinOptions, joinUnevenInputs } from "../train/join-uneven-inputs.
 import { type LocalSgd, type LocalSgdOptions, localSgd } from "../train/local-sgd.ts";
 import type { Preparation } from "../train/prepare.ts";
 import type { AcceleratorParts } from "./accelerator-parts.ts";
-import { requireSteps } from "./accumulation-options.ts";
 import { TrainingAccelerator } from "./training-accelerator.ts";
 
 /** The members of the accelerator that say when gradients are exchanged and applied. */
@@ -37,10 +36,9 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
   }
 
   set gradientAccumulationSteps(value: number) {
-    this.#training.state.accumulation = {
-      ...this.#training.state.accumulation,
-      numSteps: requireSteps(value),
-    };
+    checkMember("accelerator", "gradientAccumulationSteps", value, { integerFrom: 1 });
+    const { accumulation } = this.#training.state;
+    this.#training.state.accumulation = { ...accumulation, numSteps: value };
   }
 
   /** Micro-batches in the current accumulation window; set it to continue where another run stopped. */
@@ -108,7 +106,7 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
    * After an error of `body` they stay as they are.
    *
    * @throws {AcceleratorError} `OPTION_INVALID`, `STATE_INVALID` for a model that is not prepared, `COLLECTIVE_MISMATCH` if
-   *   the ranks make different numbers of steps.
+   *   the ranks make different numbers of steps, naming them and the loader that has fewer batches on some.
    */
   localSgd<T>(
     model: object,
@@ -116,7 +114,8 @@ export abstract class ExchangingAccelerator extends TrainingAccelerator {
     body: (local: LocalSgd) => T,
   ): Promise<Awaited<T>> {
     const { collective } = this;
-    return localSgd(model, options, body, { training: this.#training, collective });
+    const { loaders } = this.#preparation.made;
+    return localSgd(model, options, body, { training: this.#training, collective, loaders });
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { HalfFormat } from "../collective/half-precision.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 /** What Accelerate computes in. Here only `"no"`, float32: the backends of TensorFlow.js compute in nothing else. */
@@ -26,7 +27,7 @@ export function requireFloat32(mixedPrecision: unknown): void {
   if (!PRECISIONS.includes(mixedPrecision)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `mixedPrecision must be one of ${PRECISIONS.join(", ")}, got ${String(mixedPrecision)}.`,
+      `mixedPrecision must be one of ${PRECISIONS.join(", ")}, got ${foundText(mixedPrecision)}.`,
     );
   }
   throw new AcceleratorError(

@@ -1,4 +1,3 @@
-import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
@@ -20,8 +19,8 @@ export type ProjectConfiguration = {
 };
 
 const RULES: OptionRules<ProjectConfiguration> = {
-  projectDir: "any",
-  loggingDir: "any",
+  projectDir: "path",
+  loggingDir: "path",
   automaticCheckpointNaming: "boolean",
   totalLimit: { integerFrom: 1 },
   iteration: { integerFrom: 0 },
@@ -43,14 +42,6 @@ export function resolveProjectConfiguration(
   if (configuration) checkOptions("projectConfiguration", configuration, RULES);
   const root = configuration?.projectDir ?? projectDir;
   const directories = { projectDir: root, loggingDir: configuration?.loggingDir ?? root };
-  for (const [name, value] of Object.entries(directories)) {
-    if (value !== undefined && (typeof value !== "string" || value === "")) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `${name} must be a path, got ${JSON.stringify(value)}.`,
-      );
-    }
-  }
   const { automaticCheckpointNaming, totalLimit, iteration } = configuration ?? {};
   return { ...directories, automaticCheckpointNaming, totalLimit, iteration };
 }

@@ -19,14 +19,11 @@ export function readInto(target: Float32Array, source: Tensor): void {
   target.set(valuesOnHeap(source) ?? (source.dataSync() as Float32Array));
 }
 
-/**
- * The values of a float32 tensor, for a look at once: where the backend has them, or in `scratch`, which has their size or more.
- */
-export function lookAt(source: Tensor, scratch: () => Float32Array): Float32Array {
-  if (!lazyBackend()) return valuesOnHeap(source) ?? (source.dataSync() as Float32Array);
-  const values = scratch().subarray(0, source.size);
-  readInto(values, source);
-  return values;
+/** The values of a float32 tensor, for a look at once: where the backend has them, if it shows them. */
+export function lookAt(source: Tensor): Float32Array {
+  const lazy = lazyBackend();
+  if (lazy) return timed("compute", () => lazy.lookAt(source.dataId, source.size));
+  return valuesOnHeap(source) ?? (source.dataSync() as Float32Array);
 }
 
 /**

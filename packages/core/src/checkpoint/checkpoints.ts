@@ -24,7 +24,7 @@ import type { Subject } from "./inventory.ts";
 import type { LoadModelOptions } from "./load-weights.ts";
 import { LoggedMetrics } from "./logged-metrics.ts";
 import {
-  checkSaveModelOptions,
+  checkSaveModel,
   type SaveModelOptions,
   saveModelWeights,
   saveTensors,
@@ -191,7 +191,7 @@ export class Checkpoints {
   }
 
   async saveModel(model: object, folder: string, options: SaveModelOptions): Promise<void> {
-    checkSaveModelOptions(options);
+    checkSaveModel(folder, options);
     if (this.#subject.collective.rank === 0) await saveModelWeights(model, folder, options);
   }
 
@@ -278,9 +278,9 @@ export class Checkpoints {
       import("./facts.ts"),
     ]);
     const checkpoint = await saveState(subject, this.#turns, {
-      target: () => {
-        this.#disk.start();
-        return this.#folder.target(folder);
+      target: async () => {
+        await this.#disk.ready();
+        return await this.#folder.target(folder);
       },
       hooks: this.#calls.callbacks("a hook of registerSaveStatePreHook", this.saveHooks.all),
       isApart: this.#isApart,
@@ -289,9 +289,14 @@ export class Checkpoints {
         if (subject.collective.rank === 0) warn(message);
       },
       write: async (content) => {
-        const facts = factsOf(subject, reason); // of the moment of the copy
-        await flush(); // a checkpoint claims that what was logged before it is on the disk
-        await this.#write(content, { ...facts, parent: this.#parent, metrics: await metrics });
+        const facts = { ...factsOf(subject, reason), parent: this.#parent }; // of the moment of the copy
+        this.#disk.hold(content, { ...facts, metrics: {} });
+        try {
+          await flush(); // a checkpoint claims that what was logged before it is on the disk
+          await this.#write(content, { ...facts, metrics: await metrics });
+        } finally {
+          this.#disk.release();
+        }
       },
     });
     this.#folder.passed(checkpoint.iteration);

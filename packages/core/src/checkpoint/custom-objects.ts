@@ -1,16 +1,13 @@
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { isStateful, type Stateful } from "../stateful.ts";
+import { checkState, differentVariable } from "./check-state.ts";
 import { type Entry, entryOf } from "./entry.ts";
 import { customFile } from "./file-names.ts";
+import type { StoredTensor } from "./files/stored-tensor.ts";
 import type { RestorePlan } from "./restore-plan.ts";
-import {
-  decodeState,
-  encodeState,
-  fillIn,
-  isFillable,
-  requireTensorsOf,
-  type StateTensors,
-} from "./state-value.ts";
+import { decodeState, encodeState, fillIn, isFillable, type StateTensors } from "./state-value.ts";
 import type { TensorSource } from "./tensor-source.ts";
 
 /** Objects of the user that belong to the state. */
@@ -62,7 +59,8 @@ export class CustomObjects {
       if (i >= saved.length) continue;
       const tensors = source.get(`${customFile(i)}.safetensors`) ?? new Map();
       if (!isStateful(object)) requireSameKind(object, saved[i], i);
-      requireTensorsOf(saved[i], tensors);
+      requireDecodable(saved[i], tensors, i);
+      if (!isStateful(object)) requireSameVariables(object, saved[i], tensors, i);
       plan.commits.push(async () => {
         const state = decodeState(saved[i], tensors);
         if (!isStateful(object)) fillIn(object, state as object);
@@ -94,6 +92,38 @@ async function stateOf(object: Stateful, index: number): Promise<unknown> {
   }
 }
 
+/** @throws {AcceleratorError} `CHECKPOINT_DAMAGED`: before anything is changed. */
+function requireDecodable(
+  json: unknown,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  index: number,
+): void {
+  try {
+    checkState(json, tensors);
+  } catch (error) {
+    throw new AcceleratorError(
+      "CHECKPOINT_DAMAGED",
+      `loadState: object ${index} of registerForCheckpointing is damaged in the checkpoint: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws {AcceleratorError} `CHECKPOINT_MODEL_MISMATCH` if a variable of the object would get a tensor of another form. */
+function requireSameVariables(
+  object: object,
+  json: unknown,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  index: number,
+): void {
+  const difference = differentVariable(object, json, tensors, "");
+  if (difference === undefined) return;
+  throw new AcceleratorError(
+    "CHECKPOINT_MODEL_MISMATCH",
+    `loadState: object ${index} of registerForCheckpointing has another form than in the checkpoint: ${difference}.`,
+  );
+}
+
 function requireSameKind(object: object, saved: unknown, index: number): void {
   const [now, before] = [kindOf(object), kindOfSaved(saved)];
   if (now === before) return;
@@ -112,7 +142,9 @@ function kindOf(object: object): string {
 
 function kindOfSaved(json: unknown): string {
   if (Array.isArray(json)) return "a list";
-  const { $: kind } = (json ?? {}) as { $?: string };
+  if (!isPlainObject(json)) return foundText(json);
+  const { $: kind } = json;
   if (kind === "map") return "a Map";
-  return kind === "set" ? "a Set" : "an object";
+  if (kind === "set") return "a Set";
+  return kind === undefined || kind === "object" ? "an object" : `of the kind ${foundText(kind)}`;
 }

@@ -17,6 +17,8 @@ export type DiskOptions = {
 export class Disk {
   readonly #options: DiskOptions;
   #writer: Promise<CheckpointWriter> | undefined;
+  #ready: CheckpointWriter | undefined;
+  #held: { readonly content: CheckpointContent; readonly facts: Facts } | undefined;
 
   constructor(options: DiskOptions) {
     this.#options = options;
@@ -28,17 +30,52 @@ export class Disk {
     this.#writer.catch(() => {}); // thrown where something is written
   }
 
+  /** Resolves once the thread can be given something, also by the exit of this one; never rejects. */
+  async ready(): Promise<void> {
+    this.start();
+    await this.#writer?.catch(() => {});
+  }
+
+  /** What `write` will get, once something else is over. The exit of this thread cannot wait for that, and writes it. */
+  hold(content: CheckpointContent, facts: Facts): void {
+    this.#held = { content, facts };
+  }
+
+  /** What is held will not be written. */
+  release(): void {
+    this.#held = undefined;
+  }
+
   /**
    * Writes a checkpoint; afterwards removes those that no rule wants.
    *
    * @throws {AcceleratorError} `CHECKPOINT_…`; then nothing of it is left.
    */
-  async write(
+  async write(content: CheckpointContent, facts: Facts): Promise<Manifest> {
+    this.start();
+    const writer = await (this.#writer as Promise<CheckpointWriter>);
+    this.release();
+    const manifest = await this.#post(writer, content, facts);
+    const { path, iteration } = content.target;
+    if (iteration !== undefined) await this.#retain(writer, dirname(path));
+    return manifest;
+  }
+
+  /** Blocks this thread until everything is written: no promise settles any more. */
+  writeForExit(): void {
+    if (!this.#ready) return;
+    const held = this.#held;
+    this.release();
+    if (held) this.#post(this.#ready, held.content, held.facts).catch(() => {}); // nobody is there to hear of it
+    this.#ready.waitForExit();
+  }
+
+  /** Hands a checkpoint over, before it returns. */
+  #post(
+    writer: CheckpointWriter,
     { target, json, tensors, requires }: CheckpointContent,
     facts: Facts,
   ): Promise<Manifest> {
-    this.start();
-    const writer = await (this.#writer as Promise<CheckpointWriter>);
     const files = [
       ...[...tensors].map(([path, content]) => ({ path, tensors: content })),
       ...[...json].map(([path, content]) => ({ path, json: content })),
@@ -46,9 +83,7 @@ export class Disk {
     const { isDurable } = this.#options;
     const settings = { isDurable, isReplacing: true };
     const all = { ...facts, requires, iteration: target.iteration ?? 0 };
-    const manifest = await writer.write(target.path, files, all, settings);
-    if (target.iteration !== undefined) await this.#retain(writer, dirname(target.path));
-    return manifest;
+    return writer.write(target.path, files, all, settings);
   }
 
   /** The new checkpoint is there: that an old one could not be removed is no failure of it. */
@@ -66,7 +101,8 @@ export class Disk {
     // Imported only here: every training script imports this module, but many save nothing.
     const { CheckpointWriter } = await import("./files/checkpoint-writer.ts");
     const writer = new CheckpointWriter(this.#options.warn);
-    waitAtExit(writer);
+    this.#ready = writer;
+    waitAtExit(this);
     return writer;
   }
 
@@ -74,22 +110,23 @@ export class Disk {
   async close(): Promise<void> {
     const writer = await this.#writer?.catch(() => undefined);
     this.#writer = undefined;
+    this.#ready = undefined;
     if (!writer) return;
     await writer.close();
-    writers.delete(writer);
+    disks.delete(this);
   }
 }
 
-/** The writers of this thread. */
-const writers = new Set<CheckpointWriter>();
+/** Those of this thread that have something open. */
+const disks = new Set<Disk>();
 let isWaiting = false;
 
-/** The exit of this thread waits for what is being written. */
-function waitAtExit(writer: CheckpointWriter): void {
-  writers.add(writer);
+/** The exit of this thread waits for what is to be written. */
+function waitAtExit(disk: Disk): void {
+  disks.add(disk);
   if (isWaiting) return;
   isWaiting = true;
   process.once("exit", () => {
-    for (const each of writers) each.waitForExit();
+    for (const each of disks) each.writeForExit();
   });
 }

@@ -18,6 +18,7 @@ import { planOptimizers, slotsByOwnName } from "./optimizers-part.ts";
 import { planRandom, planRank, type SavedRank } from "./rank-part.ts";
 import { type LoadStateOptions, RestorePlan } from "./restore-plan.ts";
 import { type ReadTensor, shareTensors } from "./shared-tensors.ts";
+import { requireStateShape } from "./state-shape.ts";
 import { decodeState } from "./state-value.ts";
 import { tensorOfStored } from "./stored-tensor.ts";
 import type { TensorSource } from "./tensor-source.ts";
@@ -111,6 +112,7 @@ async function makePlan(
   if (content === undefined) {
     throw new AcceleratorError("CHECKPOINT_DAMAGED", `loadState: ${path} has no ${STATE_FILE}.`);
   }
+  requireStateShape(content);
   const state = content as SavedState & {
     readonly ranks: readonly SavedRank[];
   };

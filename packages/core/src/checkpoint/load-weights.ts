@@ -1,6 +1,6 @@
 import type { Collective } from "../collective/collective.ts";
 import { errorOf, type Fault, faultOf } from "../fault.ts";
-import { checkOptions } from "../options/check-options.ts";
+import { checkArgument, checkOptions } from "../options/check-options.ts";
 import { withoutGradients } from "../step/autograd.ts";
 import type { ModelRegistry } from "../train/model-registry.ts";
 import { assignStored } from "./assign-stored.ts";
@@ -31,6 +31,7 @@ export async function loadWeights(
   { collective, models }: { readonly collective: Collective; readonly models: ModelRegistry },
 ): Promise<void> {
   checkOptions<LoadModelOptions>("loadCheckpointInModel", options, { strict: "boolean" });
+  checkArgument("loadCheckpointInModel", "path", path, "path");
   const { strict = true } = options;
   const variables = requireModel(model).all;
   const read =

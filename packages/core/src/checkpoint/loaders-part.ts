@@ -35,8 +35,11 @@ function fits(
     loader.requireFit(state);
     return true;
   } catch (error) {
-    if (!(error instanceof AcceleratorError) || error.code !== "CHECKPOINT_DATA_CHANGED")
-      throw error;
+    if (!(error instanceof AcceleratorError)) throw error;
+    if (error.code === "OPTION_INVALID") {
+      throw new AcceleratorError("CHECKPOINT_DAMAGED", error.message, { cause: error });
+    }
+    if (error.code !== "CHECKPOINT_DATA_CHANGED") throw error;
     plan.mismatch(error.code, error.message);
     return false;
   }

@@ -1,4 +1,5 @@
 import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
 import type { AcceleratedScheduler, SavedScheduler } from "../schedule/accelerated-scheduler.ts";
 import type { GradScaler, GradScalerState } from "../train/grad-scaler.ts";
 import type { GradientState } from "../train/gradient-state.ts";
@@ -82,7 +83,21 @@ export function planSchedulers(
           'another curve. Keep the global batch, or use schedulerUnit: "samples" or "optimizerSteps".',
       );
     }
+    requireFit(scheduler, one, i);
     plan.commits.push(() => scheduler.restore(one));
+  }
+}
+
+/** @throws {AcceleratorError} `CHECKPOINT_DAMAGED` for what is no state of such a schedule. */
+function requireFit({ scheduler }: AcceleratedScheduler, { state }: SavedScheduler, i: number) {
+  try {
+    scheduler.checkState?.(state);
+  } catch (error) {
+    throw new AcceleratorError(
+      "CHECKPOINT_DAMAGED",
+      `loadState: the state of scheduler ${i} in the checkpoint cannot be loaded: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { io, Tensor, Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { ModelFolder } from "../model-files/model-folder.ts";
-import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import { checkArgument, checkOptions, type ForeignNames } from "../options/check-options.ts";
 import { isPlainObject } from "../plain-object.ts";
 import type { ModelVariables } from "../train/model-variables.ts";
 import { modelVariables } from "../train/model-variables.ts";
@@ -55,8 +55,10 @@ export async function saveModelWeights(
 }
 
 /** @throws {AcceleratorError} `OPTION_INVALID`. */
-export function checkSaveModelOptions(options: SaveModelOptions): void {
-  const rules = { maxShardSize: "any", topology: "boolean" } as const;
+export function checkSaveModel(folder: string, options: SaveModelOptions): void {
+  checkArgument("saveModel", "folder", folder, "path");
+  const maxShardSize = { anyOf: ["string", { numberFrom: 1 }] } as const;
+  const rules = { maxShardSize, topology: "boolean" } as const;
   checkOptions<SaveModelOptions>("saveModel", options, rules, FOREIGN);
 }
 
@@ -69,6 +71,7 @@ export async function saveTensors(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
   path: string,
 ): Promise<void> {
+  checkArgument("save", "path", path, "path");
   const isByName = tensors instanceof Map || isPlainObject(tensors);
   const named = new Map<string, Tensor>(
     tensors instanceof Map ? tensors : isByName ? Object.entries(tensors) : [],

@@ -127,8 +127,12 @@ export function planRank(
   const own = saved[rank];
   const ownSlots: [name: string, stored: StoredTensor][] = [];
   for (const [name, stored] of own ? (source.get(rankFile(rank)) ?? []) : []) {
-    if (name.startsWith(OWN_SLOT)) ownSlots.push([name, stored]);
+    if (name.startsWith(OWN_SLOT)) {
+      requireStored(source, rankFile(rank), name, sharedSlot(name, source));
+      ownSlots.push([name, stored]);
+    }
     const variable = name.startsWith(GRADIENT) ? undefined : known.get(name);
+    if (variable) requireStored(source, rankFile(rank), name, variable);
     if (variable) plan.commits.push(() => assignStored(variable, stored));
   }
   plan.commits.push(() => {
@@ -141,8 +145,8 @@ export function planRank(
   });
   const gradients =
     saved.length === worldSize
-      ? gradientsOfRank(saved, rank, source)
-      : mergedGradients(saved, rank, worldSize, source);
+      ? gradientsOfRank(saved, rank, { source, known })
+      : mergedGradients(saved, { rank, worldSize }, { source, known });
   planGradients(gradients, training, known, plan);
   const counts = saved.map(({ items }) => items);
   planItems(counts, training.models, { rank, worldSize }, plan);
@@ -178,34 +182,42 @@ export function planRandom(
   });
 }
 
+type StoredGradients = Pick<RankSource, "source" | "known">;
+
+/** The slot of rank 0 with the name of one of another rank. */
+function sharedSlot(ownName: string, source: TensorSource): StoredTensor | undefined {
+  const place = ownName.slice(OWN_SLOT.length);
+  const end = place.indexOf("/");
+  return source.get(place.slice(0, end))?.get(place.slice(end + 1));
+}
+
 /** The gradients of a rank by the names of their variables. */
 function gradientsOfRank(
   saved: readonly SavedRank[],
   rank: number,
-  source: TensorSource,
+  stored: StoredGradients,
 ): Map<string, StoredTensor> {
   const names = saved[rank]?.gradients ?? [];
-  return new Map(names.map((name) => [name, gradientOf(name, rank, source)]));
+  return new Map(names.map((name) => [name, gradientOf(name, rank, stored)]));
 }
 
 /** A gradient that a rank did not save is equal to the one of rank 0. */
-function gradientOf(name: string, rank: number, source: TensorSource): StoredTensor {
-  const own = source.get(rankFile(rank))?.get(GRADIENT + name);
-  return own ?? requireStored(source, rankFile(0), GRADIENT + name);
+function gradientOf(name: string, rank: number, { source, known }: StoredGradients): StoredTensor {
+  const hasOwn = source.get(rankFile(rank))?.has(GRADIENT + name);
+  return requireStored(source, rankFile(hasOwn ? rank : 0), GRADIENT + name, known.get(name));
 }
 
 /** With another number of ranks, rank 0 takes all gradients, so that the mean of the window stays what it is. */
 function mergedGradients(
   saved: readonly SavedRank[],
-  rank: number,
-  worldSize: number,
-  source: TensorSource,
+  { rank, worldSize }: { readonly rank: number; readonly worldSize: number },
+  stored: StoredGradients,
 ): Map<string, StoredTensor> {
   const names = new Set(saved.flatMap(({ gradients }) => gradients));
   if (rank !== 0) return new Map();
   const parts = (name: string) =>
     saved.flatMap(({ gradients }, from) =>
-      gradients.includes(name) ? [gradientOf(name, from, source)] : [],
+      gradients.includes(name) ? [gradientOf(name, from, stored)] : [],
     );
   return new Map(
     [...names].map((name) => [name, meanGradient(parts(name), worldSize / saved.length)]),

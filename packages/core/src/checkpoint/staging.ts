@@ -37,15 +37,9 @@ export function copyShare(share: Share, { rank, worldSize }: Member): void {
 
 /** Whether what other ranks have copied is what this rank has. After all of them have. */
 export function isShareOfAll(share: Share, { rank, worldSize }: Member): boolean {
-  let longest: Float32Array | undefined;
-  const lengths = share.entries.map(({ spec }) => spec.byteLength / Float32Array.BYTES_PER_ELEMENT);
-  const scratch = () => {
-    longest ??= new Float32Array(Math.max(0, ...lengths));
-    return longest;
-  };
   return placesOf(share, worldSize).every(
     ({ entry, owner, bytes }) =>
-      owner === rank || share.differing.has(entry.source) || hasValues(entry, bytes, scratch),
+      owner === rank || share.differing.has(entry.source) || hasValues(entry, bytes),
   );
 }
 

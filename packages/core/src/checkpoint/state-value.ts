@@ -58,17 +58,7 @@ export function encodeState(value: unknown, tensors: StateTensors, path = ""): u
   return encodeValue(value as LogValue);
 }
 
-/** @throws {AcceleratorError} `CHECKPOINT_DAMAGED` if a tensor of an encoded state is not there. */
-export function requireTensorsOf(json: unknown, tensors: ReadonlyMap<string, unknown>): void {
-  if (typeof json !== "object" || json === null) return;
-  const { $: kind, at } = json as { $?: unknown; at?: unknown };
-  if (kind !== undefined && typeof at === "string" && !tensors.has(at)) {
-    throw new AcceleratorError("CHECKPOINT_DAMAGED", `The checkpoint has no tensor "${at}".`);
-  }
-  for (const item of Object.values(json)) requireTensorsOf(item, tensors);
-}
-
-/** The inverse of `encodeState`, once its tensors are known to be there; tensors are new ones, which no scope disposes. */
+/** The inverse of `encodeState` for what `checkState` lets through; tensors are new ones, which no scope disposes. */
 export function decodeState(json: unknown, tensors: ReadonlyMap<string, StoredTensor>): unknown {
   if (typeof json !== "object" || json === null) return json;
   const inner = (item: unknown) => decodeState(item, tensors);
@@ -137,14 +127,21 @@ export function fillIn(target: object, source: object): void {
     if (Array.isArray(target)) target.length = (source as unknown[]).length;
     else for (const key of Object.keys(to)) if (!Object.hasOwn(from, key)) delete to[key];
     for (const [key, item] of Object.entries(from)) {
-      const live = to[key];
+      const live = Object.hasOwn(to, key) ? to[key] : undefined;
       if (live instanceof Variable && item instanceof Tensor) {
         live.assign(item);
         item.dispose();
       } else if (isFillable(live) && isFillable(item) && sameKind(live, item)) fillIn(live, item);
-      else to[key] = item;
+      else setOwn(to, key, item);
     }
   }
+}
+
+/** An assignment to `__proto__` would change the prototype. */
+function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
+  const property = { value, configurable: true, enumerable: true, writable: true };
+  if (key === "__proto__") Object.defineProperty(target, key, property);
+  else target[key] = value;
 }
 
 /** Whether a value is plain data whose content can be replaced. */

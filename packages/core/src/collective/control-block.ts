@@ -20,8 +20,8 @@ export const ASKED = 7;
 const MESSAGE_CELL = 8;
 const MESSAGE_CELLS = 512;
 const ARRIVALS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
-/** Cells of each rank there: barriers reached, whether it has left, steps begun. */
-const CELLS_PER_RANK = 3;
+/** Cells of each rank there: barriers reached, whether it has left. */
+const CELLS_PER_RANK = 2;
 const HEADER_CELLS = 64;
 /**
  * Two headers per rank: a fast rank writes the header of its next operation while a slow rank still compares this
@@ -128,16 +128,6 @@ export class ControlBlock {
   /** Barriers that a rank has reached; wraps around. */
   arrivals(rank: number): number {
     return Atomics.load(this.cells, ARRIVALS_CELL + rank);
-  }
-
-  /** Counts that a rank has begun a step. */
-  countStep(rank: number): void {
-    Atomics.add(this.cells, ARRIVALS_CELL + 2 * this.#worldSize + rank, 1);
-  }
-
-  /** Steps that a rank has begun; wraps around. */
-  steps(rank: number): number {
-    return Atomics.load(this.cells, ARRIVALS_CELL + 2 * this.#worldSize + rank);
   }
 
   /** A replica saves checkpoints: the host may ask for one. */

@@ -1,3 +1,4 @@
+import { ownClock, RankClock } from "../rank-clock.ts";
 import { GRACE_MS, type HostRequest, type Supervision } from "./supervision.ts";
 
 const SIGNALS = { SIGINT: "SIGINT", SIGTERM: "SIGTERM", SIGUSR1: "save" } as const;
@@ -5,6 +6,7 @@ type SignalName = keyof typeof SIGNALS;
 
 /** The supervision of a script started with plain `node`: the signals of its process. */
 export class LocalSupervision implements Supervision {
+  readonly clock: RankClock = new RankClock(ownClock(), 0);
   #request: HostRequest | undefined;
   #listens = false;
   readonly #listener = (name: NodeJS.Signals): void => this.#receive(name as SignalName);
@@ -25,8 +27,6 @@ export class LocalSupervision implements Supervision {
   clearRequest(): void {
     this.#request = undefined;
   }
-
-  countStep(): void {}
 
   /**
    * The second signal to end does what the first does without us. So does the end of the time for the first: a script that is in no

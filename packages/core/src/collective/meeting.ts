@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { RankClock } from "../rank-clock.ts";
 import { Barrier } from "./barrier.ts";
 import { callSite } from "./call-site.ts";
 import { describeCalls, nameRanks, OPERATIONS, type Operation } from "./call-text.ts";
@@ -23,7 +24,8 @@ export class Meeting {
     this.rank = rank;
     this.worldSize = group.worldSize;
     this.#control = new ControlBlock(group.control, group.worldSize);
-    this.supervision = new SharedSupervision(this.#control, rank, group.worldSize);
+    const clock = new RankClock(group.clock, rank);
+    this.supervision = new SharedSupervision(this.#control, rank, group.worldSize, clock);
     this.#places = new RankPlaces(group.places, group.worldSize);
     this.#debug = group.debug;
     this.#barrier = new Barrier(this.#control.cells, group.worldSize);
@@ -71,7 +73,9 @@ export class Meeting {
   meet(): void {
     this.#control.countArrival(this.rank);
     this.#places.enter(this.rank, this.#control.headerSet);
-    const result = this.#barrier.wait(this.#timeoutMs, this.#noteSite);
+    const result = this.supervision.clock.timeWaiting(() =>
+      this.#barrier.wait(this.#timeoutMs, this.#noteSite),
+    );
     this.#places.exit(this.rank);
     if (result === "left") throw this.#rankEnded();
     if (result === "timed-out") this.#declareTimeout();

@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { clockBytes } from "../rank-clock.ts";
 import { ControlBlock, controlBytes, REASON } from "./control-block.ts";
 import { placesBytes } from "./rank-places.ts";
 
@@ -12,6 +13,8 @@ export type SharedGroup = {
   readonly control: SharedArrayBuffer;
   /** Where each rank stands. */
   readonly places: SharedArrayBuffer;
+  /** How each rank spends its time. */
+  readonly clock: SharedArrayBuffer;
   readonly worldSize: number;
   /** Longest wait for the other ranks. */
   readonly timeoutMs: number;
@@ -41,6 +44,7 @@ export function createSharedGroup(
     area: new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true }),
     control: new SharedArrayBuffer(controlBytes(worldSize)),
     places: new SharedArrayBuffer(placesBytes(worldSize)),
+    clock: new SharedArrayBuffer(clockBytes(worldSize)),
     worldSize,
     timeoutMs,
     debug,

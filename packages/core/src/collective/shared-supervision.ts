@@ -1,8 +1,10 @@
+import type { RankClock } from "../rank-clock.ts";
 import type { ControlBlock } from "./control-block.ts";
 import type { HostRequest, Supervision } from "./supervision.ts";
 
 /** The supervision of one rank of a group in shared memory. */
 export class SharedSupervision implements Supervision {
+  readonly clock: RankClock;
   readonly #control: ControlBlock;
   readonly #rank: number;
   readonly #worldSize: number;
@@ -12,7 +14,8 @@ export class SharedSupervision implements Supervision {
   #seen = 0;
   #request: HostRequest | undefined;
 
-  constructor(control: ControlBlock, rank: number, worldSize: number) {
+  constructor(control: ControlBlock, rank: number, worldSize: number, clock: RankClock) {
+    this.clock = clock;
     this.#control = control;
     this.#rank = rank;
     this.#worldSize = worldSize;
@@ -30,10 +33,6 @@ export class SharedSupervision implements Supervision {
 
   clearRequest(): void {
     this.#request = undefined;
-  }
-
-  countStep(): void {
-    this.#control.countStep(this.#rank);
   }
 
   /** Before the barrier of a collective: rank 0 announces a request to all. */

@@ -1,3 +1,5 @@
+import type { RankClock } from "../rank-clock.ts";
+
 /** What the host asks of a running group: to save a checkpoint and go on, or to save one and end. */
 export type HostRequest = "save" | "SIGINT" | "SIGTERM";
 
@@ -21,6 +23,6 @@ export interface Supervision {
   readonly request: HostRequest | undefined;
   /** The request is fulfilled: the next one may come. */
   clearRequest(): void;
-  /** Counts a step that this rank has begun, for the host to see that it moves. */
-  countStep(): void;
+  /** How this rank spends its time, for the host to see that it moves. */
+  readonly clock: RankClock;
 }

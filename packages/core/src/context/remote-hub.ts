@@ -1,5 +1,5 @@
 import type { FinishStatus } from "../tracker-contract/log-value.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 import type { NativeMembers } from "./native-members.ts";
 import type { LogOptionRules, RunPlace, TrackerRequest } from "./tracker-request.ts";
 
@@ -17,7 +17,7 @@ export type RemoteTrackers = {
    *
    * @param bytes about how large the event is.
    */
-  post(event: RunEvent, bytes: number): void;
+  post(event: PostedEvent, bytes: number): void;
   /** Resolves once everything posted before is on the disk. */
   flush(): Promise<void>;
   /** Closes the trackers once everything posted before has been recorded. */

@@ -1,5 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { requireSampler, type Sampler } from "./samplers/sampler.ts";
 
@@ -55,14 +56,14 @@ export type ResolvedDataLoaderOptions<Batch> = {
 const RULES: OptionRules<DataLoaderOptions<unknown>> = {
   batchSize: "any",
   shuffle: "boolean",
-  seed: "any",
+  seed: "integer",
   dropLast: "boolean",
   collate: "function",
   sampler: "any",
   batchSampler: "any",
   decode: "any",
-  numWorkers: "any",
-  prefetch: "any",
+  numWorkers: { integerFrom: 0 },
+  prefetch: { integerFrom: 0 },
   shard: "boolean",
 };
 
@@ -86,10 +87,7 @@ export function resolveDataLoaderOptions<Batch>(
   const { decode, numWorkers = 0, shard = true, sampler } = options;
   const { prefetch = 2 * numWorkers } = options;
   if (batchSize !== null) requireBatchSize(batchSize);
-  requireInteger("numWorkers", numWorkers, 0);
-  requireInteger("prefetch", prefetch, 0);
   if (decode !== undefined) requireModule(decode);
-  if (seed !== undefined) requireInteger("seed", seed, Number.MIN_SAFE_INTEGER);
   if (numWorkers > 0 && decode === undefined) {
     throw invalid("numWorkers threads need something to do: pass decode, the URL of a module.");
   }
@@ -107,8 +105,8 @@ export function resolveDataLoaderOptions<Batch>(
     }
   }
   if (batchSampler !== undefined) {
-    if (typeof batchSampler?.[Symbol.iterator] !== "function") {
-      throw invalid("batchSampler must be iterable.");
+    if (typeof batchSampler !== "object" || typeof batchSampler?.[Symbol.iterator] !== "function") {
+      throw invalid(`batchSampler must be iterable, got ${foundText(batchSampler)}.`);
     }
     if (options.batchSize !== undefined || shuffle || dropLast) {
       throw invalid(
@@ -127,7 +125,7 @@ function requireBatchSize(batchSize: number): void {
   if (Number.isSafeInteger(batchSize) && batchSize >= 1) return;
   throw new AcceleratorError(
     "BATCH_SIZE_INVALID",
-    `DataLoader: batchSize must be an integer of at least 1, or null, got ${String(batchSize)}.`,
+    `DataLoader: batchSize must be an integer of at least 1, or null, got ${foundText(batchSize)}.`,
   );
 }
 
@@ -137,12 +135,6 @@ function requireModule(decode: unknown): void {
   throw invalid(
     `decode must be the URL of a module, such as new URL("./decode.ts", import.meta.url), got ${found}.`,
   );
-}
-
-function requireInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const bound = least === Number.MIN_SAFE_INTEGER ? "" : ` of at least ${least}`;
-  throw invalid(`${name} must be an integer${bound}, got ${value}.`);
 }
 
 function invalid(message: string): AcceleratorError {

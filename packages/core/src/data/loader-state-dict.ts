@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
 import type { Progress } from "./loader-cursor.ts";
 import { BEGINNING, type Position, type SourceState } from "./position.ts";
 
@@ -104,17 +105,32 @@ function requireStateDict(state: LoaderStateDict): void {
     {}) as Partial<LoaderStateDict>;
   const isState =
     version === 1 &&
-    [epoch, cursor, ...(ranks ?? []).map((rank) => rank.cursor)].every(isCount) &&
+    (ranks === undefined || Array.isArray(ranks)) &&
+    [epoch, cursor, ...(ranks ?? []).map((rank) => (rank as Cursor | null)?.cursor)].every(
+      isCount,
+    ) &&
     Number.isSafeInteger(seed) &&
     isCount(globalBatch) &&
     typeof inPass === "boolean" &&
-    (source === undefined || typeof source === "object");
+    [source, ...(ranks ?? []).map((rank) => rank.source)].every(isSource);
   if (isState) return;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `loadStateDict: this is not the state of a data loader: ${JSON.stringify(state)?.slice(0, 200)}. Pass what stateDict() ` +
+    `loadStateDict: this is not the state of a data loader: ${foundState(state)}. Pass what stateDict() ` +
       "of a prepared loader returned.",
   );
+}
+
+function foundState(state: unknown): string {
+  try {
+    return JSON.stringify(state)?.slice(0, 200) ?? foundText(state);
+  } catch {
+    return foundText(state);
+  }
+}
+
+function isSource(value: unknown): boolean {
+  return value === undefined || (typeof value === "object" && value !== null);
 }
 
 function isCount(value: unknown): boolean {

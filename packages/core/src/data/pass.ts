@@ -24,6 +24,8 @@ export type PassOptions<Batch> = {
   readonly open: () => Promise<AsyncIterator<PlannedBatch<Batch>>>;
   /** A batch was asked for: the step of the one before is over. */
   readonly endStep: () => void;
+  /** Runs what gets the next batch, and notes how long it takes. */
+  readonly timeLoading?: <T>(run: () => Promise<T>) => Promise<T>;
   /** Called after `endStep`: what to wait for before the next batch is planned. */
   readonly betweenSteps?: () => Promise<unknown> | undefined;
   /** The batch is about to be made. */
@@ -105,6 +107,11 @@ export class Pass<Batch> implements AsyncIterator<Batch, undefined> {
       const between = this.#options.betweenSteps?.();
       if (between) await between;
     } else this.#plan = await this.#options.open();
+    const { timeLoading } = this.#options;
+    return timeLoading ? timeLoading(() => this.#give()) : this.#give();
+  }
+
+  async #give(): Promise<IteratorResult<Batch, undefined>> {
     await this.#fill(1);
     const current = this.#queue.shift();
     if (!current) {

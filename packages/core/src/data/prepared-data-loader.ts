@@ -243,6 +243,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
         this.#shared.cursor.endStep();
         this.#options.observer.endStep(this);
       },
+      timeLoading: (run) => this.#options.collective.supervision.clock.timeLoading(run),
       betweenSteps: () => this.#options.observer.betweenSteps?.(this),
       beginStep: (batch, isLast) => this.#beginStep(batch, isLast),
       end: async () => {
@@ -302,7 +303,7 @@ export class PreparedDataLoader<Batch = unknown> implements AsyncIterable<Batch>
     const { totalBatchSize } = this;
     const last = isLast && this.remainder > 0 ? this.remainder : totalBatchSize;
     const samples = realSamples ?? (Number.isNaN(last) ? 0 : last);
-    this.#options.collective.supervision.countStep();
+    this.#options.collective.supervision.clock.countBatch();
     this.#options.observer.beginStep(this, samples);
     this.#shared.cursor.give(after);
   }

@@ -1,4 +1,5 @@
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
 import { PreparedDataLoader } from "./prepared-data-loader.ts";
 
 /**
@@ -23,7 +24,7 @@ export function skipFirstBatches<Batch>(
   if (!Number.isSafeInteger(numBatches) || numBatches < 0) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `skipFirstBatches: the number of batches must be an integer of at least 0, got ${String(numBatches)}.`,
+      `skipFirstBatches: the number of batches must be an integer of at least 0, got ${foundText(numBatches)}.`,
     );
   }
   return loader.without(numBatches);

@@ -33,7 +33,7 @@ export function trainShare(
     Object.create(model, { optimizer_: { value: own } }),
   );
   return (size, take) => {
-    collective.supervision.countStep();
+    collective.supervision.clock.countBatch();
     if (state.depth === 0) state.samplesSeen += size; // a loop over a loader counts them itself
     if (state.accumulation.numSteps > 1) state.advance([]);
     if (worldSize === 1) return compute(take(0, size));

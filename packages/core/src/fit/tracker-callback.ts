@@ -1,4 +1,3 @@
-import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { type FitCallback, type FitLogs, fitCallback, numbersOf } from "./fit-callback.ts";
@@ -11,7 +10,9 @@ export type FitCallbackOptions = {
   readonly updateFreq?: "epoch" | "batch" | number;
 };
 
-const RULES: OptionRules<FitCallbackOptions> = { updateFreq: "any" };
+const RULES: OptionRules<FitCallbackOptions> = {
+  updateFreq: { anyOf: [{ oneOf: ["epoch", "batch"] }, { integerFrom: 1 }] },
+};
 
 /** Batches that the call of `fit` had trained when it was interrupted; 0 if it begins. */
 type TrainedBefore = () => number;
@@ -55,12 +56,7 @@ function prefixed(prefix: string, values: Record<string, number>): Record<string
 }
 
 /** @returns undefined if batches are not logged. */
-function batchesPerLog(updateFreq: unknown): number | undefined {
+function batchesPerLog(updateFreq: "epoch" | "batch" | number): number | undefined {
   if (updateFreq === "epoch") return undefined;
-  if (updateFreq === "batch") return 1;
-  if (Number.isInteger(updateFreq) && (updateFreq as number) >= 1) return updateFreq as number;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `fitCallback: updateFreq must be "epoch", "batch" or a number of batches of at least 1, got ${String(updateFreq)}.`,
-  );
+  return updateFreq === "batch" ? 1 : updateFreq;
 }

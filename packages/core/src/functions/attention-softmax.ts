@@ -1,5 +1,7 @@
-import { add, cast, mul, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, cast, mul, softmax, sub, sum, Tensor } from "@tensorflow/tfjs-core";
+import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { runFused } from "./run-fused.ts";
 import { constantOf, withGradient } from "./with-gradient.ts";
@@ -29,6 +31,12 @@ const MASKED = -1e9;
 export function attentionSoftmax(scores: Tensor, options: AttentionSoftmaxOptions = {}): Tensor {
   checkOptions("attentionSoftmax", options, RULES);
   const { mask, scale = 1 } = options;
+  if (mask !== undefined && !(mask instanceof Tensor)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `attentionSoftmax: mask must be a tensor, got ${foundText(mask)}.`,
+    );
+  }
   const bias = mask?.dtype === "bool" ? additive(mask) : mask;
   return withGradient({
     inputs: [scores],

@@ -1,6 +1,5 @@
 import { mul, ones, type Tensor, tensor } from "@tensorflow/tfjs-core";
-import { AcceleratorError } from "../errors.ts";
-import { checkOptions } from "../options/check-options.ts";
+import { checkArgument, checkOptions } from "../options/check-options.ts";
 import { mixBits } from "../random/mix-bits.ts";
 import { stepScalar } from "../step/step-observer.ts";
 import { nextDropoutKey } from "./dropout-key.ts";
@@ -23,14 +22,9 @@ const TWO_TO_31 = 2 ** 31;
  * @throws {AcceleratorError} `OPTION_INVALID`.
  */
 export function dropout(x: Tensor, rate: number, options: DropoutOptions = {}): Tensor {
-  checkOptions<DropoutOptions>("dropout", options, { seed: "any" });
+  checkOptions<DropoutOptions>("dropout", options, { seed: "integer" });
   const { seed = 0 } = options;
-  if (!(rate >= 0 && rate < 1)) {
-    throw new AcceleratorError("OPTION_INVALID", `dropout: rate must be in [0, 1), got ${rate}.`);
-  }
-  if (!Number.isSafeInteger(seed)) {
-    throw new AcceleratorError("OPTION_INVALID", `dropout: seed must be an integer, got ${seed}.`);
-  }
+  checkArgument("dropout", "rate", rate, { numberFrom: 0, below: 1 });
   const readKey = nextDropoutKey(seed);
   if (rate === 0) return x.clone();
   const key = stepScalar("int32", readKey);

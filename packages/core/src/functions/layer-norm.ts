@@ -1,5 +1,6 @@
 import { add, mean, mul, rsqrt, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkArgument } from "../options/check-options.ts";
 import type { FusedOutputs } from "./fused-kernel.ts";
 import { runFused } from "./run-fused.ts";
 import { withGradient } from "./with-gradient.ts";
@@ -11,9 +12,10 @@ import { withGradient } from "./with-gradient.ts";
  * @param x `[…, features]`, of rank 2 or more.
  * @param gamma `[features]`.
  * @param beta `[features]`.
- * @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit.
+ * @throws {AcceleratorError} `VALUE_INVALID` if the shapes do not fit, `OPTION_INVALID`.
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor, epsilon = 1e-5): Tensor {
+  checkArgument("layerNorm", "epsilon", epsilon, { numberFrom: 0 });
   const features = x.shape.at(-1);
   for (const [name, { shape }] of Object.entries({ gamma, beta })) {
     if (x.rank >= 2 && shape.length === 1 && shape[0] === features) continue;

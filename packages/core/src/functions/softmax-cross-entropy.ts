@@ -28,7 +28,7 @@ export type SoftmaxCrossEntropyOptions = {
 
 const RULES: OptionRules<SoftmaxCrossEntropyOptions> = {
   reduction: { oneOf: ["mean", "sum", "none"] },
-  labelSmoothing: "any",
+  labelSmoothing: { numberFrom: 0, below: 1 },
 };
 
 /**
@@ -47,12 +47,6 @@ export function softmaxCrossEntropy(
 ): Tensor {
   checkOptions("softmaxCrossEntropy", options, RULES);
   const { reduction = "mean", labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `softmaxCrossEntropy: labelSmoothing must be in [0, 1), got ${labelSmoothing}.`,
-    );
-  }
   const target = smooth(probabilities(labels, logits), labelSmoothing);
   const losses = withGradient({
     inputs: [logits],

@@ -2,6 +2,7 @@ import { ControlBlock } from "../collective/control-block.ts";
 import { describePlace } from "../collective/describe-places.ts";
 import { RankPlaces } from "../collective/rank-places.ts";
 import type { SharedGroup } from "../collective/shared-group.ts";
+import { RankClock } from "../rank-clock.ts";
 
 /** How long a rank has for noting the line at which it waits: it is asleep, and has little to do. */
 const ANSWER_MS = 100;
@@ -18,8 +19,8 @@ export async function explainRanks(group: SharedGroup): Promise<string[]> {
   control.askForSites();
   await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
   return Array.from({ length: group.worldSize }, (_, rank) => {
-    const steps = control.steps(rank);
-    const step = steps === 0 ? "before its first step" : `step ${steps}`;
+    const { batches } = new RankClock(group.clock, rank).read();
+    const step = batches === 0 ? "before its first step" : `step ${batches}`;
     return `rank ${rank}, ${step}: ${describePlace(control, places, rank)}`;
   });
 }

@@ -6,6 +6,7 @@ import type { ResourceLimits } from "node:worker_threads";
 import { GRACE_MS } from "../collective/supervision.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 export type LaunchOptions = {
@@ -69,10 +70,11 @@ const MAX_PROCESSES = 256;
 const RULES: OptionRules<LaunchOptions> = {
   numProcesses: "any",
   args: "any",
-  timeoutMs: "any",
+  // A group that waits for ever has no limit.
+  timeoutMs: { anyOf: [{ numberAbove: 0 }, { oneOf: [Number.POSITIVE_INFINITY] }] },
   resourceLimits: "object",
   signal: "object",
-  graceMs: { numberFrom: 0 },
+  graceMs: { numberFrom: 0, below: 2 ** 31 }, // a timer with more ends at once
   saveSignal: "any",
   explainSignal: "any",
   debug: "boolean",
@@ -85,6 +87,11 @@ const LIMIT_RULES: OptionRules<ResourceLimits> = {
   maxOldGenerationSizeMb: { numberFrom: 0 },
   codeRangeSizeMb: { numberFrom: 0 },
   stackSizeMb: { numberFrom: 0 },
+};
+
+const MONITOR_RULES: OptionRules<LaunchMonitor> = {
+  onCheckpoint: "function",
+  onFailure: "function",
 };
 
 const PROCESSES = 'did you mean "numProcesses"?';
@@ -105,16 +112,15 @@ const FOREIGN_NAMES: ForeignNames = {
 export function resolveLaunch(script: string | URL, options: LaunchOptions): ResolvedLaunch {
   checkOptions("launch", options, RULES, FOREIGN_NAMES);
   if (options.resourceLimits) checkOptions("resourceLimits", options.resourceLimits, LIMIT_RULES);
+  if (options.monitor) checkOptions("launch, monitor", options.monitor, MONITOR_RULES);
   requireArguments(options.args);
+  requireAbortSignal(options.signal);
   const { numProcesses = availableParallelism(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MAX_PROCESSES) {
     throw new AcceleratorError(
       "NUM_PROCESSES_INVALID",
-      `numProcesses must be an integer from 1 to ${MAX_PROCESSES}, got ${numProcesses}.`,
+      `numProcesses must be an integer from 1 to ${MAX_PROCESSES}, got ${foundText(numProcesses)}.`,
     );
-  }
-  if (!(timeoutMs > 0)) {
-    throw new AcceleratorError("OPTION_INVALID", `timeoutMs must be above 0, got ${timeoutMs}.`);
   }
   if (options.signal?.aborted) {
     throw new AcceleratorError(
@@ -139,11 +145,20 @@ export function resolveLaunch(script: string | URL, options: LaunchOptions): Res
 }
 
 function requireSignal(option: string, name: unknown): NodeJS.Signals | undefined {
-  if (name === undefined || Object.hasOwn(constants.signals, String(name)))
-    return name as NodeJS.Signals | undefined;
+  if (name === undefined) return undefined;
+  if (typeof name === "string" && Object.hasOwn(constants.signals, name))
+    return name as NodeJS.Signals;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `launch: ${option} must be the name of a signal, such as "SIGUSR1", got ${String(name)}.`,
+    `launch: ${option} must be the name of a signal, such as "SIGUSR1", got ${foundText(name)}.`,
+  );
+}
+
+function requireAbortSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `launch: signal must be that of an AbortController, got ${foundText(signal)}.`,
   );
 }
 
@@ -151,11 +166,17 @@ function requireArguments(args: unknown): void {
   if (args === undefined || Array.isArray(args)) return;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `launch: args must be a list of arguments, got ${typeof args}.`,
+    `launch: args must be a list of arguments, got ${foundText(args)}.`,
   );
 }
 
 function resolveScript(script: string | URL): string {
+  if (typeof script !== "string" && !(script instanceof URL)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `launch: the script must be a path or a file: URL, got ${foundText(script)}.`,
+    );
+  }
   const url =
     script instanceof URL || /^file:/.test(script)
       ? new URL(script)

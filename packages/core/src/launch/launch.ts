@@ -6,6 +6,7 @@ import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { MonitorSources } from "../monitoring/monitor-sources.ts";
 import { Terminal } from "../progress/terminal.ts";
+import { RankClock } from "../rank-clock.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
 import { explainedBySignal, explainLongWaits } from "./explain.ts";
 import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
@@ -63,14 +64,18 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   prepareForTensorFlow(numProcesses, resolved.scriptUrl);
   shareCores(numProcesses);
   const terminal = new Terminal();
-  const sources = new MonitorSources();
   const group = createSharedGroup(numProcesses, { timeoutMs, debug: resolved.debug });
+  const clocks = Array.from(
+    { length: numProcesses },
+    (_, rank) => new RankClock(group.clock, rank),
+  );
+  const sources = new MonitorSources(clocks);
   const replicas = Array.from({ length: numProcesses }, (_, rank) =>
     startReplica(resolved, rank, group, { terminal, sources }),
   );
   const control = new ControlBlock(group.control, numProcesses);
   const interrupt = interruptedBySignal(resolved.signal, control, resolved.graceMs);
-  const watchdog = watchReplicas(control, numProcesses, resolved.watchdogMs);
+  const watchdog = watchReplicas(control, clocks, resolved.watchdogMs);
   const stopSaving = savedBySignal(resolved.saveSignal, control, (text) =>
     terminal.print("stderr", `Warning: ${text}\n`),
   );
@@ -85,7 +90,7 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
     return values;
   } catch (error) {
     const failure = error as AcceleratorError;
-    resolved.monitor.onFailure?.(control.steps(0));
+    resolved.monitor.onFailure?.(clocks[0]?.read().batches ?? 0);
     abortGroup(group, failure.message);
     await settledWithin(results, GRACE_MS);
     await closeRun(replicas, "failure").catch(() => {}); // the first failure is the one to report

@@ -1,6 +1,7 @@
 import { nameRanks } from "../collective/call-text.ts";
 import type { ControlBlock } from "../collective/control-block.ts";
 import { AcceleratorError } from "../errors.ts";
+import type { RankClock } from "../rank-clock.ts";
 import { type Alarm, createAlarm } from "./alarm.ts";
 
 /**
@@ -9,18 +10,18 @@ import { type Alarm, createAlarm } from "./alarm.ts";
  */
 export function watchReplicas(
   control: ControlBlock,
-  worldSize: number,
+  clocks: readonly RankClock[],
   limitMs: number | undefined,
 ): Alarm {
   return createAlarm((ring) => {
     if (limitMs === undefined) return () => {};
-    const ranks = Array.from({ length: worldSize }, (_, rank) => rank);
+    const ranks = [...clocks.keys()];
     let before = "";
     let movedAt = performance.now();
     const look = (): void => {
-      const state = ranks.map((rank) => `${control.steps(rank)}/${control.arrivals(rank)}`).join();
-      const begun = ranks.some((rank) => control.steps(rank) !== 0);
-      if (!begun || state !== before) {
+      const batches = clocks.map((clock) => clock.read().batches);
+      const state = ranks.map((rank) => `${batches[rank]}/${control.arrivals(rank)}`).join();
+      if (!batches.some(Boolean) || state !== before) {
         before = state;
         movedAt = performance.now();
       } else if (performance.now() - movedAt >= limitMs) ring(hung(control, ranks, limitMs));

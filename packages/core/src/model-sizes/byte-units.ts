@@ -1,4 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
+import { checkArgument } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import { nearestName } from "../options/nearest-name.ts";
 
 /** Bits of one value. TensorFlow.js holds a boolean in a byte. */
@@ -13,23 +15,29 @@ const BITS: Readonly<Record<string, number>> = {
  * @throws {AcceleratorError} `OPTION_INVALID` for a dtype whose values have no fixed size, or that there is not.
  */
 export function dtypeByteSize(dtype: string): number {
-  const bits = Object.hasOwn(BITS, dtype) ? BITS[dtype] : undefined;
+  const isKnown = typeof dtype === "string" && Object.hasOwn(BITS, dtype);
+  const bits = isKnown ? BITS[dtype] : undefined;
   if (bits !== undefined) return bits / 8;
-  const nearest = nearestName(String(dtype), Object.keys(BITS));
+  const nearest = typeof dtype === "string" ? nearestName(dtype, Object.keys(BITS)) : undefined;
   const advice =
     nearest === undefined
       ? `There are ${Object.keys(BITS).join(", ")}.`
       : `Did you mean "${nearest}"?`;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `dtypeByteSize: ${JSON.stringify(dtype)} is no dtype with a fixed size. ${advice}`,
+    `dtypeByteSize: ${foundText(dtype)} is no dtype with a fixed size. ${advice}`,
   );
 }
 
 const STEPS = ["bytes", "KB", "MB", "GB", "TB", "PB"] as const;
 
-/** A number of bytes in words, as Accelerate writes it: 1536 are `"1.5 KB"`, 1024 are `"1.0 KB"`. */
+/**
+ * A number of bytes in words, as Accelerate writes it: 1536 are `"1.5 KB"`, 1024 are `"1.0 KB"`.
+ *
+ * @throws {AcceleratorError} `OPTION_INVALID` if it is no finite number.
+ */
 export function convertBytes(bytes: number): string {
+  checkArgument("convertBytes", "the number of bytes", bytes, "number");
   let value = bytes;
   let step = 0;
   for (; Math.abs(value) >= 1024 && step < STEPS.length - 1; step++) value /= 1024;
@@ -50,11 +58,12 @@ const UNITS: Readonly<Record<string, number>> = {
  */
 export function convertFileSizeToInt(size: number | string): number {
   if (Number.isSafeInteger(size) && Number(size) >= 0) return Number(size);
-  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(String(size)) ?? [];
+  const [, digits, unit = ""] =
+    /^(\d+(?:\.\d+)?) ?([kKMGT]i?B)$/.exec(typeof size === "string" ? size : "") ?? [];
   const bytes = Math.floor(Number(digits) * (UNITS[unit.toUpperCase()] ?? Number.NaN));
   if (typeof size === "string" && Number.isSafeInteger(bytes)) return bytes;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `convertFileSizeToInt: a size is a whole number of bytes, or text such as "500MB" or "2GiB"; got ${JSON.stringify(size)}.`,
+    `convertFileSizeToInt: a size is a whole number of bytes, or text such as "500MB" or "2GiB"; got ${foundText(size)}.`,
   );
 }

@@ -2,7 +2,9 @@ import { readdirSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import type { SystemSample } from "../tracker-contract/monitoring.ts";
+import type { MonitorSources } from "./monitor-sources.ts";
 import { threadTimeMs } from "./native-thread.ts";
+import { RankPaces } from "./rank-paces.ts";
 
 type CoreTimes = { readonly busyMs: number; readonly totalMs: number };
 
@@ -12,11 +14,12 @@ export class MachineLoad {
   #cores = coreTimes();
   #usage = process.cpuUsage();
   #threadTimes = new Map<number, number>();
+  readonly #paces: RankPaces;
   #atMs = performance.now();
 
-  /** @param threads of the ranks; it may grow. */
-  constructor(threads: ReadonlyMap<number, number>) {
+  constructor({ threads, clocks }: MonitorSources) {
     this.#threads = threads;
+    this.#paces = new RankPaces(clocks);
     this.#replicas(1);
   }
 
@@ -43,6 +46,7 @@ export class MachineLoad {
         threads: numThreads(),
       },
       replicas: this.#replicas(elapsedMs),
+      paces: this.#paces.since(elapsedMs),
     };
   }
 

@@ -51,7 +51,7 @@ export class RunMonitor {
     this.#options = options;
     const { sources, system, console, intervalMs } = options;
     if (system) {
-      const load = new MachineLoad(sources.threads);
+      const load = new MachineLoad(sources);
       const timer = setInterval(() => void this.#sample(load, system), intervalMs);
       timer.unref();
       this.#stops.push(() => clearInterval(timer));

@@ -15,7 +15,7 @@ export type PadOptions = {
   readonly padFirst?: boolean;
 };
 
-const RULES: OptionRules<PadOptions> = { dim: "any", padIndex: "number", padFirst: "boolean" };
+const RULES: OptionRules<PadOptions> = { dim: "integer", padIndex: "number", padFirst: "boolean" };
 
 /**
  * Pads every tensor along one axis to the longest of all ranks. A tensor without that axis is unchanged, and so is
@@ -33,12 +33,6 @@ export function padAcrossRanks<T extends TensorStructure>(
     padToMultipleOf: "every tensor is padded to the longest of all ranks",
   });
   const { dim = 0, padIndex = 0, padFirst = false } = options;
-  if (!Number.isInteger(dim)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `padAcrossProcesses: dim must be an integer, got ${dim}.`,
-    );
-  }
   const operate = async (part: Tensor, call: string): Promise<Tensor> => {
     const axis = dim < 0 ? part.rank + dim : dim;
     const own = part.shape[axis] ?? 0;

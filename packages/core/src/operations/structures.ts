@@ -1,5 +1,7 @@
 import { concat, slice, Tensor, tidy } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { checkArgument } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import { requireFunction } from "../options/require-function.ts";
 import { isPlainObject } from "../plain-object.ts";
 import { describeStructure, type TensorStructure } from "./tensor-structure.ts";
@@ -42,8 +44,15 @@ export function ignorantFindBatchSize(structure: unknown): number | undefined {
   return size;
 }
 
-/** Rows `start` to `end`, without `end`, of every tensor of a structure. The results belong to the active step, or to the caller. */
+/**
+ * Rows `start` to `end`, without `end`, of every tensor of a structure; negative ones count from the end. The results belong to
+ * the active step, or to the caller.
+ *
+ * @throws {AcceleratorError} `OPTION_INVALID` if they are no integers.
+ */
 export function sliceTensors<T>(structure: T, start: number, end?: number): T {
+  checkArgument("sliceTensors", "start", start, "integer");
+  if (end !== undefined) checkArgument("sliceTensors", "end", end, "integer");
   const sliced = recursivelyApply((tensor) => {
     const rows = tensor.shape[0] ?? 0;
     const from = Math.min(start < 0 ? Math.max(rows + start, 0) : start, rows);
@@ -57,10 +66,16 @@ export function sliceTensors<T>(structure: T, start: number, end?: number): T {
  * Joins structures of the same form, tensor by tensor, along an axis. The results belong to the active step, or to the
  * caller.
  *
- * @throws {AcceleratorError} `VALUE_INVALID` if there is none, or their forms differ.
+ * @throws {AcceleratorError} `VALUE_INVALID` if there is none, or their forms differ; `OPTION_INVALID` if it is no list.
  */
 export function concatenate<T extends TensorStructure>(structures: readonly T[], axis = 0): T {
-  const [first] = structures;
+  if (!Array.isArray(structures)) {
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `concatenate needs a list of structures, got ${foundText(structures)}.`,
+    );
+  }
+  const [first] = structures as readonly T[];
   if (first === undefined) {
     throw new AcceleratorError("VALUE_INVALID", "concatenate: the list of structures is empty.");
   }

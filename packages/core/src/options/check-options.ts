@@ -39,6 +39,12 @@ export function checkOptions<Options extends object>(
   }
 }
 
+/** Checks an argument that is passed by its position; unlike an option it cannot be left out. @throws {AcceleratorError} `OPTION_INVALID`. */
+export function checkArgument(call: string, name: string, value: unknown, rule: OptionRule): void {
+  if (obeys(value, rule)) return;
+  throw invalid(`${call}: ${name} must be ${wantedBy(rule)}, got ${foundText(value)}.`);
+}
+
 /** Checks a value that is assigned to a member; unlike an option it cannot be left out. @throws {AcceleratorError} `OPTION_INVALID`. */
 export function checkMember(owner: string, name: string, value: unknown, rule: OptionRule): void {
   if (obeys(value, rule)) return;

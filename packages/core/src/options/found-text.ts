@@ -1,8 +1,11 @@
-/** What a value is, for a message: text and numbers as they are, anything else by its kind. */
+/** What a value is, for a message: text and numbers as they are, anything else by its kind, which can always be printed. */
 export function foundText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
+  return PRINTED.has(typeof value) || value === undefined ? String(value) : kindOf(value);
 }
+
+/** A symbol and an object without prototype cannot be made text, and a bigint would look like a number. */
+const PRINTED: ReadonlySet<string> = new Set(["number", "boolean"]);
 
 /** The kind of a value alone, as it may be a secret. */
 export function kindOf(value: unknown): string {

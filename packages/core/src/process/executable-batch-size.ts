@@ -3,6 +3,7 @@ import { noteGroupUse } from "../context/group-use.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { requireFunction } from "../options/require-function.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
@@ -16,7 +17,7 @@ export type ExecutableBatchSizeOptions = {
 };
 
 const RULES: OptionRules<ExecutableBatchSizeOptions> = {
-  startingBatchSize: "any",
+  startingBatchSize: { integerFrom: 0 },
   reduceBatchSize: "function",
 };
 
@@ -49,12 +50,6 @@ export function findExecutableBatchSize<Args extends unknown[], T>(
     reduceBatchSizeFn: 'did you mean "reduceBatchSize"?',
   });
   const { startingBatchSize = 128, reduceBatchSize = (size) => Math.floor(size * 0.9) } = options;
-  if (!Number.isInteger(startingBatchSize) || startingBatchSize < 0) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `findExecutableBatchSize: startingBatchSize must be an integer of at least 1, got ${startingBatchSize}.`,
-    );
-  }
   let batchSize = startingBatchSize;
   return async (...args) => {
     refusePassedBatchSize(fn, args);
@@ -117,6 +112,6 @@ function smaller(size: number, next: number): number {
   if (Number.isInteger(next) && next >= 0 && next < size) return next;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `findExecutableBatchSize: reduceBatchSize must return a smaller integer of at least 0, got ${next} for ${size}.`,
+    `findExecutableBatchSize: reduceBatchSize must return a smaller integer of at least 0, got ${foundText(next)} for ${size}.`,
   );
 }

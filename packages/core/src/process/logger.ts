@@ -2,6 +2,7 @@ import { noteGroupUse } from "../context/group-use.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -19,7 +20,7 @@ export type MessageOptions = {
   readonly mainProcessOnly?: boolean;
 };
 
-const OPTION_RULES: OptionRules<LoggerOptions> = { level: "any" };
+const OPTION_RULES: OptionRules<LoggerOptions> = { level: { oneOf: LEVELS } };
 const MESSAGE_RULES: OptionRules<MessageOptions> = { mainProcessOnly: "boolean" };
 
 /** Prints messages on stderr that say which rank they come from. */
@@ -119,6 +120,6 @@ function requireLevel(call: string, level: string): LogLevel {
   if (known) return known;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `${call}: level must be one of ${LEVELS.join(", ")}, got ${String(level)}.`,
+    `${call}: level must be one of ${LEVELS.join(", ")}, got ${foundText(level)}.`,
   );
 }

@@ -1,5 +1,6 @@
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
@@ -44,7 +45,7 @@ export function progress<T>(
   if (!source?.[Symbol.asyncIterator] && !source?.[Symbol.iterator]) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `progress needs something to iterate, got ${String(items)}.`,
+      `progress needs something to iterate, got ${foundText(items)}.`,
     );
   }
   const { description = "", ...shown } = options;

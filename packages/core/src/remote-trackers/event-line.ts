@@ -1,4 +1,4 @@
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import { createNumberRing, type NumberRing } from "./number-ring.ts";
 
@@ -17,7 +17,7 @@ export type LineMessage =
   /** An event that the ring cannot hold. @property index its place among all events. */
   | {
       readonly type: "event";
-      readonly event: RunEvent;
+      readonly event: PostedEvent;
       readonly index: number;
       readonly weight: number;
     }

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 import { Arrivals } from "./arrivals.ts";
 import { BacklogReceiver } from "./backlog.ts";
 import type { EventLine, LineMessage } from "./event-line.ts";
@@ -15,7 +15,7 @@ const LOOKS_IN_VAIN = 20;
 export class EventReceiver {
   readonly #backlog: BacklogReceiver;
   readonly #ring: RingReader;
-  readonly #take: (event: RunEvent) => void;
+  readonly #take: (event: PostedEvent) => void;
   readonly #unwritten: () => number;
   readonly #arrivals = new Arrivals();
   /** Messages whose turn has not come: events before them are in the ring. */
@@ -29,7 +29,7 @@ export class EventReceiver {
   /** @param unwritten how much of what was taken is not in the journal. */
   constructor(
     { backlog, ring }: EventLine,
-    { take, unwritten }: { take: (event: RunEvent) => void; unwritten: () => number },
+    { take, unwritten }: { take: (event: PostedEvent) => void; unwritten: () => number },
   ) {
     this.#backlog = new BacklogReceiver(backlog);
     this.#ring = new RingReader(ring);
@@ -80,7 +80,7 @@ export class EventReceiver {
     return this.#next - first;
   }
 
-  #add(event: RunEvent, weight: number): void {
+  #add(event: PostedEvent, weight: number): void {
     this.#next += 1;
     this.#take(event);
     this.#arrivals.count();

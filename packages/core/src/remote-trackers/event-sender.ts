@@ -1,5 +1,5 @@
 import { weightOf } from "../journal/unwritten.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 import { BacklogSender } from "./backlog.ts";
 import type { EventLine, LineMessage } from "./event-line.ts";
 import { RingWriter } from "./number-ring.ts";
@@ -33,7 +33,7 @@ export class EventSender {
    *
    * @param bytes about how large it is.
    */
-  post(event: RunEvent, bytes: number): void {
+  post(event: PostedEvent, bytes: number): void {
     const weight = weightOf(bytes);
     this.#backlog.add(weight);
     const index = this.#sent;

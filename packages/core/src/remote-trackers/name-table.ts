@@ -1,4 +1,4 @@
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 
 /** Names beyond these go as texts in messages: a script that makes up names must not fill the memory of two threads. */
 const MOST_NAMES = 4096;
@@ -13,7 +13,7 @@ export class NameTable {
   readonly #names: string[] = [];
 
   /** Gives a number to each name of the event that has none. */
-  learn(event: RunEvent): void {
+  learn(event: PostedEvent): void {
     if (event.type !== "metrics") return;
     const names = Object.keys(event.values);
     if (names.length > MOST_PER_EVENT) return;

@@ -1,5 +1,5 @@
 import type { LogValue } from "../tracker-contract/log-value.ts";
-import type { RunEvent } from "../tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../tracker-contract/tracker-event.ts";
 import { NameTable } from "./name-table.ts";
 
 /**
@@ -14,7 +14,7 @@ export type NumberRing = {
 };
 
 /** What `read` returns. */
-export type RingEvent = { readonly event: RunEvent; readonly weight: number };
+export type RingEvent = { readonly event: PostedEvent; readonly weight: number };
 
 /** Index of the position behind the last event that was written. */
 const HEAD = 0;
@@ -55,7 +55,7 @@ export class RingWriter {
   }
 
   /** To be told of every event that went as a message, in their order. */
-  learn(event: RunEvent): void {
+  learn(event: PostedEvent): void {
     this.#names.learn(event);
   }
 
@@ -69,7 +69,7 @@ export class RingWriter {
    * @param index its place among all events, also those that went as messages.
    * @returns whether it is in the ring; if not, nothing is.
    */
-  write(event: RunEvent, index: number, weight: number): boolean {
+  write(event: PostedEvent, index: number, weight: number): boolean {
     if (event.type !== "metrics" || event.target !== undefined || event.logOptions !== undefined) {
       return false;
     }
@@ -119,7 +119,7 @@ export class RingReader {
   }
 
   /** As for the writer. */
-  learn(event: RunEvent): void {
+  learn(event: PostedEvent): void {
     this.#names.learn(event);
   }
 

@@ -17,6 +17,8 @@ export type RemoteError = {
 export type TrackerThreadTask = {
   /** Calls of `HostApi`. */
   readonly calls: MessagePort;
+  /** The `RankClock` of the script. */
+  readonly clock: SharedArrayBuffer;
 };
 
 /** One-way message to the trackers of one accelerator. */

@@ -3,11 +3,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import { MonitorSources } from "../monitoring/monitor-sources.ts";
 import { nativeThreadId } from "../monitoring/native-thread.ts";
+import { RankClock } from "../rank-clock.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
 import { TrackerServices } from "./tracker-services.ts";
 
-const { calls } = workerData as TrackerThreadTask;
-const sources = new MonitorSources();
+const { calls, clock } = workerData as TrackerThreadTask;
+const sources = new MonitorSources([new RankClock(clock, 0)]);
 // The script runs on the first thread of the process, which has its number.
 if (nativeThreadId() !== undefined) sources.threads.set(0, process.pid);
 const trackers = new TrackerServices((warning) => parentPort?.postMessage(warning), sources);

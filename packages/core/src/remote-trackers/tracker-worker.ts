@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
+import { ownClock } from "../rank-clock.ts";
 import { type ConnectedHub, connectTrackers } from "./connect-trackers.ts";
 import type { TrackerThreadMessage, TrackerThreadTask } from "./protocol.ts";
 import { readWrites } from "./read-writes.ts";
@@ -19,7 +20,7 @@ export class TrackerWorker {
 
   constructor() {
     const calls = new MessageChannel();
-    const task: TrackerThreadTask = { calls: calls.port2 };
+    const task: TrackerThreadTask = { calls: calls.port2, clock: ownClock() };
     // The compiler does not change this URL: it means the source in src and the built file in dist.
     this.#worker = new Worker(
       new URL(`./tracker-thread${extname(import.meta.url)}`, import.meta.url),

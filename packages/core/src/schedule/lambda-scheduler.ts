@@ -1,3 +1,4 @@
+import { requireFunction } from "../options/require-function.ts";
 import { type ScheduledOptimizer, StepwiseScheduler } from "./scheduler.ts";
 
 /** Learning rate = initial rate * `factor(step)`. `torch.optim.lr_scheduler.LambdaLR`. */
@@ -5,6 +6,7 @@ export class LambdaScheduler extends StepwiseScheduler {
   readonly #factor: (step: number) => number;
 
   constructor(optimizer: ScheduledOptimizer, factor: (step: number) => number) {
+    requireFunction("LambdaScheduler", factor);
     super(optimizer);
     this.#factor = factor;
     this.apply();

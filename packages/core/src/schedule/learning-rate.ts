@@ -1,5 +1,6 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
 
 /** A field of all `tf.train` optimizers, which only some of them declare. */
 type WithLearningRate = {
@@ -17,7 +18,7 @@ export function setLearningRate(optimizer: Optimizer, value: number): void {
   if (!Number.isFinite(value)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `A learning rate must be a finite number, got ${value}.`,
+      `A learning rate must be a finite number, got ${foundText(value)}.`,
     );
   }
   const target = optimizer as unknown as WithLearningRate;

@@ -3,7 +3,7 @@ import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import {
   requireCount,
-  requireRange,
+  requireNumber,
   type ScheduledOptimizer,
   StepwiseScheduler,
 } from "./scheduler.ts";
@@ -22,11 +22,11 @@ export type OneCycleOptions = {
 };
 
 const RULES: OptionRules<OneCycleOptions> = {
-  maxLearningRate: "any",
-  totalSteps: "any",
-  riseShare: "any",
-  startDivisor: "any",
-  endDivisor: "any",
+  maxLearningRate: { numberFrom: 0 },
+  totalSteps: { integerFrom: 1 },
+  riseShare: { numberFrom: 0, to: 1 },
+  startDivisor: { numberFrom: 1 },
+  endDivisor: { numberFrom: 1 },
 };
 
 /**
@@ -57,10 +57,10 @@ export class OneCycleScheduler extends StepwiseScheduler {
       endDivisor = 1e4,
     } = options;
     this.totalSteps = requireCount("totalSteps", totalSteps, 1);
-    this.#max = requireRange("maxLearningRate", maxLearningRate, 0, Number.MAX_VALUE);
-    this.#start = maxLearningRate / requireRange("startDivisor", startDivisor, 1, Number.MAX_VALUE);
-    this.#end = this.#start / requireRange("endDivisor", endDivisor, 1, Number.MAX_VALUE);
-    this.#top = requireRange("riseShare", riseShare, 0, 1) * totalSteps - 1;
+    this.#max = requireNumber("maxLearningRate", maxLearningRate);
+    this.#start = maxLearningRate / startDivisor;
+    this.#end = this.#start / endDivisor;
+    this.#top = riseShare * totalSteps - 1;
     this.apply();
   }
 

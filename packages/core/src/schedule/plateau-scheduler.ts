@@ -1,13 +1,15 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { checkOptions } from "../options/check-options.ts";
-import type { OptionRules } from "../options/option-rule.ts";
+import { checkArgument, checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
+import type { OptionRule, OptionRules } from "../options/option-rule.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 import {
   type LearningRateScheduler,
   requireCount,
+  requireNumber,
   requireOptimizer,
-  requireRange,
+  requireState,
   type ScheduledOptimizer,
   type SchedulerState,
 } from "./scheduler.ts";
@@ -28,12 +30,17 @@ export type PlateauOptions = {
 };
 
 const RULES: OptionRules<PlateauOptions> = {
-  mode: "any",
-  factor: "any",
-  patience: "any",
-  threshold: "any",
-  cooldown: "any",
-  minLearningRate: "any",
+  mode: { oneOf: ["min", "max"] },
+  factor: { numberFrom: 0, below: 1 },
+  patience: { integerFrom: 0 },
+  threshold: { numberFrom: 0, to: 1 },
+  cooldown: { integerFrom: 0 },
+  minLearningRate: { numberFrom: 0 },
+};
+
+/** Without a metric so far the best one is infinite. */
+const BEST_RULE: OptionRule = {
+  anyOf: ["number", { oneOf: [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] }],
 };
 
 /**
@@ -60,21 +67,7 @@ export class PlateauScheduler implements LearningRateScheduler {
       cooldown = 0,
       minLearningRate = 0,
     } = options;
-    if (mode !== "min" && mode !== "max") {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `mode must be "min" or "max", got ${String(mode)}.`,
-      );
-    }
-    if (!(factor >= 0 && factor < 1)) {
-      throw new AcceleratorError("OPTION_INVALID", `factor must be below 1, got ${factor}.`);
-    }
-    this.#options = {
-      ...{ mode, factor, threshold: requireRange("threshold", threshold, 0, 1) },
-      patience: requireCount("patience", patience),
-      cooldown: requireCount("cooldown", cooldown),
-      minLearningRate: requireRange("minLearningRate", minLearningRate, 0, Number.MAX_VALUE),
-    };
+    this.#options = { mode, factor, patience, threshold, cooldown, minLearningRate };
     this.#best = mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
@@ -86,7 +79,7 @@ export class PlateauScheduler implements LearningRateScheduler {
     if (typeof metric !== "number") {
       throw new AcceleratorError(
         "OPTION_INVALID",
-        `PlateauScheduler.step needs the metric, got ${String(metric)}.`,
+        `PlateauScheduler.step needs the metric, got ${foundText(metric)}.`,
       );
     }
     this.#lastStep += 1;
@@ -124,12 +117,22 @@ export class PlateauScheduler implements LearningRateScheduler {
     };
   }
 
+  checkState(state: SchedulerState): void {
+    const { step, best, badSteps, cooldownLeft, learningRate } = numbersOf(requireState(state));
+    requireCount("step", step ?? Number.NaN);
+    requireCount("badSteps", badSteps ?? 0);
+    requireCount("cooldownLeft", cooldownLeft ?? 0);
+    if (best !== undefined) checkArgument("loadStateDict", "best", best, BEST_RULE);
+    if (learningRate !== undefined) requireNumber("learningRate", learningRate);
+  }
+
   loadStateDict(state: SchedulerState): void {
-    const { step, best, badSteps, cooldownLeft, learningRate } = state as Record<string, number>;
-    this.#lastStep = requireCount("step", step ?? Number.NaN);
+    this.checkState(state);
+    const { step = 0, best, badSteps = 0, cooldownLeft = 0, learningRate } = numbersOf(state);
+    this.#lastStep = step;
     this.#best = best ?? this.#best;
-    this.#badSteps = requireCount("badSteps", badSteps ?? 0);
-    this.#cooldownLeft = requireCount("cooldownLeft", cooldownLeft ?? 0);
+    this.#badSteps = badSteps;
+    this.#cooldownLeft = cooldownLeft;
     if (learningRate !== undefined) setLearningRate(this.optimizer, learningRate);
   }
 
@@ -139,4 +142,8 @@ export class PlateauScheduler implements LearningRateScheduler {
     const margin = Math.abs(this.#best) * threshold;
     return mode === "min" ? metric < this.#best - margin : metric > this.#best + margin;
   }
+}
+
+function numbersOf(state: SchedulerState): { readonly [name: string]: number | undefined } {
+  return state as { readonly [name: string]: number | undefined };
 }

@@ -1,5 +1,7 @@
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
+import { obeys } from "../options/option-rule.ts";
 import { learningRateOf, setLearningRate } from "./learning-rate.ts";
 
 /** A `tf.train` optimizer, or a prepared one. */
@@ -24,6 +26,8 @@ export interface LearningRateScheduler {
   getLastLearningRate(): number;
   stateDict(): SchedulerState;
   loadStateDict(state: SchedulerState): void;
+  /** Throws what `loadStateDict` would throw, and changes nothing: `loadState` calls it before it changes anything. */
+  checkState?(state: SchedulerState): void;
 }
 
 /** A schedule whose learning rate depends on the number of steps alone. */
@@ -58,8 +62,13 @@ export abstract class StepwiseScheduler implements LearningRateScheduler {
     return { step: this.#lastStep };
   }
 
-  loadStateDict({ step }: SchedulerState): void {
-    this.#lastStep = requireCount("step", step);
+  checkState(state: SchedulerState): void {
+    requireCount("step", requireState(state).step);
+  }
+
+  loadStateDict(state: SchedulerState): void {
+    this.checkState(state);
+    this.#lastStep = state.step;
     this.apply();
   }
 
@@ -67,6 +76,15 @@ export abstract class StepwiseScheduler implements LearningRateScheduler {
   protected apply(): void {
     setLearningRate(this.optimizer, this.learningRateAt(this.#lastStep));
   }
+}
+
+/** @throws {AcceleratorError} `OPTION_INVALID` if it is no state of a schedule. */
+export function requireState(state: SchedulerState): SchedulerState {
+  if (obeys(state, "object")) return state;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `loadStateDict needs what stateDict() of a schedule returned, got ${foundText(state)}.`,
+  );
 }
 
 /** Whether `value` can be prepared as a scheduler. */
@@ -92,18 +110,18 @@ export function requireOptimizer(value: ScheduledOptimizer): Optimizer {
 
 /** @throws {AcceleratorError} `OPTION_INVALID` unless `value` is an integer of at least `least`. */
 export function requireCount(name: string, value: number, least = 0): number {
-  if (Number.isInteger(value) && value >= least) return value;
+  if (Number.isSafeInteger(value) && value >= least) return value;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `${name} must be an integer of at least ${least}, got ${value}.`,
+    `${name} must be an integer of at least ${least}, got ${foundText(value)}.`,
   );
 }
 
-/** @throws {AcceleratorError} `OPTION_INVALID` unless `least <= value <= most`. */
-export function requireRange(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
+/** @throws {AcceleratorError} `OPTION_INVALID` unless `value` is a finite number. */
+export function requireNumber(name: string, value: number): number {
+  if (Number.isFinite(value)) return value;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `${name} must be from ${least} to ${most}, got ${value}.`,
+    `${name} must be a finite number, got ${foundText(value)}.`,
   );
 }

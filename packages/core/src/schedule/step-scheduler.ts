@@ -1,11 +1,6 @@
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
-import {
-  requireCount,
-  requireRange,
-  type ScheduledOptimizer,
-  StepwiseScheduler,
-} from "./scheduler.ts";
+import { requireCount, type ScheduledOptimizer, StepwiseScheduler } from "./scheduler.ts";
 
 export type StepOptions = {
   /** Steps between two drops. */
@@ -14,7 +9,10 @@ export type StepOptions = {
   readonly gamma?: number;
 };
 
-const RULES: OptionRules<StepOptions> = { stepSize: "any", gamma: "any" };
+const RULES: OptionRules<StepOptions> = {
+  stepSize: { integerFrom: 1 },
+  gamma: { numberFrom: 0 },
+};
 
 /** Multiplies the learning rate by `gamma` every `stepSize` steps. `torch.optim.lr_scheduler.StepLR`. */
 export class StepScheduler extends StepwiseScheduler {
@@ -26,7 +24,7 @@ export class StepScheduler extends StepwiseScheduler {
     super(optimizer);
     const { stepSize, gamma = 0.1 } = options;
     this.#stepSize = requireCount("stepSize", stepSize, 1);
-    this.#gamma = requireRange("gamma", gamma, 0, Number.MAX_VALUE);
+    this.#gamma = gamma;
     this.apply();
   }
 

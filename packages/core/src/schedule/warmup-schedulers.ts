@@ -1,11 +1,6 @@
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
-import {
-  requireCount,
-  requireRange,
-  type ScheduledOptimizer,
-  StepwiseScheduler,
-} from "./scheduler.ts";
+import { requireCount, type ScheduledOptimizer, StepwiseScheduler } from "./scheduler.ts";
 
 export type WarmupOptions = {
   /** Steps over which the rate rises from 0 to its initial value. Default 0. */
@@ -17,8 +12,11 @@ export type DecayOptions = WarmupOptions & {
   readonly totalSteps: number;
 };
 
-const WARMUP_RULES: OptionRules<WarmupOptions> = { warmupSteps: "any" };
-const DECAY_RULES: OptionRules<DecayOptions> = { warmupSteps: "any", totalSteps: "any" };
+const WARMUP_RULES: OptionRules<WarmupOptions> = { warmupSteps: { integerFrom: 0 } };
+const DECAY_RULES: OptionRules<DecayOptions> = {
+  ...WARMUP_RULES,
+  totalSteps: { integerFrom: 1 },
+};
 
 const STEPS: ForeignNames = {
   numWarmupSteps: 'did you mean "warmupSteps"?',
@@ -37,7 +35,7 @@ abstract class WarmupScheduler extends StepwiseScheduler {
   ) {
     checkOptions(name, options, rules, STEPS);
     super(optimizer);
-    this.#warmupSteps = requireCount("warmupSteps", options.warmupSteps ?? 0);
+    this.#warmupSteps = options.warmupSteps ?? 0;
   }
 
   /** Factor on the initial rate, `step` steps after the warm-up of `warmupSteps`. */
@@ -87,9 +85,8 @@ export type CosineOptions = DecayOptions & {
 };
 
 const COSINE_RULES: OptionRules<CosineOptions> = {
-  warmupSteps: "any",
-  totalSteps: "any",
-  minFactor: "any",
+  ...DECAY_RULES,
+  minFactor: { numberFrom: 0, to: 1 },
 };
 
 /** Linear warm-up, then down along half a cosine. `get_cosine_schedule_with_warmup`. */
@@ -104,7 +101,7 @@ export class CosineScheduler extends WarmupScheduler {
       options.totalSteps,
       (options.warmupSteps ?? 0) + 1,
     );
-    this.#minFactor = requireRange("minFactor", options.minFactor ?? 0, 0, 1);
+    this.#minFactor = options.minFactor ?? 0;
     this.apply();
   }
 

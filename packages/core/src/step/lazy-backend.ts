@@ -6,7 +6,7 @@ import type { StepObserver } from "./step-observer.ts";
  * these members and uses them if so; training also works on a backend without them.
  *
  * **Order of calls.** Recorded calls are computed in the order in which they were made. All pending calls are
- * computed (flushed) by `markStep`, by a read of a value (`readSync`, `readInto`) and by the start and the end of a
+ * computed (flushed) by `markStep`, by a read of a value (`readSync`, `readInto`, `lookAt`) and by the start and the end of a
  * capture. Core calls `markStep` when the tensors that only the step needed are disposed; the backend need not flush
  * by itself, but may when too much is pending.
  *
@@ -39,6 +39,12 @@ export interface LazyBackend extends KernelBackend {
    * Flushes.
    */
   readInto(dataId: DataId, target: Float32Array): void;
+
+  /**
+   * The values of a float32 tensor of this size where they are, without a copy: for a look at once, as the next call of the
+   * backend may change them. Flushes.
+   */
+  lookAt(dataId: DataId, size: number): Float32Array;
 
   /**
    * Reserves `target`, an array of the caller, as the output of a pending float32 tensor of the same size. Tensors

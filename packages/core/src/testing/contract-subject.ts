@@ -1,5 +1,6 @@
 import { Accelerator } from "../accelerator/accelerator.ts";
 import type { AcceleratorOptions } from "../accelerator/accelerator-options.ts";
+import type { MediaKind } from "../tracker-contract/media-data.ts";
 import type { FailingTracker } from "./failing-tracker.ts";
 
 /** The tracker to test, set up to record without an account. */
@@ -20,6 +21,13 @@ export type ContractSubject = {
    * Without it the tracker has no place for either.
    */
   readonly readMonitored?: (folder: string) => ReadMonitored | Promise<ReadMonitored>;
+  /**
+   * Reads back the bytes of all audio, videos and pages that a finished run in `folder` recorded. Without it the tracker has no
+   * place for any, or the suite sees only that nothing fails.
+   */
+  readonly readMedia?: (folder: string) => readonly Uint8Array[];
+  /** The kinds of media that it records. Default all. */
+  readonly mediaKinds?: readonly MediaKind[];
   /** How long `endTraining` may wait for its service, in milliseconds. Default 10 000. */
   readonly deliveryTimeoutMs?: number;
   /** For how long the tracker is fed 10 000 logs a second, in milliseconds. Default 10 000. */

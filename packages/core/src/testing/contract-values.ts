@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { awkwardValues } from "./awkward-values.ts";
 import { type ContractSubject, openRun } from "./contract-subject.ts";
 import { scratchFolder } from "./folders.ts";
+import { logAllMedia } from "./media.ts";
 import { HARD_KEYS, VALUES } from "./values.ts";
 
 export async function takesEveryValue(subject: ContractSubject): Promise<void> {
@@ -22,6 +23,7 @@ export async function takesEveryValue(subject: ContractSubject): Promise<void> {
   accelerator.logTable({ table: [{ a: 1, b: "x" }] }, { step });
   accelerator.logFigure({ curve: { data: [{ y: [1, Number.NaN, 2] }], layout: {} } }, { step });
   accelerator.logFigure({ spec: { mark: "bar", data: { values: [{ a: 1 }] } } });
+  logAllMedia(accelerator, step);
   accelerator.logArtifact(fileURLToPath(import.meta.url), { name: "artifact" });
   await accelerator.endTraining();
   if (!subject.read) return;

@@ -14,6 +14,7 @@ import {
   survivesFullDisk,
   survivesUnwritableFolder,
 } from "./contract-disks.ts";
+import { recordsMedia } from "./contract-media.ts";
 import { recordsMonitored, recordsNothingUnasked } from "./contract-monitoring.ts";
 import { goesOnFromCheckpoint } from "./contract-resume.ts";
 import { type ContractSubject, openRun, PROJECT } from "./contract-subject.ts";
@@ -41,6 +42,7 @@ export function trackerContract(subject: ContractSubject): ContractCase[] {
     "takes every kind of value and of configuration": takesEveryValue,
     "keeps or leaves out each value of a call by itself": takesAwkwardValues,
     "takes any key, and writes nowhere else": takesAnyKey,
+    "records audio, videos and pages, if it has a place": recordsMedia,
     "records the load of the machine and the console, if it has a place": recordsMonitored,
     "records neither if the user says no": recordsNothingUnasked,
     "names a native call that it lacks": namesMissingCall,

@@ -1,5 +1,5 @@
 import type { LogValue } from "./log-value.ts";
-import type { TrackerEvent } from "./tracker-event.ts";
+import type { PostedMediaEvent, TrackerEvent } from "./tracker-event.ts";
 
 /**
  * The most bytes that one event may take as JSON in the journal. V8 makes no longer text than 2^29 characters, and the event
@@ -20,7 +20,7 @@ const CHARACTER_BYTES = 6;
 export type RefuseSize = (name: string, reason: string) => void;
 
 /** Never less than the bytes that an event takes in the journal; for texts up to six times as many. */
-export function sizeBound(event: TrackerEvent): number {
+export function sizeBound(event: TrackerEvent | PostedMediaEvent): number {
   switch (event.type) {
     case "artifact":
       return ENVELOPE_BYTES;
@@ -37,10 +37,10 @@ export function sizeBound(event: TrackerEvent): number {
  * @param bound what `sizeBound` says.
  */
 export function fitEvent(
-  event: TrackerEvent,
+  event: TrackerEvent | PostedMediaEvent,
   bound: number,
   refuse: RefuseSize,
-): TrackerEvent | undefined {
+): TrackerEvent | PostedMediaEvent | undefined {
   if (bound <= MAX_EVENT_BYTES || event.type === "artifact") return event;
   if (event.type === "call") {
     const bytes = measureObject(event.args, sizeOfText);

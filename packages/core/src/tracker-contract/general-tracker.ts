@@ -9,6 +9,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { MediaData } from "./media-data.ts";
 import type { ConsoleLine, Monitored, SystemSample } from "./monitoring.ts";
 import type { DeliveredEvent } from "./tracker-event.ts";
 import type { TrackerState } from "./tracker-options.ts";
@@ -56,6 +57,9 @@ export abstract class GeneralTracker {
 
   /** Figures by name. Optional. */
   logFigure?(figures: Record<string, FigureData>, context: LogContext): void | Promise<void>;
+
+  /** Audio, videos and HTML pages by name. Optional. */
+  logMedia?(media: Record<string, MediaData>, context: LogContext): void | Promise<void>;
 
   /** A file or folder to keep with the run; it may change once this resolves. Optional. */
   logArtifact?(artifact: ArtifactData, context: LogContext): void | Promise<void>;

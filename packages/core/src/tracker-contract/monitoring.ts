@@ -20,6 +20,18 @@ export type SystemSample = {
   };
   /** The thread of each replica, where the operating system knows it: `cpuPercent` is 0 to 100. */
   readonly replicas: readonly { readonly rank: number; readonly cpuPercent: number }[];
+  /** Of each rank, in their order. Absent in journals of older versions. */
+  readonly paces?: readonly RankPace[];
+};
+
+/** How a rank spent its time since the sample before. What is neither waiting nor loading is computing, or rest. */
+export type RankPace = {
+  /** Batches of prepared loaders, and of `fit`, that it began. */
+  readonly batchesPerSecond: number;
+  /** In which it was blocked until other ranks came: 0 to 100. */
+  readonly waitingPercent: number;
+  /** In which its loop had no batch yet: 0 to 100. */
+  readonly loadingPercent: number;
 };
 
 /** A line that the script printed, without colours and known keys. */

@@ -8,6 +8,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { MediaData } from "./media-data.ts";
 import type { TrackerEvent } from "./tracker-event.ts";
 
 /**
@@ -41,6 +42,10 @@ export abstract class PostingTracker extends GeneralTracker {
 
   override logFigure(values: Record<string, FigureData>, context: LogContext = {}): void {
     this.postEvent({ type: "figures", values, context: timed(context) });
+  }
+
+  override logMedia(values: Record<string, MediaData>, context: LogContext = {}): void {
+    this.postEvent({ type: "media", values, context: timed(context) });
   }
 
   override logArtifact(artifact: ArtifactData, context: LogContext = {}): void {

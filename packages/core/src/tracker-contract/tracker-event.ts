@@ -8,6 +8,7 @@ import type {
   RunConfig,
   TableData,
 } from "./log-value.ts";
+import type { MediaData, PostedMedia } from "./media-data.ts";
 import type { MonitorEvent } from "./monitoring.ts";
 import type { TrackerLogOptions } from "./tracker-options.ts";
 
@@ -36,6 +37,11 @@ export type TrackerEvent = {
       readonly values: Record<string, FigureData>;
       readonly context: LogContext;
     }
+  | {
+      readonly type: "media";
+      readonly values: Record<string, MediaData>;
+      readonly context: LogContext;
+    }
   | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }
   | {
       /** A call of the native run object that is none of the above, such as adding a tag. */
@@ -46,6 +52,13 @@ export type TrackerEvent = {
     }
 );
 
+/** Media whose bytes are still to be encoded or read: it becomes a `"media"` event before it enters the journal. */
+export type PostedMediaEvent = Pick<TrackerEvent, "target" | "logOptions"> & {
+  readonly type: "postedMedia";
+  readonly values: Record<string, PostedMedia>;
+  readonly context: LogContext;
+};
+
 /** The place of a checkpoint among the events of a run. It is for the journal: no tracker gets it. */
 export type CheckpointMark = {
   readonly type: "checkpoint";
@@ -55,6 +68,9 @@ export type CheckpointMark = {
 
 /** What the log of a run takes. */
 export type RunEvent = TrackerEvent | MonitorEvent | CheckpointMark;
+
+/** What a replica, or a tracker, sends to the log of a run. */
+export type PostedEvent = RunEvent | PostedMediaEvent;
 
 /** An event with its place in the run, counted from 0: the same in every attempt to deliver it. */
 export type DeliveredEvent = (TrackerEvent | MonitorEvent) & { readonly sequence: number };

@@ -6,8 +6,7 @@ import {
   tidy,
   type Variable,
 } from "@tensorflow/tfjs-core";
-import { AcceleratorError } from "../errors.ts";
-import { checkOptions } from "../options/check-options.ts";
+import { checkArgument, checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 export type AdamWOptions = {
@@ -24,10 +23,10 @@ export type AdamWOptions = {
 };
 
 const RULES: OptionRules<AdamWOptions> = {
-  beta1: "any",
-  beta2: "any",
-  epsilon: "any",
-  weightDecay: "any",
+  beta1: { numberFrom: 0, below: 1 },
+  beta2: { numberFrom: 0, below: 1 },
+  epsilon: { numberAbove: 0 },
+  weightDecay: { numberFrom: 0 },
   decays: "function",
 };
 
@@ -81,16 +80,6 @@ export class AdamWOptimizer extends AdamOptimizer {
  */
 export function adamW(learningRate: number, options: AdamWOptions = {}): AdamWOptimizer {
   checkOptions("adamW", options, RULES, { betas: "use beta1 and beta2" });
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
-  const valid =
-    [beta1, beta2].every((beta) => beta >= 0 && beta < 1) &&
-    [learningRate, weightDecay].every((value) => value >= 0 && Number.isFinite(value)) &&
-    epsilon > 0;
-  if (valid) return new AdamWOptimizer(learningRate, options);
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    "adamW: betas in [0, 1), a learning rate and a weight decay of at least 0 and a positive epsilon are " +
-      `needed, got learningRate ${learningRate}, beta1 ${beta1}, beta2 ${beta2}, epsilon ${epsilon}, ` +
-      `weightDecay ${weightDecay}.`,
-  );
+  checkArgument("adamW", "the learning rate", learningRate, { numberFrom: 0 });
+  return new AdamWOptimizer(learningRate, options);
 }

@@ -1,6 +1,7 @@
 import { cast, reshape, scalar, Tensor, tidy } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 import { isRecording, StepScope, withoutGradients } from "../step/autograd.ts";
 import { type Differentiation, differentiate, exchangeGradients } from "./differentiate.ts";
@@ -97,7 +98,8 @@ function requireItems(items: unknown): void {
     items.size === 1 &&
     (items.dtype === "float32" || items.dtype === "int32");
   if (isCount) return;
-  const found = items instanceof Tensor ? `a tensor ${items.dtype}[${items.shape}]` : String(items);
+  const found =
+    items instanceof Tensor ? `a tensor ${items.dtype}[${items.shape}]` : foundText(items);
   throw new AcceleratorError(
     "OPTION_INVALID",
     `backward: items must be a number of at least 0, or a float32 or int32 tensor with one, got ${found}.`,

@@ -1,35 +1,14 @@
-import {
-  abs,
-  add,
-  addN,
-  div,
-  greater,
-  less,
-  max,
-  mul,
-  ones,
-  pow,
-  type Scalar,
-  scalar,
-  sqrt,
-  square,
-  stack,
-  sum,
-  type Tensor,
-  type TensorContainer,
-  tidy,
-  Variable,
-  where,
-} from "@tensorflow/tfjs-core";
+import { type Scalar, Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
-import { withoutGradients } from "../step/autograd.ts";
+import { checkArgument } from "../options/check-options.ts";
+import { foundText } from "../options/found-text.ts";
+import { stepEffect } from "../step/step-observer.ts";
+import type { Clip } from "./announced-exchange.ts";
 import type { Differentiation } from "./differentiate.ts";
+import { limitNorm, limitValues } from "./limit-gradients.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import { modelVariables } from "./model-variables.ts";
 import { requireHeld } from "./named-gradients.ts";
-
-/** PyTorch adds it to the norm, so that a gradient of zero is divided by something. */
-const EPSILON = 1e-6;
 
 /**
  * Scales the gradients of `parameters` together so that their norm is at most `maxNorm`. Does nothing while gradients
@@ -45,31 +24,12 @@ export function clipGradNorm(
   training: Differentiation,
 ): Scalar | undefined {
   const variables = clippedVariables("clipGradNorm", parameters, "maxNorm", maxNorm, training);
-  if (!(normType > 0)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `clipGradNorm: normType must be above 0: 1, 2, Infinity or another order of a norm, got ${String(normType)}.`,
-    );
-  }
-  if (!training.state.syncGradients) return undefined;
-  training.scaler?.unscale(variables);
-  const { gradients } = training.models;
-  return clipping(() => {
-    const norm = normOf(
-      variables.flatMap((variable) => gradients.get(variable) ?? []),
-      normType,
-    );
-    // An infinite limit only measures.
-    if (maxNorm === Number.POSITIVE_INFINITY) return norm;
-    const factor = div(maxNorm, add(norm, EPSILON));
-    // Not `minimum`, of which backends make what they like where the norm is NaN: it stays NaN here, as in PyTorch.
-    const share = where(greater(factor, 1), ones([]), factor);
-    for (const variable of variables) {
-      const gradient = gradients.get(variable);
-      if (gradient) gradients.set(variable, mul(gradient, share));
-    }
-    return norm;
+  checkArgument("clipGradNorm", "normType, the order of the norm,", normType, {
+    anyOf: [{ numberAbove: 0 }, { oneOf: [Number.POSITIVE_INFINITY] }],
   });
+  if (!training.state.syncGradients) return undefined;
+  noteClip(training, variables, { maxNorm, normType });
+  return limitNorm(variables, { maxNorm, normType }, training);
 }
 
 /**
@@ -85,32 +45,13 @@ export function clipGradValue(
 ): void {
   const variables = clippedVariables("clipGradValue", parameters, "maxValue", maxValue, training);
   if (!training.state.syncGradients) return;
-  const { gradients } = training.models;
-  clipping(() => {
-    const [highest, lowest] = [scalar(maxValue), scalar(-maxValue)];
-    for (const variable of variables) {
-      const gradient = gradients.get(variable);
-      if (!gradient) continue;
-      // Not `clipByValue`, which turns NaN into a number on some backends.
-      const below = where(greater(gradient, highest), highest, gradient);
-      gradients.set(variable, where(less(gradient, lowest), lowest, below));
-    }
-  });
+  noteClip(training, variables, { maxValue });
+  limitValues(variables, maxValue, training);
 }
 
-/** The norm of all elements of the gradients, as if they were one vector; 0 without gradients. */
-function normOf(gradients: readonly Tensor[], order: number): Scalar {
-  const parts = gradients.filter(({ size }) => size > 0);
-  if (parts.length === 0) return scalar(0);
-  if (order === Number.POSITIVE_INFINITY) return max(stack(parts.map((part) => max(abs(part)))));
-  if (order === 2) return sqrt(addN(parts.map((part) => sum(square(part)))));
-  if (order === 1) return addN(parts.map((part) => sum(abs(part))));
-  return pow(addN(parts.map((part) => sum(pow(abs(part), order)))), 1 / order);
-}
-
-/** Operations on gradients are not recorded for a backward, and leave only their result. */
-function clipping<T extends TensorContainer>(change: () => T): T {
-  return withoutGradients(() => tidy(change));
+/** Also where a replay of a compiled step clips. */
+function noteClip({ state }: Differentiation, variables: readonly Variable[], clip: Clip): void {
+  if (state.uneven) stepEffect(() => state.uneven?.noteClip(variables, clip));
 }
 
 /** Checks the arguments of a call, also where it then does nothing. */
@@ -125,7 +66,7 @@ function clippedVariables(
   if (typeof limit !== "number" || !(limit >= 0)) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `${call}: ${limitName} must be a number of at least 0, got ${String(limit)}.`,
+      `${call}: ${limitName} must be a number of at least 0, got ${foundText(limit)}.`,
     );
   }
   const prepared = models.find(parameters);

@@ -1,6 +1,7 @@
 import { Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
 import { advanceRandomStep } from "../functions/dropout-key.ts";
+import { foundText } from "../options/found-text.ts";
 import { timed } from "../phases.ts";
 import { gradientsOf, graphOf, isRecording, type RecordedGraph } from "../step/autograd.ts";
 import { lazyBackend } from "../step/lazy-backend.ts";
@@ -143,7 +144,7 @@ function unconnected(call: string, graph: RecordedGraph, models: ModelRegistry):
 
 function requireLoss(loss: unknown, call: string): asserts loss is Tensor {
   let fault: string | undefined;
-  if (!(loss instanceof Tensor)) fault = `a tensor is needed, got ${String(loss)}.`;
+  if (!(loss instanceof Tensor)) fault = `a tensor is needed, got ${foundText(loss)}.`;
   else if (loss.isDisposed)
     fault = `it is disposed already. Call ${call} in the step that computed it.`;
   else if (loss.size !== 1) {

@@ -1,6 +1,6 @@
 import type { LoaderObserver, LoaderState } from "../data/loader-observer.ts";
 import { StepScope } from "../step/autograd.ts";
-import type { AnnouncedExchange } from "./announced-exchange.ts";
+import type { UnevenRanks } from "./announced-exchange.ts";
 
 /** When gradients are exchanged and applied; `gradientAccumulationPlugin` of the accelerator. */
 export type GradientAccumulation = {
@@ -52,7 +52,7 @@ export class GradientState implements LoaderObserver {
   /** Where those of a checkpoint stood that have not begun yet. */
   resumedTurns: LocalTurn[] = [];
   /** Inside `joinUnevenInputs`: ranks whose loops are over learn here that an exchange is due. */
-  uneven: { announce(): AnnouncedExchange; meet(announced: AnnouncedExchange): void } | undefined;
+  uneven: UnevenRanks | undefined;
   #backwards = 0;
   /** The models that have begun the current micro-batch, and the step of the loader that it belongs to. */
   #begun: { readonly step: StepScope | undefined; readonly models: readonly object[] } = {

@@ -1,12 +1,15 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import { readInto, tensorOf } from "../backend/tensor-values.ts";
 import type { Collective } from "../collective/collective.ts";
+import type { PreparedDataLoader } from "../data/prepared-data-loader.ts";
 import { AcceleratorError } from "../errors.ts";
 import { checkOptions } from "../options/check-options.ts";
 import type { OptionRules } from "../options/option-rule.ts";
+import { requireFunction } from "../options/require-function.ts";
 import { stepObserver } from "../step/step-observer.ts";
 import type { Differentiation } from "./differentiate.ts";
 import type { LocalTurn } from "./gradient-state.ts";
+import { LocalSgdSteps } from "./local-sgd-steps.ts";
 import type { ModelVariables } from "./model-variables.ts";
 
 export type OuterStep = {
@@ -35,11 +38,20 @@ export type LocalSgd = {
 };
 
 const RULES: OptionRules<LocalSgdOptions> = {
-  localSgdSteps: "any",
+  localSgdSteps: { integerFrom: 1 },
   enabled: "boolean",
   outer: "object",
 };
-const OUTER_RULES: OptionRules<OuterStep> = { learningRate: "any", momentum: "any" };
+const OUTER_RULES: OptionRules<OuterStep> = {
+  learningRate: { numberAbove: 0 },
+  momentum: { numberFrom: 0, below: 1 },
+};
+
+type Target = {
+  readonly training: Differentiation;
+  readonly collective: Collective;
+  readonly loaders: readonly PreparedDataLoader<unknown>[];
+};
 
 /**
  * Trains the replicas apart: gradients of `model` stay on their replica, and weights are averaged now and then, and at
@@ -49,8 +61,9 @@ export async function localSgd<T>(
   model: object,
   options: LocalSgdOptions,
   body: (local: LocalSgd) => T,
-  { training, collective }: { readonly training: Differentiation; readonly collective: Collective },
+  { training, collective, loaders }: Target,
 ): Promise<Awaited<T>> {
+  requireFunction("localSgd", body);
   const { steps, enabled, outer } = resolved(options);
   const variables = training.unsynced.find(model);
   const open = new OpenBody();
@@ -66,6 +79,7 @@ export async function localSgd<T>(
   const { state } = training;
   const resumed = state.resumedTurns.shift();
   const weights = new AveragedWeights(variables, training, collective, outer, resumed?.outer);
+  const meetings = new LocalSgdSteps(collective, loaders);
   const turn: LocalTurn = { steps: resumed?.steps ?? 0, outer: weights.outerState };
   const step = async () => {
     open.requireOpen();
@@ -76,7 +90,9 @@ export async function localSgd<T>(
       );
     }
     turn.steps += 1;
-    if (turn.steps % steps === 0) weights.average(turn.steps);
+    if (turn.steps % steps === 0) {
+      meetings.meet(turn.steps, false, () => weights.average(turn.steps));
+    }
   };
   state.replicasDiffer = true;
   state.localTurns.push(turn);
@@ -87,7 +103,10 @@ export async function localSgd<T>(
     state.localTurns.splice(state.localTurns.indexOf(turn), 1);
   }
   // Without a step since then there is nothing to average, and momentum must not be applied twice.
-  if (turn.steps === 0 || turn.steps % steps !== 0) weights.average(turn.steps);
+  meetings.meet(turn.steps, true, () => {
+    if (turn.steps === 0 || turn.steps % steps !== 0) weights.average(turn.steps);
+    else collective.barrier(`localSgd(end, step ${turn.steps})`); // all learn of a rank that still trains
+  });
   weights.release(); // not after an error, which other ranks may not have
   return result;
 }
@@ -205,21 +224,8 @@ function resolved(options: LocalSgdOptions): {
 } {
   checkOptions("localSgd", options, RULES);
   const { localSgdSteps: steps = 8, enabled = true, outer } = options;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `localSgd: localSgdSteps must be an integer of at least 1, got ${String(steps)}.`,
-    );
-  }
   if (!outer) return { steps, enabled, outer: undefined };
   checkOptions("localSgd, outer", outer, OUTER_RULES);
   const { learningRate = 0.7, momentum = 0.5 } = outer;
-  const isRange =
-    learningRate > 0 && Number.isFinite(learningRate) && momentum >= 0 && momentum < 1;
-  if (isRange) return { steps, enabled, outer: { learningRate, momentum } };
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    "localSgd: outer needs a learningRate above 0 and a momentum of at least 0 and below 1, got " +
-      `${String(learningRate)} and ${String(momentum)}.`,
-  );
+  return { steps, enabled, outer: { learningRate, momentum } };
 }

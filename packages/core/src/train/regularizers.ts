@@ -1,5 +1,6 @@
 import { addN, reshape, type Scalar, Tensor, tidy, Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { foundText } from "../options/found-text.ts";
 import type { RecordedGraph } from "../step/autograd.ts";
 import { findParts, type Layer } from "./find-variables.ts";
 import type { ModelRegistry } from "./model-registry.ts";
@@ -18,7 +19,7 @@ export class Regularizers {
   /**
    * The loss with the terms of all layers of a model added. It belongs to the active scope.
    *
-   * @throws {AcceleratorError} `LOSS_INVALID` if it is no scalar.
+   * @throws {AcceleratorError} `LOSS_INVALID` if it is no scalar, `MODEL_INVALID` if that is no model.
    */
   addTo(loss: Tensor, model: object): Scalar {
     if (!(loss instanceof Tensor) || loss.size !== 1) {
@@ -28,8 +29,15 @@ export class Regularizers {
         `lossOf: the loss must be a scalar tensor, got ${found}.`,
       );
     }
+    const parts = this.#models.find(model) ?? findParts(model);
+    if (!parts) {
+      throw new AcceleratorError(
+        "MODEL_INVALID",
+        `lossOf: a model is needed, got ${foundText(model)}. Call it as lossOf(model, loss).`,
+      );
+    }
     this.#isNamed = true;
-    const { layers = [] } = this.#models.find(model) ?? findParts(model) ?? {};
+    const { layers = [] } = parts;
     const terms = termsOf(layers);
     return tidy(() => addN([loss, ...terms.map((term) => reshape(term(), loss.shape))])) as Scalar;
   }

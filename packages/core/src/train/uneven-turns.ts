@@ -2,8 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import type { Variable } from "@tensorflow/tfjs-core";
 import type { Collective } from "../collective/collective.ts";
 import { AcceleratorError } from "../errors.ts";
-import type { AnnouncedExchange } from "./announced-exchange.ts";
+import type { AnnouncedExchange, Clip, UnevenRanks } from "./announced-exchange.ts";
 import { averageGradients, type Differentiation } from "./differentiate.ts";
+import { clipAlike } from "./limit-gradients.ts";
 
 /** The name of the meetings: a rank that makes another collective call meanwhile gets an error with it. */
 export const CALL = "joinUnevenInputs";
@@ -18,14 +19,18 @@ type Exchange = AnnouncedExchange & {
   readonly scale: number;
 };
 
+/** Which gradients a rank has clipped since the last exchange; variables are indices. */
+type NotedClip = { readonly variables: readonly number[]; readonly clip: Clip };
+
 /** What a rank says before each exchange. */
-type Turn =
+type Turn = { readonly clips: readonly NotedClip[] } & (
   | Exchange
   | (Pick<AnnouncedExchange, "kept"> & {
       readonly hasEnded: true;
       readonly exchanges: number;
       readonly backwards: number;
-    });
+    })
+);
 
 /** The rank that trained longest. */
 export type LastRank = {
@@ -35,11 +40,12 @@ export type LastRank = {
 };
 
 /** The meetings of ranks whose loops have different lengths. */
-export class UnevenTurns {
+export class UnevenTurns implements UnevenRanks {
   readonly #training: Differentiation;
   readonly #collective: Collective;
   readonly #backwardsBefore: number;
   #exchanges = 0;
+  #clips: NotedClip[] = [];
 
   constructor(training: Differentiation, collective: Collective) {
     this.#training = training;
@@ -47,34 +53,45 @@ export class UnevenTurns {
     this.#backwardsBefore = training.state.backwards;
   }
 
-  /** What `meet` is to say about an exchange: a replay, which computes no gradients in JavaScript, says it again. */
   announce(): AnnouncedExchange {
     const { models, unsynced } = this.#training;
     return { kinds: models.models.map((model) => unsynced.stateOf(model)), kept: this.#kept() };
   }
 
-  /** This rank is about to exchange gradients: the ranks whose loops are over learn of it. Collective. */
+  noteClip(variables: readonly Variable[], clip: Clip): void {
+    const { models } = this.#training;
+    this.#clips.push({ variables: variables.map((one) => models.variables.indexOf(one)), clip });
+  }
+
   meet(announced: AnnouncedExchange): void {
     const { models, state, scaler } = this.#training;
     this.#exchanges += 1;
     const counted = models.items.models.map((model) => models.models.indexOf(model));
     const { syncGradients: isUpdate } = state;
     const scale = scaler?.scale ?? 1;
-    this.#exchangeTurns({ hasEnded: false, ...announced, counted, isUpdate, scale });
+    const clips = this.#clips;
+    this.#clips = [];
+    this.#exchangeTurns({ hasEnded: false, ...announced, counted, isUpdate, scale, clips });
   }
 
   /** Takes part in the exchanges of the other ranks until the loops of all are over. Collective. */
   async followOthers(): Promise<LastRank> {
     const { state } = this.#training;
     const backwards = state.backwards - this.#backwardsBefore;
-    for (;;) {
+    const clips = this.#clips;
+    for (let numOwn = clips.length; ; numOwn = 0) {
       const kept = this.#kept();
       const turns = this.#exchangeTurns({
-        ...{ hasEnded: true, exchanges: this.#exchanges, backwards, kept },
+        ...{ hasEnded: true, exchanges: this.#exchanges, backwards, kept, clips },
       });
       const active = turns.find((turn) => !turn.hasEnded);
       const last = lastOf(turns);
-      this.#dropExchanged((active ?? turns[last.rank])?.kept ?? []);
+      const longest = active ?? turns[last.rank];
+      // This rank itself has clipped what the others clipped first since the last exchange they made together.
+      if (active || last.rank !== this.#collective.rank) {
+        this.#clipAlike(longest?.clips.slice(numOwn) ?? []);
+      }
+      this.#dropExchanged(longest?.kept ?? []);
       if (!active) return last;
       this.#follow(active);
       await setImmediate(); // what this rank logged is read meanwhile
@@ -101,6 +118,14 @@ export class UnevenTurns {
     unsynced.alike(kinds, () => {
       averageGradients({ models, unsynced }, isUpdate, { syncGradients: isUpdate, uneven });
     });
+  }
+
+  #clipAlike(clips: readonly NotedClip[]): void {
+    const { models } = this.#training;
+    for (const { variables, clip } of clips) {
+      const known = variables.flatMap((index) => models.variables[index] ?? []);
+      clipAlike(known, clip, this.#training);
+    }
   }
 
   /**

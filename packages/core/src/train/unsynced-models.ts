@@ -1,5 +1,6 @@
 import type { Variable } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../errors.ts";
+import { requireFunction } from "../options/require-function.ts";
 import type { ModelRegistry } from "./model-registry.ts";
 import type { ModelVariables } from "./model-variables.ts";
 
@@ -62,6 +63,7 @@ export class UnsyncedModels {
    * @throws {AcceleratorError} `STATE_INVALID` for a model that is not prepared.
    */
   async during<T>(models: readonly object[], body: () => T): Promise<Awaited<T>> {
+    requireFunction("noSync", body);
     const listed =
       models.length === 0 ? this.#models.models : models.map((model) => this.find(model));
     return this.#with(
@@ -77,6 +79,7 @@ export class UnsyncedModels {
    * @throws {AcceleratorError} `STATE_INVALID` for a model that is not prepared.
    */
   async triggering<T>(model: object, body: () => T): Promise<Awaited<T>> {
+    requireFunction("triggerSyncInBackward", body);
     return this.#with(this.#unsynced, new Set([...this.#triggered, this.find(model)]), body);
   }
 

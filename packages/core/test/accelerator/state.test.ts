@@ -78,7 +78,7 @@ test("the trackers of this rank are listed once they run", async () => {
 test("what an option cannot be is said", async () => {
   const refused: [object, RegExp][] = [
     [{ dataSeed: 1.5 }, /dataSeed must be an integer, got 1.5/],
-    [{ dataSeed: "3" }, /dataSeed must be an integer, got 3/],
+    [{ dataSeed: "3" }, /dataSeed must be an integer, got "3"/],
     [{ useSeedableSampler: false }, /useSeedableSampler cannot be false.*Leave it out/],
     [{ useStatefulDataloader: false }, /useStatefulDataloader cannot be false/],
     [{ nonBlocking: true }, /leave it out/],

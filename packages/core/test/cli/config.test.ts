@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { runAcc } from "./run-acc.ts";
 
@@ -41,23 +41,26 @@ test("the command line goes before the file that is named, and that before the u
   assert.is(await count("--config-file", named, "--num-processes", "1"), "1 replicas\n");
 });
 
-test("a file of accelerate config starts its replicas and names once what cannot be had", async () => {
-  const file = fixture("../config/fixtures/accelerate-gpus.yaml");
-  for (const [more, replicas] of [
-    [["--num-processes", "1"], 1],
-    [["--max-restarts", "1"], 3],
-  ] as const) {
-    const args = ["launch", ...more, "--config-file", file, COUNT];
-    const { code, stdout, stderr } = await runAcc(args, { env: env() });
-    assert.is(code, 0, stderr);
-    assert.is(stdout, `${replicas} replicas\n`);
-    assert.is(
-      stderr,
-      `Warning: acc launch: replicas on the threads of one process leave out what ${file} asks for: ` +
-        "distributed_type: MULTI_GPU, mixed_precision: bf16.\n",
-    );
-  }
-});
+test.slow(
+  "a file of accelerate config starts its replicas and names once what cannot be had",
+  async () => {
+    const file = fixture("../config/fixtures/accelerate-gpus.yaml");
+    for (const [more, replicas] of [
+      [["--num-processes", "1"], 1],
+      [["--max-restarts", "1"], 3],
+    ] as const) {
+      const args = ["launch", ...more, "--config-file", file, COUNT];
+      const { code, stdout, stderr } = await runAcc(args, { env: env() });
+      assert.is(code, 0, stderr);
+      assert.is(stdout, `${replicas} replicas\n`);
+      assert.is(
+        stderr,
+        `Warning: acc launch: replicas on the threads of one process leave out what ${file} asks for: ` +
+          "distributed_type: MULTI_GPU, mixed_precision: bf16.\n",
+      );
+    }
+  },
+);
 
 test("a number of replicas of -1 must be said on the command line", async () => {
   const file = join(home, "open.yaml");

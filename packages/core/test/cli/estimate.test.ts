@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { suite } from "@acc/test-kit/suite";
 import * as tf from "@tensorflow/tfjs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import "../../src/index.ts";
 import { runAcc } from "./run-acc.ts";
@@ -118,7 +118,7 @@ test("reads a model.json of tf.layers", async () => {
   model.dispose();
 });
 
-test("refuses what is no model, and names it", async () => {
+test.slow("refuses what is no model, and names it", async () => {
   const faults: readonly [string, string | Buffer, RegExp][] = [
     ["short.safetensors", "1234", /is no safetensors file/],
     ["long.safetensors", Buffer.alloc(64, 255), /is no safetensors file/],

@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { launch, SCRIPT, timesIn, whenTraining } from "./acc-launch.ts";
 
@@ -39,14 +39,17 @@ test("a wrong option is not tried again", async () => {
   }
 });
 
-test("SIGTERM ends a run that saves no checkpoints at once, also through the process that restarts it", async () => {
-  const { code, output } = await launch(
-    ["--num-processes", "1", "--max-restarts", "3", SCRIPT, "never", "0"],
-    whenTraining((child) => child.kill("SIGTERM")),
-  );
-  assert.is(code, 143, output);
-  assert.not.match(output, "restart 1");
-});
+test.slow(
+  "SIGTERM ends a run that saves no checkpoints at once, also through the process that restarts it",
+  async () => {
+    const { code, output } = await launch(
+      ["--num-processes", "1", "--max-restarts", "3", SCRIPT, "never", "0"],
+      whenTraining((child) => child.kill("SIGTERM")),
+    );
+    assert.is(code, 143, output);
+    assert.not.match(output, "restart 1");
+  },
+);
 
 test("SIGINT does so too", async () => {
   const act = whenTraining((child) => child.kill("SIGINT"));

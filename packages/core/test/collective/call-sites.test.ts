@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { explainLongWaits, explainRanks } from "../../src/launch/explain.ts";
 import type { Step } from "./fixtures/rank.ts";
@@ -40,22 +40,25 @@ test("without debug a mismatch names no line", async () => {
   assert.not.match(outcome.message, "rank.ts");
 });
 
-test("with debug a time limit names the lines of those that wait and of the last call of the one missing", async () => {
-  const steps: Step[][] = [
-    [{ do: "barrier" }, gather("gather")],
-    [{ do: "barrier" }, { do: "sleep", ms: 4000 }],
-  ];
-  const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 2000 });
-  assert.ok(outcome && "code" in outcome);
-  assert.is(outcome.code, "COLLECTIVE_TIMEOUT");
-  assert.match(outcome.message, new RegExp(`gather\\(float32\\[2\\]\\) at \\S*${GATHER}`));
-  assert.match(
-    outcome.message,
-    new RegExp(
-      `rank 1 has been in no collective for .*; its last one was barrier\\(\\), at \\S*${BARRIER}`,
-    ),
-  );
-});
+test.slow(
+  "with debug a time limit names the lines of those that wait and of the last call of the one missing",
+  async () => {
+    const steps: Step[][] = [
+      [{ do: "barrier" }, gather("gather")],
+      [{ do: "barrier" }, { do: "sleep", ms: 4000 }],
+    ];
+    const [[, outcome] = []] = await runRanks(steps, { debug: true, timeoutMs: 2000 });
+    assert.ok(outcome && "code" in outcome);
+    assert.is(outcome.code, "COLLECTIVE_TIMEOUT");
+    assert.match(outcome.message, new RegExp(`gather\\(float32\\[2\\]\\) at \\S*${GATHER}`));
+    assert.match(
+      outcome.message,
+      new RegExp(
+        `rank 1 has been in no collective for .*; its last one was barrier\\(\\), at \\S*${BARRIER}`,
+      ),
+    );
+  },
+);
 
 /** Ranks meet once; then the last one is late by so many ms. */
 function late(worldSize: number, ms: number): Step[][] {

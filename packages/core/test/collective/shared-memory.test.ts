@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { abortGroup } from "../../src/collective/shared-group.ts";
 import { contribution } from "./contribution.ts";
@@ -94,7 +94,7 @@ test("stays in step over thousands of small operations", async () => {
   }
 });
 
-test("moves more than its scratch memory holds", async () => {
+test.slow("moves more than its scratch memory holds", async () => {
   const length = 5_000_000; // 20 MB per rank, in rounds of 16 MiB
   const steps: Step[] = [
     { do: "allReduce", length, op: "sum" },

@@ -65,46 +65,78 @@ async function errorOf(call: () => unknown): Promise<AcceleratorError> {
   throw new Error("an error was expected");
 }
 
-test("#2016 #2823 #3242 #3996 #2574 #3158 #3747: saved in epoch 2, the rest of its order comes, then epoch 3", async () => {
-  const whole = prepare(order(9), SHUFFLED);
-  const epochs = [await read(whole), await read(whole), await read(whole), await read(whole)];
-  const first = prepare(order(9), SHUFFLED);
-  for (let epoch = 0; epoch < 2; epoch++) await read(first);
-  const { rows, state } = await stopAfter(first, 2);
-  const second = prepare(order(9), SHUFFLED);
-  second.loadStateDict(state);
-  assert.is(second.epoch, 2);
-  assert.equal([...rows, ...(await read(second))], epochs[2]);
-  assert.equal(await read(second), epochs[3]);
-});
+/** Every rank of one to four replicas. */
+const MEMBERS = [1, 2, 3, 4].flatMap((worldSize) =>
+  order(worldSize).map((rank) => ({ rank, worldSize })),
+);
+const nameOf = ({ rank, worldSize }: (typeof MEMBERS)[number]) => `rank ${rank} of ${worldSize}`;
 
-test("#4195 PR #4203 PR #4238, #3938 PR #3952: two replicas, shuffled, looking ahead: no index twice or missing", async () => {
-  const seen: number[] = [];
-  for (const rank of [0, 1]) {
-    const options = { ...SHUFFLED, prefetch: 3 };
-    const { rows, state } = await stopAfter(prepare(order(24), options, { rank, worldSize: 2 }), 2);
-    const second = prepare(order(24), options, { rank, worldSize: 2 });
+for (const member of MEMBERS) {
+  test(`#2016 #2823 #3242 #3996 #2574 #3158 #3747: saved in epoch 2, the rest of its order comes, then epoch 3; ${nameOf(member)}`, async () => {
+    const fresh = () => prepare(order(25), SHUFFLED, member);
+    const whole = fresh();
+    const epochs = [await read(whole), await read(whole), await read(whole), await read(whole)];
+    const first = fresh();
+    for (let epoch = 0; epoch < 2; epoch++) await read(first);
+    const { rows, state } = await stopAfter(first, 2);
+    const second = fresh();
     second.loadStateDict(state);
-    seen.push(...rows.flat(), ...(await read(second)).flat());
-  }
-  assert.equal(
-    seen.sort((a, b) => a - b),
-    order(24),
-  );
-});
+    assert.is(second.epoch, 2);
+    assert.equal([...rows, ...(await read(second))], epochs[2]);
+    assert.equal(await read(second), epochs[3]);
+  });
 
-test("#1451 PR #4233: the epoch after a resumed one is complete and has its own order", async () => {
-  const { state } = await stopAfter(prepare(order(8), SHUFFLED), 3);
-  const resumed = prepare(order(8), SHUFFLED);
-  resumed.loadStateDict(state);
-  const rest = (await read(resumed)).flat();
-  const next = (await read(resumed)).flat();
-  assert.is(rest.length, 2);
-  assert.equal([...next].sort(), order(8));
-  const begun = prepare(order(8), SHUFFLED);
-  assert.not.equal(next, (await read(begun)).flat());
-  assert.equal(next, (await read(begun)).flat());
-});
+  test(`#4295: a skip leaves out the first steps, and the next epoch is whole; ${nameOf(member)}`, async () => {
+    const loader = prepare(order(25), SHUFFLED, member);
+    const whole = prepare(order(25), SHUFFLED, member);
+    const [first, second] = [await read(whole), await read(whole)];
+    assert.equal(await read(skipFirstBatches(loader, 2)), first.slice(2));
+    assert.equal([loader.epoch, await read(loader)], [1, second]);
+  });
+}
+
+for (const worldSize of [1, 2, 3, 4]) {
+  const ranks = order(worldSize);
+
+  test(`#4195 PR #4203 PR #4238, #3938 PR #3952: shuffled, looking ahead: no index twice or missing; ${worldSize} replicas`, async () => {
+    const seen: number[] = [];
+    for (const rank of ranks) {
+      const fresh = () => prepare(order(24), { ...SHUFFLED, prefetch: 3 }, { rank, worldSize });
+      const { rows, state } = await stopAfter(fresh(), 2);
+      const second = fresh();
+      second.loadStateDict(state);
+      seen.push(...rows.flat(), ...(await read(second)).flat());
+    }
+    assert.equal(
+      seen.sort((a, b) => a - b),
+      order(24),
+    );
+  });
+
+  test(`#1451 PR #4233: the epoch after a resumed one is complete and has its own order; ${worldSize} replicas`, async () => {
+    const next: number[] = [];
+    const other: number[] = [];
+    let rest = 0;
+    for (const rank of ranks) {
+      const fresh = () => prepare(order(24), SHUFFLED, { rank, worldSize });
+      const { state } = await stopAfter(fresh(), 2);
+      const resumed = fresh();
+      resumed.loadStateDict(state);
+      rest += (await read(resumed)).flat().length;
+      const rows = await read(resumed);
+      next.push(...rows.flat());
+      const begun = fresh();
+      other.push(...(await read(begun)).flat());
+      assert.equal(rows, await read(begun));
+    }
+    assert.is(rest, 24 - 2 * 2 * worldSize);
+    assert.not.equal(next, other);
+    assert.equal(
+      next.sort((a, b) => a - b),
+      order(24),
+    );
+  });
+}
 
 test("#4295: a skip keeps every option, and advances the epoch of its loader", async () => {
   const loader = prepare(order(13), SHUFFLED, { worldSize: 2 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededDraw } from "@acc/test-kit/faults/fuzzed-answers";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { AcceleratorError } from "../../src/errors.ts";
 import { type DeliveryCursor, START, writeCursor } from "../../src/journal/delivery-cursor.ts";
@@ -83,35 +83,41 @@ async function writeJournal(): Promise<number[]> {
   return places;
 }
 
-test("are refused with a sentence, and never say more than the journal can bear out", async () => {
-  const places = await writeJournal();
-  const path = join(folder, "t.cursor.json");
-  let refused = 0;
-  for (let i = 0; i < COUNT; i++) {
-    const draw = seededDraw(SEED + i);
-    const sequence = draw(EVENTS + 2);
-    const isComplete = sequence === EVENTS + 1;
-    const cursor: DeliveryCursor = {
-      ...{ ...START, sequence, offset: places[sequence], delivered: Math.min(sequence, EVENTS) },
-      ...{ isComplete, state: draw(2) ? { id: "abc", files: [1, 2] } : undefined },
-    };
-    await writeCursor(folder, "t", HEADER.id, cursor);
-    writeFileSync(path, damage(readFileSync(path, "utf8"), draw), "latin1");
-    try {
-      const [progress] = (await inspectRun(folder)).trackers;
-      if (progress?.isComplete) {
-        const { offset } = JSON.parse(readFileSync(path, "utf8")) as DeliveryCursor;
-        assert.ok(Number(offset) >= (places[EVENTS] as number), `seed ${SEED + i}: no "complete"`);
+test.slow(
+  "are refused with a sentence, and never say more than the journal can bear out",
+  async () => {
+    const places = await writeJournal();
+    const path = join(folder, "t.cursor.json");
+    let refused = 0;
+    for (let i = 0; i < COUNT; i++) {
+      const draw = seededDraw(SEED + i);
+      const sequence = draw(EVENTS + 2);
+      const isComplete = sequence === EVENTS + 1;
+      const cursor: DeliveryCursor = {
+        ...{ ...START, sequence, offset: places[sequence], delivered: Math.min(sequence, EVENTS) },
+        ...{ isComplete, state: draw(2) ? { id: "abc", files: [1, 2] } : undefined },
+      };
+      await writeCursor(folder, "t", HEADER.id, cursor);
+      writeFileSync(path, damage(readFileSync(path, "utf8"), draw), "latin1");
+      try {
+        const [progress] = (await inspectRun(folder)).trackers;
+        if (progress?.isComplete) {
+          const { offset } = JSON.parse(readFileSync(path, "utf8")) as DeliveryCursor;
+          assert.ok(
+            Number(offset) >= (places[EVENTS] as number),
+            `seed ${SEED + i}: no "complete"`,
+          );
+        }
+        assert.ok((progress?.pending ?? -1) >= 0);
+      } catch (error) {
+        assert.instance(error, AcceleratorError, `seed ${SEED + i}: ${(error as Error).stack}`);
+        assert.is((error as AcceleratorError).code, "JOURNAL_INVALID");
+        refused += 1;
       }
-      assert.ok((progress?.pending ?? -1) >= 0);
-    } catch (error) {
-      assert.instance(error, AcceleratorError, `seed ${SEED + i}: ${(error as Error).stack}`);
-      assert.is((error as AcceleratorError).code, "JOURNAL_INVALID");
-      refused += 1;
     }
-  }
-  assert.ok(refused > COUNT / 4, `${refused} were refused`);
-});
+    assert.ok(refused > COUNT / 4, `${refused} were refused`);
+  },
+);
 
 test("a damaged lock is taken over once it is not new, and no other is", async () => {
   const path = join(folder, "lock");

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { Service } from "./service.ts";
 import { ServiceProject } from "./service-project.ts";
@@ -96,7 +96,7 @@ test("a killed run whose trackers wrote files of their own is kept: nothing can 
   assert.equal(runs(), []);
 });
 
-test("--older-than counts from the last value", async () => {
+test.slow("--older-than counts from the last value", async () => {
   const run = await record();
   const week = ["runs", "prune", "--older-than", "7d"];
   assert.match((await project.acc(week)).stdout, "kept, not old enough");

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { JournalReader } from "../../src/journal/journal-reader.ts";
 import { encodeRecord, type JournalHeader } from "../../src/journal/journal-record.ts";
@@ -77,7 +77,7 @@ test("a run of another machine is refused; trusted, it goes to the server of the
   assert.is(again.code, 0, "there is nothing left to trust");
 });
 
-test("a header or a cursor that somebody changed is of another machine", async () => {
+test.slow("a header or a cursor that somebody changed is of another machine", async () => {
   const run = await strangers.record();
   await rewrite(run, ({ trackers }) => ({
     trackers: trackers.map((tracker) => ({ ...tracker, options: { address: thief.url } })),

@@ -1,13 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { MachineLoad } from "../../src/monitoring/machine-load.ts";
+import { MonitorSources } from "../../src/monitoring/monitor-sources.ts";
 import { nativeThreadId } from "../../src/monitoring/native-thread.ts";
 
 const test = suite("the load of the machine");
 
 test("a thread that computes is busy, and so are its process and the machine", async () => {
   const id = nativeThreadId();
-  const load = new MachineLoad(id === undefined ? new Map() : new Map([[3, id]]));
+  const load = loadOf(3, id);
   const end = performance.now() + 300;
   while (performance.now() < end);
   const sample = await load.sample();
@@ -30,8 +31,14 @@ test("a thread that computes is busy, and so are its process and the machine", a
 });
 
 test("a thread that has ended is left out", async () => {
-  const { replicas } = await new MachineLoad(new Map([[0, 2 ** 30]])).sample();
+  const { replicas } = await loadOf(0, 2 ** 30).sample();
   assert.equal(replicas, []);
 });
+
+function loadOf(rank: number, thread: number | undefined): MachineLoad {
+  const sources = new MonitorSources([]);
+  if (thread !== undefined) sources.threads.set(rank, thread);
+  return new MachineLoad(sources);
+}
 
 test.run();

@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import type { MonitorEvent } from "../../src/tracker-contract/monitoring.ts";
 import type { Service } from "../journal/service.ts";
@@ -62,6 +62,13 @@ test("acc sync delivers the load of both replicas, and their lines with the rank
   ]);
   const samples = ofType(events, "system").map(({ sample }) => sample);
   assert.ok(samples.length >= 2, `${samples.length} samples`);
+  const paces = samples.flatMap(({ paces: ofRanks = [] }) => [ofRanks]);
+  for (const rank of [0, 1]) {
+    assert.ok(
+      paces.some((ofRanks) => Number(ofRanks[rank]?.batchesPerSecond) > 0),
+      `rank ${rank}`,
+    );
+  }
   if (process.platform === "linux") {
     const ranks = samples.map(({ replicas }) => replicas.map(({ rank }) => rank));
     assert.equal(ranks.at(-1), [0, 1]);
@@ -90,11 +97,16 @@ test("a script under plain node is too, also one that ends by itself", async () 
     ],
   );
   const [sample] = ofType(entries, "system");
+  const paces = ofType(entries, "system").map((event) => event.sample.paces ?? []);
+  assert.ok(
+    paces.some(([pace]) => Number(pace?.batchesPerSecond) > 0),
+    JSON.stringify(paces),
+  );
   assert.equal(sample?.to, [], "only the page wants it");
   assert.ok((sample?.sample.process.cpuPercent ?? 0) > 1);
 });
 
-test("each part can be switched off, and a run that nobody looks at has none", async () => {
+test.slow("each part can be switched off, and a run that nobody looks at has none", async () => {
   const cases: [accelerator: object, init: object, types: string[]][] = [
     [{ projectDir: "runs" }, { monitoring: false }, []],
     [{ projectDir: "runs" }, { monitoring: { ...MONITORING, console: false } }, ["system"]],

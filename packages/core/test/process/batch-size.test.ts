@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { findExecutableBatchSize } from "../../src/process/executable-batch-size.ts";
 import { isOutOfMemory } from "../../src/process/out-of-memory.ts";
@@ -39,7 +39,7 @@ test("tries the sizes of Accelerate, and begins the next call with the one that 
   assert.equal(halved?.sizes, [64, 32, 16, 8]);
 });
 
-test("says that no size fits", async () => {
+test.slow("says that no size fits", async () => {
   for (const [limits, start, sizes] of [
     [[0], 3, [3, 2, 1]],
     [[9], 0, []],

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { AcceleratorError } from "../../src/errors.ts";
 import { getLogger } from "../../src/process/logger.ts";
@@ -45,7 +45,7 @@ test("messages say their rank, and come once, from all, or in order", () => {
   assert.equal(where("of its own"), ["ERROR:train:[RANK 0] Error: of its own"]);
 });
 
-test("the level comes from the environment, unless it is given", () => {
+test.slow("the level comes from the environment, unless it is given", () => {
   const lines = linesOf(1, "ERROR");
   assert.equal(lines, ["ERROR:own:[RANK 0] everyone", "ERROR:train:[RANK 0] Error: of its own"]);
   assert.ok(linesOf(1, "debug").includes("DEBUG:train:[RANK 0] too little"));

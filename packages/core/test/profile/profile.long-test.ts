@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import { testPhases } from "./test-profile.ts";
 
-const test = suite("profile of one rank, and of three");
+const test = suite("profile of one rank, of three and of four");
 
-for (const worldSize of [1, 3]) testPhases(test, worldSize);
+for (const worldSize of [1, 3, 4]) testPhases(test, worldSize);
 
 test.run();

@@ -1,5 +1,5 @@
+import { suite } from "@acc/test-kit/suite";
 import * as tf from "@tensorflow/tfjs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { noteUsedBackend } from "../../src/backend/determinism.ts";
 import { Accelerator, type AcceleratorError, setSeed } from "../../src/index.ts";
@@ -8,7 +8,7 @@ import { launchCalls } from "../launch/launch-calls.ts";
 const test = suite("setSeed with deterministic");
 const script = new URL("./fixtures/train-deterministic.ts", import.meta.url);
 
-test("the same program gives the same bits in every run, on three replicas", async () => {
+test.slow("the same program gives the same bits in every run, on three replicas", async () => {
   const calls = ["wasm", "wasm", "cpu"].map((backend) => [backend]);
   const [first, second, cpu] = await launchCalls<string>(script, 3, calls);
   assert.is(new Set(first).size, 1, "on every rank");

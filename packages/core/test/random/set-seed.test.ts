@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { type AcceleratorError, setSeed } from "../../src/index.ts";
 import { sharedLaunches } from "../launch/launch-calls.ts";
@@ -22,7 +22,7 @@ const drawOn = sharedLaunches<Draws>(SCRIPT, {
   ],
 });
 
-test("draws something else with another seed", async () => {
+test.slow("draws something else with another seed", async () => {
   drawAnew(await drawOn(1, "cpu", 7), await drawOn(1, "cpu", 8));
 });
 

@@ -5,7 +5,7 @@ import { createEventLine, type LineMessage } from "../../src/remote-trackers/eve
 import { EventReceiver } from "../../src/remote-trackers/event-receiver.ts";
 import { EventSender } from "../../src/remote-trackers/event-sender.ts";
 import type { LogValue } from "../../src/tracker-contract/log-value.ts";
-import type { RunEvent } from "../../src/tracker-contract/tracker-event.ts";
+import type { PostedEvent } from "../../src/tracker-contract/tracker-event.ts";
 
 const COUNT = Number(process.env.COUNT ?? 6000);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
@@ -33,7 +33,7 @@ function values(): { [name: string]: LogValue } {
   return Object.fromEntries(entries);
 }
 
-function event(): RunEvent {
+function event(): PostedEvent {
   if (draw(100) === 0) return { type: "checkpoint", id: String(draw(1e9)) };
   const context = {
     ...(draw(5) === 0 ? {} : { wallTimeMs: draw(1e9) }),
@@ -47,7 +47,7 @@ function event(): RunEvent {
     context,
     ...target,
     ...logOptions,
-  } as RunEvent;
+  } as PostedEvent;
 }
 
 const test = suite(`events on their way to another thread (COUNT=${COUNT} SEED=${SEED})`);
@@ -55,10 +55,10 @@ const test = suite(`events on their way to another thread (COUNT=${COUNT} SEED=$
 test("arrive whole and in order, whichever way they take and however late messages are", async () => {
   const line = createEventLine();
   const messages: LineMessage[] = [];
-  const taken: RunEvent[] = [];
+  const taken: PostedEvent[] = [];
   const sender = new EventSender(line, (message) => messages.push(structuredClone(message)));
   const receiver = new EventReceiver(line, { take: (one) => taken.push(one), unwritten: () => 0 });
-  const sent: RunEvent[] = [];
+  const sent: PostedEvent[] = [];
   let inRing = 0;
   for (let at = 0; at < COUNT; at++) {
     const one = event();
@@ -76,7 +76,7 @@ test("arrive whole and in order, whichever way they take and however late messag
   await receiver.reach(sender.sent);
   assert.is(taken.length, COUNT);
   for (const [at, one] of sent.entries()) {
-    const got = taken[at] as RunEvent;
+    const got = taken[at] as PostedEvent;
     // Texts differ where the order of names does; not all values are JSON.
     const isSame = isDeepStrictEqual(got, one) && inspect(got) === inspect(one);
     assert.ok(isSame, `event ${at}: ${inspect(got)}, not ${inspect(one)}`);
@@ -87,7 +87,7 @@ test("arrive whole and in order, whichever way they take and however late messag
 test("only the first of many events of numbers costs a message", async () => {
   const line = createEventLine();
   const messages: LineMessage[] = [];
-  const taken: RunEvent[] = [];
+  const taken: PostedEvent[] = [];
   const sender = new EventSender(line, (message) => messages.push(message));
   const receiver = new EventReceiver(line, { take: (one) => taken.push(one), unwritten: () => 0 });
   const post = (step: number) =>

@@ -111,7 +111,10 @@ test("that are none are refused before anything is logged, with what is wrong an
     assert.match(fault, expected);
   }
   const asInPython = () => accelerator.logFigure("f" as never, { step: 1 });
-  assert.match(faultOf(asInPython), /VALUE_INVALID logFigure needs figures by name.*got f\./);
+  assert.match(
+    faultOf(asInPython),
+    /VALUE_INVALID logFigure needs an object of values by name.*got f\./,
+  );
   assert.match(
     faultOf(() => accelerator.logFigure({ a: { mark: "bar" } }, { step: 0.5 })),
     /OPTION_INVALID logFigure: step/,

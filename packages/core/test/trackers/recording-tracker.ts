@@ -4,6 +4,7 @@ import {
   GeneralTracker,
   type LogContext,
   type LogValues,
+  type MediaData,
   type RunConfig,
   type TableData,
 } from "../../src/index.ts";
@@ -48,6 +49,10 @@ export class RecordingTracker extends GeneralTracker {
 
   override logFigure(figures: Record<string, FigureData>): void {
     this.#record("figure", figures);
+  }
+
+  override logMedia(values: Record<string, MediaData>, { step }: LogContext): void {
+    this.#record("media", values, step);
   }
 
   override logArtifact(artifact: ArtifactData): void {

@@ -10,6 +10,12 @@ const CASES: Readonly<Record<string, HeldBackOptions>> = {
   "every second batch of one model, whose other is exchanged": { samples: 11, held: "w-odd" },
   "all batches": { samples: 5, held: "all" },
   "no batch, but two exchanges before a step": { samples: 7, held: "none", twice: true },
+  "no batch, but clips the norm between two exchanges": {
+    ...{ samples: 7, held: "none", twice: true, clipped: "norm" },
+  },
+  "no batch, but clips values of one model between two exchanges, with a scaler": {
+    ...{ samples: 7, held: "none", twice: true, clipped: "value", scaler: true },
+  },
   "no batch, and zeroGrad before backward": { samples: 7, held: "none", zeroFirst: true },
   "every second batch, with a scaler": { samples: 11, held: "w-odd", scaler: true },
 };
@@ -48,7 +54,7 @@ export function testHeldBack(
 }
 
 /** Sums by hand: a gradient that a rank holds back goes into the next exchange of its model. */
-function expectedOf({ samples, held, twice }: HeldBackOptions, count: number) {
+function expectedOf({ samples, held, twice, clipped }: HeldBackOptions, count: number) {
   const weights = [0, 0];
   const own = Array.from({ length: count }, () => [0, 0]);
   let means = [0, 0];
@@ -76,6 +82,11 @@ function expectedOf({ samples, held, twice }: HeldBackOptions, count: number) {
       for (const rank of active) add(rank, i * count + rank + 1);
       if (!isHeld) exchange([0, 1]);
       else if (held === "w-odd") exchange([1]);
+      if (pass > 0) continue;
+      if (clipped === "norm") {
+        const share = Math.min(1, 20 / (Math.hypot(...means) + 1e-6));
+        means = means.map((mean) => mean * share);
+      } else if (clipped === "value") means[1] = Math.min(at(means, 1), 7);
     }
     if (!isHeld) update(active);
   }
@@ -91,6 +102,6 @@ const at = (values: readonly number[], index: number) => values[index] as number
 function close(actual: readonly number[], expected: readonly number[]): void {
   const isClose =
     actual.length === expected.length &&
-    actual.every((value, i) => Math.abs(value - at(expected, i)) < 1e-3);
+    actual.every((value, i) => Math.abs(value - at(expected, i)) < 1e-3 + 1e-6 * Math.abs(value));
   assert.ok(isClose, `${actual} instead of ${expected}`);
 }

@@ -76,7 +76,7 @@ export function testPrecision(test: Test, numProcesses: number): void {
       for (const [i, precision] of ["fp16", "bf16", "fp8"].entries()) {
         assert.match(outcomes[i] ?? "", `PRECISION_UNSUPPORTED: mixedPrecision: "${precision}"`);
       }
-      assert.match(outcomes[3] ?? "", /^OPTION_INVALID.*no, fp8, fp16, bf16.*got half/);
+      assert.match(outcomes[3] ?? "", /^OPTION_INVALID.*no, fp8, fp16, bf16.*got "half"/);
       assert.is(outcomes[4], "made");
       for (const outcome of outcomes.slice(5)) assert.match(outcome, /^OPTION_INVALID/);
     }

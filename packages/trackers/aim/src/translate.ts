@@ -8,6 +8,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import {
+  encodedOrLeftOut,
   type FigurePictures,
   flatten,
   isNested,
@@ -20,6 +21,7 @@ import {
 import { aimName, paramObject } from "./format/param-value.ts";
 import {
   type TrackedValue,
+  trackedAudio,
   trackedFigure,
   trackedImage,
   trackedPicture,
@@ -103,6 +105,13 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
       case "figures":
         for (const [name, figure] of Object.entries(event.values)) {
           this.#figure(name, figure, event.context);
+        }
+        break;
+      case "media":
+        for (const [name, media] of Object.entries(event.values)) {
+          const { leaveOut } = this.#options;
+          const audio = encodedOrLeftOut(`"${name}"`, leaveOut, () => trackedAudio(media));
+          if (audio) this.#point(name, audio, event.context);
         }
         break;
       case "artifact": {

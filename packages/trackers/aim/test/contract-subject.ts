@@ -23,10 +23,23 @@ function read(_folder: string, key: string): number[] {
     .map(({ value }) => value);
 }
 
+/** The points of the run that was written last; its first and last values are beside them. */
+function readMedia(): Uint8Array[] {
+  const written = [...server.audio].map(([path, bytes]) => ({
+    path: JSON.parse(path) as string[],
+    bytes,
+  }));
+  const points = written.filter(({ path }) => path[0] === "seqs");
+  const hash = points.at(-1)?.path[2];
+  return points.filter(({ path }) => path[2] === hash).map(({ bytes }) => bytes);
+}
+
 export const subject: ContractSubject = {
   name: "aim",
   moduleUrl: new URL("../src/index.ts", import.meta.url).href,
   options: () => ({ repo: server.url }),
   read,
+  readMedia,
+  mediaKinds: ["audio"],
   loadMs: 500, // the stub keeps everything, in this process
 };

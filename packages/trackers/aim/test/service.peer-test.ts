@@ -20,6 +20,25 @@ function pointsOf(run: ReadRun, name: string): unknown[] {
     .map(({ context, points }) => [context, points.map((p) => [p.step, plain(p.value)])]);
 }
 
+peer("keeps audio, which Aim reads as its own", async ({ server }) => {
+  const run = new Recording();
+  const tracker = createTracker(run, { repo: server.url });
+  const data = Buffer.from("RIFF....WAVE");
+  const values = {
+    tone: { kind: "audio", format: "wav", data },
+    clip: { kind: "video", format: "mp4", data },
+  } as const;
+  await deliver(tracker, run, [{ type: "media", values, context: { step: 3 } }]);
+  await tracker.finish("success");
+  const read = await readRun(server, tracker.tracker.hash);
+  const held = { caption: "", data: { $blob: { $bytes: data.toString("hex") } }, format: "wav" };
+  assert.equal(pointsOf(read, "tone"), [[{}, [[3, { "$aim.audio": held }]]]]);
+  assert.match(
+    run.warnings.join(),
+    /"clip": the media that it shows are wav, mp3, flac, and not mp4/,
+  );
+});
+
 peer("keeps metrics, texts, parameters and the end of a run", async ({ server }) => {
   const run = new Recording();
   const tracker = createTracker(run, {

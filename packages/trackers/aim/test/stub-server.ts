@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { listen } from "@acc/test-kit/servers/listen";
 import { type WebSocket, WebSocketServer } from "ws";
 import { packTree } from "../src/format/pack-tree.ts";
-import { CustomObject, type TreeValue, treeObject } from "../src/format/tree.ts";
+import { type Blob, CustomObject, type TreeValue, treeObject } from "../src/format/tree.ts";
 import { unpackTree } from "../src/format/unpack-tree.ts";
 
 /** How a stub answers HTTP requests: as it should, with a status, with nonsense, or never. */
@@ -20,6 +20,8 @@ export class StubServer {
   readonly written = new Map<string, string>();
   /** Paths and values of all points, also those that a later one replaced. */
   readonly points: [path: string, value: string][] = [];
+  /** The audio of each path as bytes. */
+  readonly audio = new Map<string, Uint8Array>();
   readonly tags = new Set<string>();
   /** Bytes of every message. */
   readonly messageBytes: number[] = [];
@@ -138,6 +140,9 @@ export class StubServer {
       const stored = isTree ? value : path;
       if (method === "__setitem__" && key.startsWith('["seqs"'))
         this.points.push([key, textOf(value)]);
+      if (value instanceof CustomObject && value.type === "aim.audio") {
+        this.audio.set(key, (value.storage.get("data") as Blob).data as Uint8Array);
+      }
       this.written.set(key, method === "make_array" ? '"array"' : textOf(stored));
     }
     return undefined;

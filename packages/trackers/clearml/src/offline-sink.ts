@@ -65,9 +65,9 @@ export class OfflineSink implements Sink {
         case "metric":
           metrics.push(JSON.stringify({ ...operation.event, task }));
           break;
-        case "image": {
+        case "sample": {
           const key = `${this.#taskFolder}/${operation.path}`;
-          await replaceFile(join(folder, "data", key), operation.png);
+          await replaceFile(join(folder, "data", key), operation.bytes);
           metrics.push(JSON.stringify({ ...operation.event, task, key, url: key }));
           break;
         }

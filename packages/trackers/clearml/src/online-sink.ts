@@ -75,9 +75,10 @@ export class OnlineSink implements Sink {
     for (const operation of operations) {
       if (operation.kind === "artifact") await this.#uploadArtifact(operation.artifact, signal);
       if (operation.kind === "metric") events.push(this.#encode(operation.event));
-      if (operation.kind !== "image") continue;
+      if (operation.kind !== "sample") continue;
       const key = `${this.#folder(task)}/${operation.path}`;
-      await this.#session.upload(key, operation.png, { type: "image/png", task, signal });
+      const { bytes, type } = operation;
+      await this.#session.upload(key, bytes, { type, task, signal });
       events.push(this.#encode(operation.event, { key, url: this.#urlOf(key) }));
     }
     for (const part of portions(events, REQUEST_LIMITS)) await this.#addBatch(part, signal);

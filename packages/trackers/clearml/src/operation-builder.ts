@@ -1,6 +1,20 @@
-import { AcceleratorError, type ImageData, type LogValue, type RunConfig } from "@acc/core/tracker";
-import { encodePng, imagesOf, type LeaveOut, toJson, wellFormed } from "@acc/tracker-kit";
-import { imagePath } from "./format/file-path.ts";
+import {
+  AcceleratorError,
+  type ImageData,
+  type LogValue,
+  type MediaData,
+  type RunConfig,
+} from "@acc/core/tracker";
+import {
+  encodedOrLeftOut,
+  encodePng,
+  imagesOf,
+  type LeaveOut,
+  requireMedia,
+  toJson,
+  wellFormed,
+} from "@acc/tracker-kit";
+import { samplePath } from "./format/file-path.ts";
 import { hyperparametersOf } from "./format/hyperparameters.ts";
 import { nameOf } from "./format/name-of.ts";
 import type { Figure } from "./format/plot.ts";
@@ -29,6 +43,9 @@ export type Place = { readonly step: number | undefined; readonly timeMs: number
 const MAX_VALUE = 3.4028234663852886e38;
 /** Bytes of the largest plot or line that is sent; the server takes requests of up to 15 MB. */
 const MAX_TEXT = 8 * 2 ** 20;
+
+/** A file among the debug samples of a task. */
+type Sample = { readonly bytes: Uint8Array; readonly extension: string; readonly type: string };
 
 /** The title under which ClearML's own client reports the load of the machine. */
 const MACHINE = ":monitor:machine";
@@ -108,13 +125,23 @@ export class OperationBuilder {
       const variant = nameOf(isBatch ? `${series}_${index}` : series);
       const png = this.#encode(single, title);
       if (!png) continue;
-      this.#debugSample(nameOf(title), variant, png, place);
+      this.#sample(nameOf(title), variant, pngSample(png), place);
     }
   }
 
   /** An image that is a PNG already; without a step after the last one. */
   picture(title: string, series: string, png: Uint8Array, place: Place): void {
-    this.#debugSample(nameOf(title), nameOf(series), png, place);
+    this.#sample(nameOf(title), nameOf(series), pngSample(png), place);
+  }
+
+  /** Audio, a video or a page, where images are; without a step after the last one. */
+  media(title: string, series: string, media: MediaData, place: Place): void {
+    const { leaveOut } = this.#options;
+    const known = encodedOrLeftOut(`"${title}"`, leaveOut, () => requireMedia(media));
+    if (!known) return;
+    const { kind, format: extension, data: bytes } = known;
+    const type = kind === "html" ? "text/html" : `${kind}/${extension}`;
+    this.#sample(nameOf(title), nameOf(series), { bytes, extension, type }, place);
   }
 
   /** A line of the console. */
@@ -157,14 +184,14 @@ export class OperationBuilder {
     this.operations.push({ kind: "artifact", artifact: { ...artifact, key } });
   }
 
-  #debugSample(metric: string, variant: string, png: Uint8Array, place: Place): void {
+  #sample(metric: string, variant: string, { bytes, extension, type }: Sample, place: Place): void {
     const iter = this.#iteration("image", metric, variant, place.step);
-    const type = "training_debug_image";
-    const event = { timestamp: place.timeMs, type, iter, metric, variant } as const;
+    const kind = "training_debug_image";
+    const event = { timestamp: place.timeMs, type: kind, iter, metric, variant } as const;
     const number = String(this.#sequence).padStart(8, "0");
     const identity = `${number}-${this.operations.length}-${this.#options.runId.slice(0, 8)}`;
-    const path = imagePath(metric, variant, identity);
-    this.operations.push({ kind: "image", event, path, png });
+    const path = samplePath(metric, variant, identity, extension);
+    this.operations.push({ kind: "sample", event, path, bytes, type });
   }
 
   #edit(edit: TaskEdit): void {
@@ -219,4 +246,8 @@ export class OperationBuilder {
     }
     return Number.isFinite(iter) ? iter : 0;
   }
+}
+
+function pngSample(bytes: Uint8Array): Sample {
+  return { bytes, extension: "png", type: "image/png" };
 }

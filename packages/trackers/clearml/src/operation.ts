@@ -38,11 +38,14 @@ export type Artifact = {
 export type Operation =
   | { readonly kind: "metric"; readonly event: MetricEvent }
   | {
-      readonly kind: "image";
+      /** A file under Debug Samples: an image, audio, a video or a page. */
+      readonly kind: "sample";
       readonly event: MetricEvent & { readonly type: "training_debug_image" };
       /** Below the task's folder. */
       readonly path: string;
-      readonly png: Uint8Array;
+      readonly bytes: Uint8Array;
+      /** Such as `"image/png"`. */
+      readonly type: string;
     }
   | { readonly kind: "line"; readonly line: ConsoleLine }
   | { readonly kind: "edit"; readonly edit: TaskEdit }

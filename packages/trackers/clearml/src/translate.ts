@@ -74,6 +74,12 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
           this.#figure(builder, key, figure, place);
         }
         break;
+      case "media":
+        for (const [key, media] of Object.entries(event.values)) {
+          const { title, series } = splitKey(key);
+          builder.media(title, series, media, place);
+        }
+        break;
       case "artifact": {
         const { name, path, type = "custom" } = event.artifact;
         builder.artifact({ key: name, timestamp: timeMs, type, source: { path } });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ContractSubject } from "@acc/core/testing";
+import { filesIn } from "@acc/test-kit/readers/files-in";
 
 const moduleUrl = import.meta.resolve("@acc/tracker-clearml");
 
@@ -31,5 +32,6 @@ export const subject: ContractSubject = {
       msg.split("\n"),
     ),
   }),
+  readMedia: (folder) => filesIn(join(folder, "offline")),
   loadMs: 500,
 };

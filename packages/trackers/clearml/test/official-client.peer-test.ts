@@ -33,7 +33,14 @@ const oddConfig = {
   },
   ...{ none: null, flag: true, µ: "α\n", deep: { er: { still: [true, 2.5] } } },
 };
-const events = sampleEvents(join(root, "note.txt"), join(root, "folder"));
+const media = {
+  "eval/tone": { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
+  page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
+} as const;
+const events = [
+  ...sampleEvents(join(root, "note.txt"), join(root, "folder")),
+  { type: "media", values: media, context: { step: 4, wallTimeMs: 1_700_000_001_000 } } as const,
+];
 
 let server: ClearMLServer;
 test.before.each(async () => {
@@ -106,7 +113,7 @@ function holdings(id: string): object {
   const plain = (text: string) =>
     decodeURIComponent(text)
       .replaceAll(id, "<task>")
-      .replaceAll(/-[0-9a-f]{8}\.png/g, ".png");
+      .replaceAll(/-[0-9a-f]{8}\.(png|wav|html)/g, ".$1");
   const stored = (type: string) =>
     server
       .stored(type)
@@ -146,7 +153,7 @@ run("finds sessions valid, and reads their configuration", async () => {
   assert.equal(read.single_values, { best: 0.125, big: 12 });
   assert.equal(
     (read.images as unknown as unknown[][]).map((image) => image.at(-1)),
-    [true, true, true],
+    [true, true, true, true, true],
   );
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { type Call, ClearMLServer, type Fault } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
@@ -63,30 +63,34 @@ async function undisturbed(): Promise<{ readonly held: object; readonly calls: r
   return result;
 }
 
-test("holds the same after a death at any request, whether it was carried out or not", async () => {
-  const { held, calls } = await undisturbed();
-  for (const fault of ["reset", "reset after"] as const) {
-    for (let at = 0; at < calls.length; at += 1) {
-      const run = newRun();
-      server.fault = (): Fault | undefined => (server.calls.length === at + 1 ? fault : undefined);
-      const dying = await run.open();
-      const error = await run
-        .deliver(dying)
-        .then(() => dying.finish("success"))
-        .catch((reason: Error) => reason);
-      assert.is((error as Error)?.name, "TrackerUnreachableError", `${fault} at ${at}`);
-      server.fault = undefined;
-      const half = Math.floor(events.length / 2);
-      const replay = await run.open(true);
-      if (run.delivered === 0) await run.deliver(replay, { from: 0, to: half });
-      await run.deliver(await run.open(true), { from: run.delivered });
-      await replay.finish("success");
-      assert.equal(holdings(run), held, `${fault} at ${at}: ${calls[at]?.action}`);
-      await server.close();
-      server = await ClearMLServer.start();
+test.slow(
+  "holds the same after a death at any request, whether it was carried out or not",
+  async () => {
+    const { held, calls } = await undisturbed();
+    for (const fault of ["reset", "reset after"] as const) {
+      for (let at = 0; at < calls.length; at += 1) {
+        const run = newRun();
+        server.fault = (): Fault | undefined =>
+          server.calls.length === at + 1 ? fault : undefined;
+        const dying = await run.open();
+        const error = await run
+          .deliver(dying)
+          .then(() => dying.finish("success"))
+          .catch((reason: Error) => reason);
+        assert.is((error as Error)?.name, "TrackerUnreachableError", `${fault} at ${at}`);
+        server.fault = undefined;
+        const half = Math.floor(events.length / 2);
+        const replay = await run.open(true);
+        if (run.delivered === 0) await run.deliver(replay, { from: 0, to: half });
+        await run.deliver(await run.open(true), { from: run.delivered });
+        await replay.finish("success");
+        assert.equal(holdings(run), held, `${fault} at ${at}: ${calls[at]?.action}`);
+        await server.close();
+        server = await ClearMLServer.start();
+      }
     }
-  }
-});
+  },
+);
 
 test("holds the same when the same process delivers again in other portions", async () => {
   const { held, calls } = await undisturbed();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
-import type { ConsoleLine, ImageData, LogValue } from "@acc/core/tracker";
+import type { ConsoleLine, ImageData, LogValue, MediaData } from "@acc/core/tracker";
 import {
   consoleText,
   encodedOrLeftOut,
@@ -10,6 +10,7 @@ import {
   type Json,
   kindOf,
   type LeaveOut,
+  requireMedia,
   scalarOf,
   toJson,
   wellFormed,
@@ -174,6 +175,17 @@ export class OperationBuilder {
   /** A figure that is drawn. */
   figure(figName: string, svg: Uint8Array): void {
     this.#visualization(figName, svg, { extension: "svg" });
+  }
+
+  /** Audio, a video, or a page, which is a file like any other. */
+  media(name: string, media: MediaData): void {
+    const { leaveOut } = this.#options;
+    const known = encodedOrLeftOut(`"${name}"`, leaveOut, () => requireMedia(media));
+    if (!known) return;
+    const { kind, format: extension, data: bytes } = known;
+    const fileName = `${wellFormed(name)}.${extension}`;
+    if (kind === "html") this.#file("asset", { fileName, extension }, { bytes }, {}, false);
+    else this.#file(kind, { fileName, extension, type: kind }, { bytes }, {}, false);
   }
 
   /** A step that is not a finite number is ignored, with a warning. */

@@ -41,8 +41,8 @@ export type TagsOperation = { readonly kind: "tags"; readonly tags: readonly str
 
 export type FileOperation = {
   readonly kind: "file";
-  /** `visualization` is an image panel, `text-sample` a line of the text tab. */
-  readonly uploadType: "visualization" | "text-sample" | "asset";
+  /** `visualization` is an image panel, `text-sample` a line of the text tab, `audio` and `video` are played. */
+  readonly uploadType: "visualization" | "text-sample" | "asset" | "audio" | "video";
   /** Query of the upload, with the id of the file: 32 hexadecimal digits, the same in every attempt. */
   readonly params: { readonly [name: string]: Json };
   readonly content: { readonly bytes: Uint8Array } | { readonly path: string };

@@ -6,6 +6,7 @@ import type {
   ImageData,
   LogContext,
   LogValues,
+  MediaData,
   TableData,
 } from "@acc/core/tracker";
 import { type FigurePictures, figureHtml, imagesOf, type Translator } from "@acc/tracker-kit";
@@ -68,6 +69,9 @@ export class CometTranslator implements Translator<RecordingState, Operation> {
       case "figures":
         recordFigures(builder, event.values, context, this.#options);
         break;
+      case "media":
+        recordMedia(builder, event.values, context);
+        break;
       case "artifact":
         recordArtifact(builder, event.artifact, context);
         break;
@@ -110,6 +114,15 @@ function recordImages(
       builder.image(isBatch ? `${tag}/${index}` : tag, one);
     }
   }
+}
+
+function recordMedia(
+  builder: OperationBuilder,
+  media: Record<string, MediaData>,
+  context: LogContext,
+): void {
+  builder.setStep(context.step, "auto-logged");
+  for (const [name, one] of Object.entries(media)) builder.media(name, one);
 }
 
 function recordTables(

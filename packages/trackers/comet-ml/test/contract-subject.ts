@@ -24,5 +24,7 @@ export const subject: ContractSubject = {
         .map(({ payload }) => payload.output),
     };
   },
+  readMedia: (folder) =>
+    readArchives(archivesOf(folder)).flatMap(({ files }) => Object.values(files)),
   loadMs: 500,
 };

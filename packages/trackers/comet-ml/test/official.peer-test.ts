@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { MediaData } from "@acc/core/tracker";
 import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
@@ -17,6 +18,7 @@ const test = suite("Comet's own client");
 const python = pythonOf("packages/trackers/comet-ml/test/fixtures/requirements.txt");
 const peer = python ? test : test.skip; // the installer has reported what could not be installed
 const GOLDEN = fileURLToPath(new URL("fixtures/vectors/make-golden.py", import.meta.url));
+const LOG_MEDIA = fileURLToPath(new URL("fixtures/log_media.py", import.meta.url));
 const LIMIT_MS = 60_000;
 
 const temporary = () => mkdtempSync(join(tmpdir(), "acc-comet-peer-"));
@@ -73,6 +75,40 @@ peer("uploads our archive with the result of its own", async () => {
       assert.equal(oursAsked, officialAsked);
     });
   });
+});
+
+peer("uploads our audio, videos and pages as its own", async () => {
+  const filesOf = async (archives: string): Promise<unknown[]> => {
+    let files: unknown[] = [];
+    await CometServer.during(async (server) => {
+      await upload(archives, server);
+      const stored = [...readRequests(server.requests, RUN_ID).files.values()];
+      files = stored.map(({ endpoint, name, type, step, sha256 }) => {
+        return [endpoint, name, type, step, sha256];
+      });
+    });
+    return files.sort();
+  };
+  const media = (kind: MediaData["kind"], format: string, name: string): MediaData => {
+    return { kind, format, data: Buffer.from(name) };
+  };
+  const ours = await archiveOf(
+    (recording) =>
+      recording.tracker.logMedia(
+        {
+          tone: media("audio", "wav", "tone.wav"),
+          clip: media("video", "mp4", "clip.mp4"),
+          page: media("html", "html", "page.html"),
+        },
+        { step: 4 },
+      ),
+    { mode: "create" },
+  );
+  const theirs = temporary();
+  await CometServer.during((server) =>
+    runPeer(python as string, [LOG_MEDIA, theirs], server).then(() => {}),
+  );
+  assert.equal(await filesOf(ours), await filesOf(theirs));
 });
 
 /** A request without its values. */

@@ -5,6 +5,7 @@ import type {
   ImageData,
   LogContext,
   LogValue,
+  MediaData,
   TableData,
 } from "@acc/core/tracker";
 import {
@@ -18,6 +19,7 @@ import {
   kindOf,
   type LeaveOut,
   pythonNumber,
+  requireMedia,
   scalarOf,
 } from "@acc/tracker-kit";
 import { dvcEntries } from "./dvc-entries.ts";
@@ -36,6 +38,8 @@ export type OperationBuilderOptions = {
   readonly pictures: FigurePictures;
   readonly leaveOut: LeaveOut;
 };
+
+const MEDIA_FOLDER = "artifacts/media";
 
 /** Collects the operations of a delivery, and the state after it. Values of one file become one operation. */
 export class OperationBuilder {
@@ -181,6 +185,18 @@ export class OperationBuilder {
     }
   }
 
+  /** Files `artifacts/media/<key>/<step>.<format>`, which DVC tracks where DVC is used: DVC draws no such plots. */
+  media(media: { readonly [key: string]: MediaData }, { step, options }: LogContext): void {
+    const at = pythonNumber(step ?? this.#state.step ?? 0);
+    for (const [key, one] of Object.entries(media)) {
+      const { leaveOut } = this.#options;
+      const known = encodedOrLeftOut(`"${key}"`, leaveOut, () => requireMedia(one));
+      if (!known) continue;
+      this.#files.set(`${MEDIA_FOLDER}/${safeName(key)}/${at}.${known.format}`, known.data);
+      this.#track(MEDIA_FOLDER, options);
+    }
+  }
+
   /** A table of each step, `<name>/<step>.json`, drawn with the options that DVC has for plots. */
   tables(tables: { readonly [name: string]: TableData }, { step, options }: LogContext): void {
     const at = pythonNumber(step ?? this.#state.step ?? 0);
@@ -204,8 +220,8 @@ export class OperationBuilder {
   artifact({ name, path, type }: ArtifactData, { options = {} }: LogContext): void {
     const place = `artifacts/${safeName(name)}`;
     this.#copies.set(place, path);
-    const { desc, labels, meta, cache } = options;
-    if (cache !== false && !this.#state.toAdd.includes(place)) this.#state.toAdd.push(place);
+    const { desc, labels, meta } = options;
+    this.#track(place, options);
     const fields = Object.entries({ type, desc, labels, meta }).filter(
       ([, value]) => value !== undefined && value !== null,
     );
@@ -213,6 +229,10 @@ export class OperationBuilder {
     const id = artifactId(name);
     const others = this.#state.artifacts.filter(([other]) => other !== id);
     this.#state.artifacts = [...others, [id, Object.fromEntries([["path", place], ...fields])]];
+  }
+
+  #track(place: string, { cache }: Fields = {}): void {
+    if (cache !== false && !this.#state.toAdd.includes(place)) this.#state.toAdd.push(place);
   }
 
   #append(file: MetricFile, text: string): void {

@@ -49,6 +49,9 @@ export class DvcLiveTranslator implements Translator<LiveState, Operation> {
       case "figures":
         builder.figures(event.values, event.context);
         break;
+      case "media":
+        builder.media(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

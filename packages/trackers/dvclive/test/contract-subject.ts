@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ContractSubject } from "@acc/core/testing";
+import { filesIn } from "@acc/test-kit/readers/files-in";
 
 export const subject: ContractSubject = {
   name: "dvclive",
@@ -15,5 +16,6 @@ export const subject: ContractSubject = {
       .map((line) => line.split("\t").map(Number) as [number, number])
       .sort(([a], [b]) => a - b)
       .map(([, value]) => value),
+  readMedia: filesIn,
   loadMs: 500,
 };

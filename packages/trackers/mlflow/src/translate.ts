@@ -5,6 +5,7 @@ import type { Operation } from "./operation.ts";
 import type { RecordingState } from "./state.ts";
 import { figureOperations } from "./translate/figures.ts";
 import { imageOperations } from "./translate/images.ts";
+import { mediaOperations } from "./translate/media.ts";
 import { metricOperations } from "./translate/metrics.ts";
 import { configOperations } from "./translate/params.ts";
 import { Recording, type RecordingOptions } from "./translate/recording.ts";
@@ -67,6 +68,8 @@ export class MlflowTranslator implements Translator<Partial<RecordingState>, Ope
         return tableOperations(event.values, event.context, scope);
       case "figures":
         return figureOperations(event.values, event.context, scope);
+      case "media":
+        return mediaOperations(event.values, event.context, scope);
       case "artifact":
         recording.timeOf(event.context);
         return [artifactOperation(event.artifact, event.context)];

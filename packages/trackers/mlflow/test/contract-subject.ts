@@ -8,6 +8,11 @@ export const subject: ContractSubject = {
   name: "mlflow",
   moduleUrl: new URL("../src/index.ts", import.meta.url).href,
   options: (folder: string) => ({ trackingUri: uri, experimentName: folder }),
+  readMedia: (folder) => {
+    const experiment = server.experiments.get(folder)?.id;
+    const paths = [...server.artifacts].filter(([path]) => path.startsWith(`${experiment}/`));
+    return paths.map(([, bytes]) => bytes);
+  },
   loadMs: 500,
   read(folder: string, key: string): number[] {
     const points = (metricsOf(folder)[key] ?? []).map((point) => point.split(" ").map(Number));

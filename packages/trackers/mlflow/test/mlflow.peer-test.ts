@@ -65,6 +65,9 @@ run("holds every kind of value, under a name that it takes", async () => {
     ],
   };
   recording.log({ type: "tables", values: { errors: table }, context: {} }, 2);
+  const tone = { kind: "audio", format: "wav", data: Buffer.from("RIFF") } as const;
+  const page = { kind: "html", format: "html", data: Buffer.from("<b>1</b>") } as const;
+  recording.log({ type: "media", values: { "eval/tone": tone, page }, context: {} }, 2);
   await recording.deliver(tracker);
   await tracker.finish("success");
 
@@ -118,6 +121,9 @@ run("holds every kind of value, under a name that it takes", async () => {
     await artifact("tables/errors.json", runId),
     '{"columns":["id","loss"],"data":[[1,0.5],[2,null]]}',
   );
+  const number = recording.events.length - 1;
+  assert.is(await artifact(`media/eval~tone/step_2_${number}.wav`, runId), "RIFF");
+  assert.is(await artifact(`media/page/step_2_${number}.html`, runId), "<b>1</b>");
   const said = recording.warnings.join("\n");
   assert.match(said, /cannot hold "none" \(null\)/);
   assert.match(said, /"none" \(null\) 1 times/);

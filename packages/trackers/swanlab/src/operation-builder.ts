@@ -6,6 +6,7 @@ import type {
   LogContext,
   LogValue,
   LogValues,
+  MediaData,
   RunConfig,
   SystemSample,
   TableData,
@@ -29,6 +30,7 @@ import {
   MAX_MEDIA_BYTES,
   MAX_MEDIA_FILES,
   type MediaFile,
+  playedFile,
   tableFile,
   textFile,
 } from "./format/media.ts";
@@ -106,6 +108,15 @@ export class OperationBuilder {
     const captions = captionsOf(context);
     for (const [key, image] of Object.entries(images)) {
       this.#media("image", `the image ${key}`, key, at, () => imageFiles(image, at.step, captions));
+    }
+  }
+
+  /** SwanLab's own client shows a GIF among the images, and no other video. */
+  played(media: Record<string, MediaData>, context: LogContext): void {
+    const at = this.#placeOf(context, true);
+    for (const [key, one] of Object.entries(media)) {
+      const type = one.kind === "video" ? "image" : one.kind;
+      this.#media(type, `"${key}"`, key, at, () => [playedFile(one, at.step)]);
     }
   }
 

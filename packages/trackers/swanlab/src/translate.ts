@@ -50,6 +50,9 @@ export class SwanLabTranslator implements Translator<RecordingState, Operation> 
       case "figures":
         builder.figures(event.values, event.context);
         break;
+      case "media":
+        builder.played(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact);
         break;

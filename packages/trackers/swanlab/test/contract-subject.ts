@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ContractSubject } from "@acc/core/testing";
+import { filesIn } from "@acc/test-kit/readers/files-in";
 import { type RecordKind, readRun, runFolder, scalarsOf, textOf } from "./read-run.ts";
 
 export const subject: ContractSubject = {
@@ -19,5 +20,6 @@ export const subject: ContractSubject = {
     const load = texts("scalar", 1).filter((key) => key.startsWith("__swanlab__."));
     return { load, lines: texts("line", 1) };
   },
+  readMedia: filesIn,
   loadMs: 500,
 };

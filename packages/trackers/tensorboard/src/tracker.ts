@@ -7,6 +7,7 @@ import {
   type ImageData,
   type LogContext,
   type LogValues,
+  type MediaData,
   type RunConfig,
   type TableData,
   type TrackerCreation,
@@ -82,6 +83,10 @@ export class TensorBoardTracker extends GeneralTracker {
   ): Promise<void> {
     const event = { type: "figures", values, context } as const;
     this.#record(event, await drawFigures([event], "png"));
+  }
+
+  override logMedia(values: Record<string, MediaData>, context: LogContext = {}): void {
+    this.#record({ type: "media", values, context });
   }
 
   override finish(status: FinishStatus): void {

@@ -32,6 +32,7 @@ import { histogramOf } from "./format/histogram.ts";
 import { flattenConfig } from "./format/hparams.ts";
 import { encodeImages } from "./format/image-grid.ts";
 import { markdownTable } from "./format/markdown-table.ts";
+import { mediaValue } from "./format/media.ts";
 import type { Operation } from "./operation.ts";
 import type { TensorBoardOptions } from "./options.ts";
 import type { RecordingState } from "./state.ts";
@@ -95,6 +96,14 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
         );
         break;
       }
+      case "media": {
+        const { leaveOut } = this.#options;
+        const values = Object.entries(event.values).flatMap(([tag, media]) => {
+          return encodedOrLeftOut(`"${tag}"`, leaveOut, () => mediaValue(tag, media)) ?? [];
+        });
+        this.#eventPerValue(values, event.context);
+        break;
+      }
       case "artifact": // TensorBoard shows no files
         break;
       case "call":
@@ -144,7 +153,7 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
   #image(tag: string, image: ImageData): SummaryValue | undefined {
     const { leaveOut } = this.#options;
     const encoded = encodedOrLeftOut(`${tag} (image)`, leaveOut, () => encodeImages(image));
-    return encoded && imageValue(tag, encoded);
+    return encoded && imageValue(tag, { ...encoded, encoded: encoded.png });
   }
 
   /** A picture, or a text that says why there is none. */
@@ -152,7 +161,7 @@ export class TensorBoardTranslator implements Translator<RecordingState, Operati
     const drawing = this.#options.pictures?.get(figure);
     if (drawing && "picture" in drawing) {
       const { bytes: png, width, height } = drawing.picture;
-      return imageValue(name, { png, width, height, channels: 4 });
+      return imageValue(name, { encoded: png, width, height, channels: 4 });
     }
     const reason = drawing?.reason ?? "it was not drawn";
     this.#options.leaveOut(`a picture of "${name}"`, `${reason}.`);

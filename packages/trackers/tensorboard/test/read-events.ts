@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export type Point = {
   tag: string;
-  kind: "scalar" | "double" | "histogram" | "text" | "image" | "hparams";
+  kind: "scalar" | "double" | "histogram" | "text" | "image" | "audio" | "hparams";
   value: unknown;
 };
 export type Event = {
@@ -116,7 +116,19 @@ function decodePoint(bytes: Buffer): Point {
   if (image) {
     const parts = decode(image);
     const [height, width, channels] = [1, 2, 3].map((field) => Number(parts.get(field)?.[0]));
-    return { tag, kind: "image", value: { height, width, channels, png: one(parts, 4) } };
+    return { tag, kind: "image", value: { height, width, channels, encoded: one(parts, 4) } };
+  }
+  const audio = one(fields, 6);
+  if (audio) {
+    const parts = decode(audio);
+    const [channels, frames] = [2, 3].map((field) => Number(parts.get(field)?.[0]));
+    const sampleRate = one(parts, 1)?.readFloatLE();
+    const type = one(parts, 5)?.toString();
+    return {
+      tag,
+      kind: "audio",
+      value: { sampleRate, channels, frames, type, encoded: one(parts, 4) },
+    };
   }
   const histogram = one(fields, 5);
   if (histogram) return { tag, kind: "histogram", value: decodeHistogram(histogram) };

@@ -161,6 +161,46 @@ for (const fast of ["true", "false"]) {
     assert.is(groups[0].sessions[0].status, "STATUS_SUCCESS");
   });
 
+  run(`audio, PR curves, custom scalars and embeddings with --load_fast ${fast}`, () => {
+    const directory = temporary();
+    const wav = Buffer.concat([
+      Buffer.from("524946462c00000057415645666d7420100000000100010040", "hex"),
+      Buffer.from("1f0000803e0000020010006461746108000000", "hex"),
+      Buffer.alloc(8, 1),
+    ]);
+    record(directory, "exp", (tracker) => {
+      tracker.log({ "train/loss": 1, "test/loss": 2 }, { step: 1 });
+      tracker.logMedia({ tone: { kind: "audio", format: "wav", data: wav } }, { step: 3 });
+      const { tracker: writer } = tracker;
+      writer.addPrCurve("digit 3", [1, 0, true, false], [0.9, 0.8, 0.4, 0], 3, { thresholds: 5 });
+      const margins = [{ value: "test/loss", lower: "train/loss", upper: "test/loss" }];
+      writer.addCustomScalars({
+        losses: { both: { tags: [".*/loss"] }, between: { margins } },
+      });
+      const points = [Float32Array.of(1, 2), [3, 4]];
+      writer.addEmbedding("words/é", { points, labels: ["a\tb", "c"] }, 2);
+      const labels = { word: ["x", "y"], kind: ["1", "2"] };
+      writer.addEmbedding("words/é", { points, labels }, 2); // again: in its place
+      writer.addEmbedding("others", { points }, 2);
+    });
+    const { audio, pr_curves, layout, embeddings, labels } = read(directory, "--http", fast);
+    const played = [{ step: 3, type: "audio/wav", bytes: wav.toString("hex") }];
+    assert.equal(audio.exp.tone, played);
+    const [curve] = pr_curves.exp["digit 3"];
+    assert.equal([curve.step, curve.thresholds], [3, [0, 0.25, 0.5, 0.75]]);
+    assert.equal(curve.true_positives, [2, 2, 1, 1]);
+    assert.equal(curve.false_positives, [2, 1, 1, 1]);
+    assert.equal(curve.recall, [1, 1, 0.5, 0.5]);
+    const [category] = layout.category;
+    assert.is(category.title, "losses");
+    assert.equal(category.chart[0], { title: "both", multiline: { tag: [".*/loss"] } });
+    assert.is(category.chart[1].margin.series[0].lower, "train/loss");
+    const names = embeddings.exp.map(({ tensorName }: { tensorName: string }) => tensorName);
+    assert.equal(names, ["words/é:2", "others:2"]);
+    assert.equal(embeddings.exp[0].tensorShape, [2, 2]);
+    assert.is(labels.exp[0], "word\tkind\nx\t1\ny\t2\n");
+  });
+
   run(`a resumed run is one curve with --load_fast ${fast}`, () => {
     const directory = temporary();
     const log = (from: number, to: number, offset: number) => (tracker: TensorBoardTracker) => {

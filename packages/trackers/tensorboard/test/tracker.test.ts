@@ -137,12 +137,12 @@ test("draws images in every layout and number of channels", () => {
   const images = new Map(
     pointsOf(run, "image").map(([tag, , value]) => [
       tag,
-      value as { png: Buffer; width: number; height: number; channels: number },
+      value as { encoded: Buffer; width: number; height: number; channels: number },
     ]),
   );
   for (const channels of [1, 2, 3, 4]) {
     const image = images.get(`c${channels}`);
-    const png = decode(image?.png as Buffer);
+    const png = decode(image?.encoded as Buffer);
     assert.equal(
       [image?.channels, image?.width, image?.height, png.channels],
       [channels, 3, 2, channels],
@@ -152,8 +152,8 @@ test("draws images in every layout and number of channels", () => {
       Array.from({ length: 6 * channels }, (_, i) => i * 10),
     );
   }
-  assert.equal([...decode(images.get("flat")?.png as Buffer).data], [0, 128, 255, 255]);
-  const grid = decode(images.get("grid")?.png as Buffer);
+  assert.equal([...decode(images.get("flat")?.encoded as Buffer).data], [0, 128, 255, 255]);
+  const grid = decode(images.get("grid")?.encoded as Buffer);
   assert.equal([grid.width, grid.height], [16, 4]);
   assert.is(grid.data.filter((value) => value === 9).length, 40);
 });

@@ -5,13 +5,14 @@ import type {
   LogContext,
   LogValue,
   LogValues,
+  MediaData,
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
 import { encodedOrLeftOut, imagesOf, isoText, type LeaveOut, toJson } from "@acc/tracker-kit";
 import { artifactOf } from "./format/artifact.ts";
 import { idOf } from "./format/identity.ts";
-import { figureMedia, imageMedia } from "./format/media.ts";
+import { figureMedia, imageMedia, playedMedia } from "./format/media.ts";
 import { metricKey } from "./format/metric-key.ts";
 import type { AlertLevel, MetricRecord, RunFields } from "./format/record.ts";
 import { tableValue } from "./format/table.ts";
@@ -80,6 +81,20 @@ export class OperationBuilder {
     if (Object.keys(values).length > 0) this.#row(values, step, at, sequence);
   }
 
+  media(media: Readonly<Record<string, MediaData>>, at: LogContext, sequence: number): void {
+    const step = this.#mediaStepOf(at);
+    const values: Record<string, LogValue> = {};
+    for (const [key, one] of Object.entries(media)) {
+      const place = { step, id: this.#idOf(sequence, key, 0) };
+      const encode = () => playedMedia(one, this.#run, place);
+      const played = encodedOrLeftOut(`"${key}"`, this.#options.leaveOut, encode);
+      if (!played) continue;
+      this.operations.push({ kind: "media", run: this.#run, file: played.file });
+      values[this.#nameOf(key)] = played.value;
+    }
+    if (Object.keys(values).length > 0) this.#row(values, step, at, sequence);
+  }
+
   tables(tables: Readonly<Record<string, TableData>>, at: LogContext, sequence: number): void {
     const values = Object.entries(tables).map(([key, table]) => [
       this.#nameOf(key),
@@ -91,7 +106,7 @@ export class OperationBuilder {
   figures(figures: Readonly<Record<string, FigureData>>, at: LogContext, sequence: number): void {
     const step = this.#mediaStepOf(at);
     const values = Object.entries(figures).map(([key, figure]): [string, LogValue] => {
-      const place = { step, id: this.#idOf(sequence, key, 0), caption: undefined };
+      const place = { step, id: this.#idOf(sequence, key, 0) };
       const { file, value } = figureMedia(figure, key, this.#run, place);
       this.operations.push({ kind: "media", run: this.#run, file });
       return [this.#nameOf(key), value];

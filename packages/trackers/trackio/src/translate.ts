@@ -42,6 +42,9 @@ export class TrackioTranslator implements Translator<RecordingState, Operation> 
       case "figures":
         builder.figures(event.values, event.context, sequence);
         break;
+      case "media":
+        builder.media(event.values, event.context, sequence);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context);
         break;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ContractSubject } from "@acc/core/testing";
+import { filesIn } from "@acc/test-kit/readers/files-in";
 import { readInbox } from "./read-inbox.ts";
 
 export const subject: ContractSubject = {
@@ -17,5 +18,6 @@ export const subject: ContractSubject = {
       .flatMap(({ metrics }) => Object.keys(metrics)),
     lines: [],
   }),
+  readMedia: filesIn,
   loadMs: 500,
 };

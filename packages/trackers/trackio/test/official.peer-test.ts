@@ -50,6 +50,12 @@ function postEverything(recording: Recording): void {
   recording.log({ loss: 0.25 }, 1);
   recording.post({ type: "images", values: { image }, context: { step: 1 } });
   recording.post({ type: "tables", values: { table }, context: { step: 1 } });
+  const media = {
+    tone: { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
+    clip: { kind: "video", format: "mp4", data: Buffer.from("ftyp") },
+    page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
+  } as const;
+  recording.post({ type: "media", values: media, context: { step: 1 } });
   const values = { weights: histogram([1, 2, 2]), report: markdown("# Result"), big: 2n ** 62n };
   recording.post({ type: "metrics", values, context: { step: 2 } });
   recording.post({ type: "call", method: "alert", args: ["Look", "here", "error"], context: {} });
@@ -63,7 +69,7 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   assert.equal([first?.loss, first?.nan, first?.large], [0.5, null, 2 ** 64]);
   assert.equal([first?.text, first?.__step, first?.step], ["損 \ufffd", 7, 0]);
   assert.equal([second?.loss, second?.step], [0.25, 1]);
-  const [fourth, fifth, ...none] = others;
+  const [fourth, played, fifth, ...none] = others;
   assert.equal(fourth?.table, { _type: "trackio.table", _value: [{ name: "a", error: 0.5 }] });
   assert.match(JSON.stringify(fifth?.weights), /"trackio\.histogram"/);
   assert.equal(fifth?.report, { _type: "trackio.markdown", _value: "# Result" });
@@ -72,6 +78,14 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   const path = encodeURIComponent(join(dashboard.dir, "media", String(image?.file_path)));
   const png = Buffer.from(await (await fetch(`${dashboard.url}/file?path=${path}`)).arrayBuffer());
   assert.ok(png.includes("PNG"), "the page finds the image");
+  const contents = { tone: "RIFF", clip: "ftyp", page: "<b>1</b>" };
+  for (const [name, content] of Object.entries(contents)) {
+    const value = played?.[name] as { file_path: string } | undefined;
+    const query = encodeURIComponent(join(dashboard.dir, "media", value?.file_path ?? ""));
+    const answer = await fetch(`${dashboard.url}/file?path=${query}`);
+    assert.is(await answer.text(), content, name);
+  }
+  assert.match(JSON.stringify(played), /trackio\.audio.*trackio\.video.*trackio\.html/);
   const [alert] = await dashboard.call<Row[]>("get_alerts", { project: "proj" });
   assert.equal([alert?.title, alert?.text, alert?.level], ["Look", "here", "error"]);
   const [system] = await dashboard.call<Row[]>("get_system_logs", of);
@@ -104,7 +118,7 @@ run("the dashboard imports the inbox: trackio get, query and its pages show the 
     await recording.deliver(await recording.open(true), { from: 0 });
     const of = { project: "proj", run: "run 1", run_id: recording.id };
     await dashboard.imported(
-      async () => (await dashboard.call<Row[]>("get_logs", of)).length === 6,
+      async () => (await dashboard.call<Row[]>("get_logs", of)).length === 7,
     );
     assert.is((await dashboard.call<unknown[]>("get_alerts", { project: "proj" })).length, 1);
   } finally {

@@ -13,6 +13,7 @@ import {
 } from "@acc/tracker-kit";
 import { type ArtifactVersion, describeArtifact } from "./format/artifact.ts";
 import {
+  alertRecord,
   artifactRecord,
   configRecord,
   encodeRecord,
@@ -99,6 +100,7 @@ export class OfflineSink implements Sink {
         ...(await this.#copyArtifacts(artifacts)),
         ...rows.map(({ row, step }) => historyRecord(row, step)),
         ...(changedSummary.isEmpty ? [] : [summaryRecord(changedSummary)]),
+        ...operation.alerts.map(alertRecord),
         ...operation.stats.map(statsRecord),
         ...operation.output.map(outputRecord),
       ]);

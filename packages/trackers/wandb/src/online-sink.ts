@@ -15,9 +15,11 @@ import {
   type Bucket,
   CREATE_RUN_FILES,
   type ExistingRun,
+  NOTIFY_ALERT,
   RUN_RESUME_STATUS,
   UPSERT_BUCKET,
 } from "./client/queries.ts";
+import type { Alert } from "./format/alert.ts";
 import { describeArtifact } from "./format/artifact.ts";
 import { configJson, configYaml } from "./format/config-text.ts";
 import type { RunFile } from "./format/media.ts";
@@ -137,6 +139,7 @@ export class OnlineSink implements Sink {
       this.#state = { ...this.#state, artifacts };
       await this.#options.save(this.#state);
     }
+    for (const alert of operation.alerts) await this.#notify(alert, signal);
     const { files } = operation;
     const uploaded = await this.#uploadFiles(
       exitCode === undefined ? files : [...files, ...this.#lastFiles(operation)],
@@ -153,6 +156,18 @@ export class OnlineSink implements Sink {
     if (hasLines(added) || summary !== undefined || uploaded.length > 0) {
       await this.#send({ added, summary, uploaded, exitCode }, signal);
     }
+  }
+
+  /** The progress is saved after each: a repeated alert is another mail. */
+  async #notify({ key, title, text, level, waitMs }: Alert, signal: AbortSignal): Promise<void> {
+    const { alerts = [] } = this.#state;
+    if (alerts.includes(key)) return;
+    const { entity: entityName, project: projectName, id: runName } = this.#owner();
+    const alert = { title, text, severity: level, waitDuration: waitMs };
+    const variables = { entityName, projectName, runName, ...alert };
+    await this.#options.api.graphql(NOTIFY_ALERT, variables, { signal });
+    this.#state = { ...this.#state, alerts: [...alerts, key] };
+    await this.#options.save(this.#state);
   }
 
   async #existing(signal: AbortSignal): Promise<ExistingRun | undefined> {

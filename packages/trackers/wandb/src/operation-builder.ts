@@ -5,15 +5,17 @@ import type {
   ImageData,
   LogContext,
   LogValues,
+  MediaData,
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
 import { consoleText, encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
+import type { Alert } from "./format/alert.ts";
 import type { ArtifactRequest } from "./format/artifact.ts";
 import { figureMedia } from "./format/figure.ts";
 import { jsonText } from "./format/json-text.ts";
 import { freeName, loggedRow } from "./format/logged-row.ts";
-import { imageMedia, type Media, type RunFile } from "./format/media.ts";
+import { imageMedia, type Media, playedMedia, type RunFile } from "./format/media.ts";
 import { MetricBook } from "./format/metric-book.ts";
 import type { MetricOptions } from "./format/metric-definition.ts";
 import { Row } from "./format/row.ts";
@@ -55,6 +57,7 @@ export class OperationBuilder {
     artifacts: [] as ArtifactRequest[],
     rows: [] as { step: number; row: Row }[],
     changedSummary: new Row(),
+    alerts: [] as Alert[],
     stats: [] as Stats[],
     output: [] as OutputLine[],
   };
@@ -116,6 +119,11 @@ export class OperationBuilder {
     this.#closeRowBefore(true, context);
     const captions = captionsOf(context);
     this.#addMedia(images, context, (key, image, at) => imageMedia(key, image, at, captions));
+  }
+
+  media(media: Record<string, MediaData>, context: LogContext): void {
+    this.#closeRowBefore(true, context);
+    this.#addMedia(media, context, playedMedia);
   }
 
   tables(tables: Record<string, TableData>, context: LogContext, sequence: number): void {
@@ -182,6 +190,10 @@ export class OperationBuilder {
     if (!isSameCall) this.#commit();
   }
 
+  alert(alert: Alert): void {
+    this.#batch.alerts.push(alert);
+  }
+
   #addMedia<T>(
     values: Record<string, T>,
     context: LogContext,
@@ -192,7 +204,7 @@ export class OperationBuilder {
     const files: RunFile[] = [];
     for (const [key, value] of Object.entries(values)) {
       const { leaveOut } = this.#options;
-      const media = encodedOrLeftOut(`the image ${key}`, leaveOut, () => toMedia(key, value, at));
+      const media = encodedOrLeftOut(key, leaveOut, () => toMedia(key, value, at));
       if (!media) continue;
       row.set(freeName(key), media.value);
       files.push(...media.files);

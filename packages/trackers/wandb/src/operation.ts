@@ -1,3 +1,4 @@
+import type { Alert } from "./format/alert.ts";
 import type { ArtifactRequest } from "./format/artifact.ts";
 import type { RunFile } from "./format/media.ts";
 import type { MetricDefinition } from "./format/metric-definition.ts";
@@ -22,6 +23,7 @@ export type Operation = {
   readonly summary: Row;
   /** Its values that changed. */
   readonly changedSummary: Row;
+  readonly alerts: readonly Alert[];
   /** Samples of the machine's load. */
   readonly stats: readonly Stats[];
   /** Lines of the console. */

@@ -62,6 +62,8 @@ export type OnlineState = {
   readonly outputLines?: number;
   /** Versions of artifacts that are there, by their keys. */
   readonly artifacts: readonly string[];
+  /** Alerts that it has, by their keys; absent: none. */
+  readonly alerts?: readonly string[];
 };
 
 export const NOT_CONNECTED: OnlineState = { isLookedUp: false, lines: 0, artifacts: [] };

@@ -1,5 +1,6 @@
 import type { LogValue, LogValues } from "@acc/core/tracker";
 import { unknownCall } from "@acc/tracker-kit";
+import { alertOf } from "./format/alert.ts";
 import type { MetricOptions } from "./format/metric-definition.ts";
 import type { OperationBuilder } from "./operation-builder.ts";
 
@@ -8,6 +9,7 @@ export function translateCall(
   builder: OperationBuilder,
   method: string,
   args: readonly LogValue[],
+  sequence: number,
 ): void {
   const [first, second] = args;
   switch (method) {
@@ -16,6 +18,9 @@ export function translateCall(
       break;
     case "defineMetric":
       builder.define(String(first), (second ?? {}) as MetricOptions);
+      break;
+    case "alert":
+      builder.alert(alertOf(String(sequence), args));
       break;
     case "finish":
       builder.finish(Number(first ?? 0));

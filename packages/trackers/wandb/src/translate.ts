@@ -51,11 +51,14 @@ export class WandbTranslator implements Translator<RecordingState, Operation> {
       case "figures":
         builder.figures(event.values, event.context);
         break;
+      case "media":
+        builder.media(event.values, event.context);
+        break;
       case "artifact":
         builder.artifact(event.artifact, event.context, event.sequence);
         break;
       case "call":
-        translateCall(builder, event.method, event.args);
+        translateCall(builder, event.method, event.args, event.sequence);
         break;
       case "system":
         builder.stats(systemMetrics(event.sample), event.context);

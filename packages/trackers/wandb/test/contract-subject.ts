@@ -1,4 +1,5 @@
 import type { ContractSubject } from "@acc/core/testing";
+import { filesIn } from "@acc/test-kit/readers/files-in";
 import { offlineFolder, readOfflineRun } from "./read-run.ts";
 
 export const subject: ContractSubject = {
@@ -13,5 +14,6 @@ export const subject: ContractSubject = {
     const { stats, output } = readOfflineRun(offlineFolder(folder));
     return { load: stats.flatMap((sample) => Object.keys(sample)), lines: output };
   },
+  readMedia: filesIn,
   loadMs: 500,
 };

@@ -97,4 +97,41 @@ test("images, tables and artifacts", async ({ stub }) => {
   assert.is(artifact?.files["note.txt"]?.text, "hello\n");
 });
 
+test("an alert is sent once, whatever fails behind it; the code is an artifact", async ({
+  stub,
+}) => {
+  const dir = temporaryFolder();
+  const recording = await start(stub, {}, dir);
+  const native = recording.tracker.tracker;
+  writeFileSync(join(dir, "train.ts"), "train();\n");
+  native.alert("Loss", "is high", { level: "ERROR", waitSeconds: 0 });
+  native.logCode(join(dir, "train.ts"));
+  recording.log({ m: 1 }, 0);
+  recording.log({ m: 2 }, 1); // sends the row before it
+  const invalid = /VALUE_INVALID|level must be one of INFO, WARN, ERROR/;
+  assert.throws(() => native.alert("a", "b", { level: "info" as "INFO" }), invalid);
+  assert.throws(() => native.alert("a", "b", { waitSeconds: -1 }), /at least 0, got -1/);
+  assert.throws(() => native.logCode(join(dir, "none.ts")), /no file or folder/);
+  assert.throws(() => native.logCode(), /no script is known/);
+  stub.addFault({ match: "file_stream", times: 1, status: 500 });
+  const failed = await recording.deliverRest().then(
+    () => false,
+    () => true,
+  );
+  assert.ok(failed);
+  await recording.deliverRest();
+  await recording.finish();
+  const [alert, ...others] = stub.state.alerts;
+  assert.equal(others, []);
+  assert.equal(
+    [alert?.entityName, alert?.projectName, alert?.runName, alert?.title, alert?.text],
+    ["acc", "proj", "run1", "Loss", "is high"],
+  );
+  assert.equal([alert?.severity, alert?.waitDuration], ["ERROR", 0]);
+  const [code] = Object.values(stub.state.artifacts);
+  assert.is(code?.artifactTypeName, "code");
+  assert.match(code?.artifactCollectionName ?? "", /^source-proj-.*train\.ts$/);
+  assert.ok(Object.hasOwn(code?.files ?? {}, "train.ts"));
+});
+
 test.run();

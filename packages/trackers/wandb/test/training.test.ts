@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { KEY, online, sync, temporary, train, withStub } from "./fixtures/run-script.ts";
 import { requireWhole } from "./test-training.ts";
@@ -31,15 +31,18 @@ test("without a key the run waits on disk, and acc sync delivers it once", async
   });
 });
 
-test("a process that is killed loses nothing that was logged, and acc sync ends its run", async () => {
-  const dir = temporary();
-  await withStub(async (stub) => {
-    const { code, output } = await train(dir, "kill", online(stub.url));
-    assert.is(code, null, output);
-    const synced = await sync(dir, { WANDB_API_KEY: KEY });
-    assert.is(synced.code, 0, synced.output);
-    requireWhole(stub, 1);
-  });
-});
+test.slow(
+  "a process that is killed loses nothing that was logged, and acc sync ends its run",
+  async () => {
+    const dir = temporary();
+    await withStub(async (stub) => {
+      const { code, output } = await train(dir, "kill", online(stub.url));
+      assert.is(code, null, output);
+      const synced = await sync(dir, { WANDB_API_KEY: KEY });
+      assert.is(synced.code, 0, synced.output);
+      requireWhole(stub, 1);
+    });
+  },
+);
 
 test.run();

@@ -18,7 +18,11 @@ export const runsExportCommand: Command = {
   operands: "ID [DIRECTORY]",
   options: {
     csv: { type: "string", value: "FILE", help: 'a line for each value; "-" for standard output' },
-    json: { type: "string", value: "FILE", help: 'everything but images and files; "-" likewise' },
+    json: {
+      type: "string",
+      value: "FILE",
+      help: 'everything but images, other media and files; "-" likewise',
+    },
     html: { type: "string", value: "FILE", help: 'a page that needs no server; "-" likewise' },
     keys: { type: "string", value: "PATTERN", help: "only keys that fit a regular expression" },
   },

@@ -36,7 +36,13 @@ export async function htmlOf(snapshot: Snapshot): Promise<Iterable<string>> {
 function* pieces(script: string, style: string, data: Buffer): Generator<string> {
   const policy = [
     ...["default-src 'none'", `script-src ${hashOf(script)}`, `style-src ${hashOf(style)}`],
-    ...["img-src blob:", "base-uri 'none'", "form-action 'none'"],
+    ...[
+      "img-src blob:",
+      "media-src blob:",
+      "frame-src blob:",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ],
     "require-trusted-types-for 'script'",
   ].join("; ");
   yield `<!doctype html>

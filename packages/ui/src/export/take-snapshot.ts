@@ -8,12 +8,15 @@ import { histogramOf } from "./histogram.ts";
 import { imageType } from "./image-type.ts";
 import { pictureOf, tablePart } from "./media-part.ts";
 
+/** The page knows by the kind what they are. */
+const BYTES = "application/octet-stream";
+
 /** Images and tables take so much at most: a browser holds all of it. */
 const MAX_MEDIA_BYTES = 64 << 20;
 
 /**
- * What a page in a file shows of a run: all points of these keys, texts, images, figures, tables and histograms; if
- * they are too large for a page the newest of them.
+ * What a page in a file shows of a run: all points of these keys, texts, images, figures, tables, histograms and other
+ * media; if they are too large for a page the newest of them.
  */
 export async function takeSnapshot(
   library: Library,
@@ -97,8 +100,8 @@ async function partsOf(library: Library, id: string, item: MediaItem): Promise<M
     }
     case "bytes":
     case "file": {
-      const bytes = content.kind === "bytes" ? content.bytes : await readImage(content.path);
-      const type = bytes && imageType(bytes);
+      const bytes = content.kind === "bytes" ? content.bytes : await readSmall(content.path);
+      const type = bytes && (imageType(bytes) ?? (item.kind === "image" ? undefined : BYTES));
       return bytes && type ? [part(type, bytes)] : [];
     }
     case "figure": {
@@ -115,7 +118,7 @@ async function partsOf(library: Library, id: string, item: MediaItem): Promise<M
 }
 
 /** Undefined if it is gone, or too large for a page. */
-async function readImage(path: string): Promise<Uint8Array | undefined> {
+async function readSmall(path: string): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(path);
     return size <= MAX_MEDIA_BYTES ? await readFile(path) : undefined;

@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
 
 /**
- * Only files of this server, no inline script, no form that sends elsewhere, no frame around it. Styles are in one file; images
- * are shown from blobs that the page has fetched.
+ * Only files of this server, no inline script, no form that sends elsewhere, no frame around it. Styles are in one file; images,
+ * audio, videos and the pages that a run holds are shown from blobs that the page has fetched.
  */
 const POLICY = [
   ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:"],
+  ...["media-src blob:", "frame-src blob:"],
   ...["connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
   "require-trusted-types-for 'script'",
 ].join("; ");

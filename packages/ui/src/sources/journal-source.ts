@@ -12,6 +12,7 @@ import {
 import type { MediaItem } from "../wire/schema.ts";
 import type { MediaContent } from "../wire/series.ts";
 import { titleOf } from "./figure-title.ts";
+import { mediaName, playedKind } from "./journal-media.ts";
 import { jsonValue, listedNumbers, sinkValues } from "./logged-values.ts";
 import type { Advance, Place, RunSink, RunSource } from "./run-source.ts";
 import { systemValues } from "./system-values.ts";
@@ -159,6 +160,12 @@ export class JournalSource implements RunSource {
           ...{ offset, index, kind: "figure", key, ...titleOf(figure) },
         }));
         break;
+      case "media":
+        this.#each(sink, entry, Object.entries(entry.values), ([key, media], index) => ({
+          ...{ offset, index, kind: playedKind(media), key },
+          file: { name: mediaName(key, media), type: null },
+        }));
+        break;
       case "artifact": {
         const { name, type = null } = entry.artifact;
         sink.media(this.#placeOf(entry), {
@@ -228,6 +235,11 @@ export class JournalSource implements RunSource {
       case "figures": {
         const figure = Object.values(entry.values)[index];
         return figure && { kind: "figure", figure };
+      }
+      case "media": {
+        const [key, media] = Object.entries(entry.values)[index] ?? [];
+        if (key === undefined || !(media?.data instanceof Uint8Array)) return undefined;
+        return { kind: "bytes", bytes: media.data, name: mediaName(key, media) };
       }
       case "artifact": {
         const { name, path } = entry.artifact;

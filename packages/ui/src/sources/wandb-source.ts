@@ -189,18 +189,27 @@ export class WandbSource implements RunSource {
   #takeMedia(sink: RunSink, place: Place, key: string, value: JsonValue): void {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return;
     const { _type: type, path, filenames } = value as Values;
-    const isImage = type === "image-file" || type === "images/separated";
+    const kind = KINDS.get(String(type)) ?? "file";
     // A batch of images is one value with several files.
     for (const file of Array.isArray(filenames) ? filenames : [path]) {
       if (typeof file !== "string") continue;
       const offset = this.#media.push(file) - 1;
       sink.media(place, {
-        ...{ offset, index: 0, kind: isImage ? "image" : "file", key },
+        ...{ offset, index: 0, kind, key },
         file: { name: basename(file), type: null },
       });
     }
   }
 }
+
+/** How the types of W&B are shown. */
+const KINDS: ReadonlyMap<string, MediaItem["kind"]> = new Map([
+  ["image-file", "image"],
+  ["images/separated", "image"],
+  ["audio-file", "audio"],
+  ["video-file", "video"],
+  ["html-file", "html"],
+]);
 
 /** Items of a message: by path, their values in the JSON of Python, which has NaN and infinities. */
 function itemsOf(record: Buffer, start: number, end: number): Values {

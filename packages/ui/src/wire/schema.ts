@@ -106,13 +106,16 @@ export type RunList = {
   readonly unsearched: readonly string[];
 };
 
-/** An image, table, figure, file, or histogram that was logged; its content is read on request. */
+/** Media that a page plays, or shows in a frame. */
+export type PlayedKind = "audio" | "video" | "html";
+
+/** An image, table, figure, file, histogram, or other media that were logged; their content is read on request. */
 export type MediaItem = {
   /** Where it is: `/media/:id/:offset`. Unique together with `index`. */
   readonly offset: number;
   /** Which of the values that were logged together. */
   readonly index: number;
-  readonly kind: "image" | "table" | "figure" | "file" | "histogram";
+  readonly kind: "image" | "table" | "figure" | "file" | "histogram" | PlayedKind;
   readonly key: string;
   readonly step: number;
   readonly timeMs: number;
@@ -122,7 +125,7 @@ export type MediaItem = {
   readonly rows?: number;
   /** Of a figure that has one. */
   readonly title?: string;
-  /** Of a file: its name, and its type as the user gave it. */
+  /** Of a file, and of media that are played: its name, and its type as the user gave it. */
   readonly file?: { readonly name: string; readonly type: string | null };
 };
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Accelerator } from "@acc/core";
+import { type Accelerator, audio, html, video } from "@acc/core";
 import { recordRun } from "../record-run.ts";
 
 /** Where `steady` has a peak of one point, and no value at all. */
@@ -28,6 +28,7 @@ export async function recordDemo(folder: string): Promise<void> {
     };
     await recordRun(folder, { config }, (accelerator) => digits(accelerator, index, learningRate));
   }
+  await recordRun(folder, { project: "played" }, logPlayed);
   await recordRun(folder, { project: "steady" }, async (accelerator) => {
     for (let step = 0; step < NUM_STEPS; step++) {
       const isGap = step >= GAP.from && step < GAP.to;
@@ -40,6 +41,23 @@ export async function recordDemo(folder: string): Promise<void> {
 }
 
 export const SCRIPT = `<img src="x" onerror="alert(1)"><script>alert(1)</script>`;
+
+const GIF = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+
+/** A page of somebody who means harm. */
+const HOSTILE_PAGE = `<h1>A report</h1>${SCRIPT}<img src="http://evil.example/pixel">
+<meta http-equiv="refresh" content="0;url=http://evil.example/"><iframe src="http://evil.example/frame"></iframe>
+<a id="out" href="http://evil.example/link">out</a><form action="http://evil.example/"><button>send</button></form>`;
+
+/** Two steps of audio; a video and a hostile page at the second. */
+function logPlayed(accelerator: Accelerator): void {
+  for (const step of [1, 2]) {
+    const samples = Float32Array.from({ length: 800 * step }, (_, at) => Math.sin(at / 10));
+    accelerator.logMedia({ tone: audio({ samples, sampleRate: 8000 }) }, { step });
+  }
+  const clip = video({ bytes: GIF, format: "gif" });
+  accelerator.logMedia({ clip, report: html(HOSTILE_PAGE) }, { step: 2 });
+}
 
 /** Curves as a training has them; the same in every recording. */
 function digits(accelerator: Accelerator, index: number, learningRate: number): void {

@@ -128,6 +128,7 @@ run("the load of the machine has charts of its own, by time", () =>
       await page.getByRole("slider", { name: `${key} by time since the start` }).waitFor();
     }
     assert.is(await page.getByLabel("x", { exact: true }).count(), 0, "the axis is fixed");
+    await page.getByRole("img", { name: /^Replica 0: waiting \d+ %, loading \d+ %/ }).waitFor();
     await page.getByRole("link", { name: /^Charts/ }).click();
     await chart(page, `${SCRIPT}/loss`).waitFor();
     assert.is(await page.getByRole("article", { name: /^system/ }).count(), 0);

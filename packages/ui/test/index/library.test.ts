@@ -16,6 +16,7 @@ const SAMPLE = {
   disk: { totalBytes: 10, freeBytes: 8 },
   process: { cpuPercent: 120, rssBytes: 2 << 20, threads: 7 },
   replicas: [{ rank: 0, cpuPercent: 90 }],
+  paces: [{ batchesPerSecond: 40, waitingPercent: 12.5, loadingPercent: 3 }],
 };
 
 test("a run is shown with its configuration, values, texts and media", async () => {
@@ -232,6 +233,9 @@ test("the load of the machine and the console do not move the steps of the user"
       ["system/process cpu %", 2, 120],
       ["system/process memory MB", 2, 2],
       ["system/replica 0 cpu %", 2, 90],
+      ["system/replica 0 waiting %", 2, 12.5],
+      ["system/replica 0 loading %", 2, 3],
+      ["system/replica 0 batches/s", 2, 40],
       ["system/disk %", 2, 20],
     ],
   );

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { RunLock } from "../../../core/src/journal/run-lock.ts";
 import { openLibrary } from "../../src/index/library.ts";
@@ -47,7 +47,7 @@ test("a run is followed while it is recorded, and its end is seen", async () => 
   assert.equal(await valuesOf(library, HEADER.id), [0, 1, 2, 3, 4, 5]);
 });
 
-test("runs that come, go, and are replaced are noticed", async () => {
+test.slow("runs that come, go, and are replaced are noticed", async () => {
   const directory = newFolder();
   const [first, second] = [runFolder(directory, "first"), join(directory, ".acc", "second")];
   await writeJournal(first, [logged({ loss: 1 }, 0)]);

@@ -68,6 +68,15 @@ test("what a stranger wrote leads nowhere and breaks nothing", async () => {
     ...["artifacts/link", "../../../etc/passwd", secret].map(artifact),
     { type: "metrics", values: null, context: null },
     { type: "images", values: { x: { data: "no", shape: "no" } }, context: {} },
+    {
+      ...{ type: "media", context: { wallTimeMs: 1 } },
+      values: {
+        path: { kind: "video", format: "mp4", path: secret },
+        script: { kind: "html", format: "../../x", data: Uint8Array.of(1) },
+        odd: { kind: "__proto__", format: "wav", data: "no" },
+      },
+    },
+    { type: "media", values: { none: null }, context: {} },
     { type: "config", values: [[[]]] },
     { type: "future", what: 1 },
     logged({ loss: 5 }, Number.NaN),
@@ -86,7 +95,11 @@ test("what a stranger wrote leads nowhere and breaks nothing", async () => {
     [...["", "__proto__", "constructor", "loss", "loss\u001b[2J"]].sort(),
   );
   assert.match(detail?.run.damage ?? "", "makes no sense");
-  for (const item of detail?.media.filter(({ kind }) => kind === "file") ?? []) {
+  const kinds = detail?.media.map(({ key, kind }) => `${key}: ${kind}`) ?? [];
+  for (const expected of ["path: video", "script: file", "odd: file"]) {
+    assert.ok(kinds.includes(expected), `${expected} among ${kinds}`);
+  }
+  for (const item of detail?.media.filter(({ key }) => !["script", "x"].includes(key)) ?? []) {
     assert.is(await library.media(HEADER.id, item), undefined);
   }
 });

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { html } from "@acc/core";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import type { RunDetail, RunList } from "../../src/wire/schema.ts";
 import { recordRun } from "../record-run.ts";
@@ -40,6 +41,7 @@ test.before(async () => {
       accelerator.log({ [`${SCRIPT}/../../x`]: 1, constructor: 2 }, { step: 0 });
       accelerator.log({ [SCRIPT]: SCRIPT }, { step: 1 });
       for (const name of Object.keys(files)) accelerator.logArtifact(join(outside, name));
+      accelerator.logMedia({ [`../${SCRIPT}`]: html(SCRIPT) }, { step: 2 });
     },
   );
   // A stranger's run folder may hold links: what they lead to is not part of the run.
@@ -168,6 +170,18 @@ test("what others made is for saving; a browser that is made to open it runs not
   });
 });
 
+test("a page that a run holds is for saving too: only the frame of our page shows it", async () => {
+  const item = detail.media.find(({ kind }) => kind === "html");
+  const answer = await page.ask(`/api/media/${detail.run.id}/${item?.offset}/${item?.index}`);
+  assert.is(String(answer.body), SCRIPT);
+  assert.is(answer.headers["content-type"], "application/octet-stream");
+  assert.match(String(answer.headers["content-security-policy"]), /^sandbox; default-src 'none'/);
+  assert.match(
+    String(answer.headers["content-disposition"]),
+    /^attachment; filename="[\w.-]+\.html"; /,
+  );
+});
+
 test("every answer has the policy; errors too", async () => {
   for (const path of ["/", "/api/runs", "/api/none", "/none"]) {
     const { headers } = await page.ask(path);
@@ -207,7 +221,7 @@ test("huge requests end early", async () => {
   assert.is(large.status, 413);
 });
 
-test("clients that are slow, or many, do not keep others out", async () => {
+test.slow("clients that are slow, or many, do not keep others out", async () => {
   const sockets: Socket[] = [];
   try {
     for (let index = 0; index < 100; index++) {

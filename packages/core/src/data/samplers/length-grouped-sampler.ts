@@ -11,7 +11,10 @@ export type LengthGroupedOptions = {
   readonly groupSteps?: number;
 };
 
-const RULES: OptionRules<LengthGroupedOptions> = { batchSize: "any", groupSteps: "any" };
+const RULES: OptionRules<LengthGroupedOptions> = {
+  batchSize: { integerFrom: 1 },
+  groupSteps: { integerFrom: 1 },
+};
 const MOST_STEPS = 50;
 /** By default an epoch has at least so many groups, so that it is still random. */
 const LEAST_GROUPS = 4;

@@ -12,7 +12,10 @@ export type WeightedSamplerOptions = {
   readonly replacement?: boolean;
 };
 
-const RULES: OptionRules<WeightedSamplerOptions> = { numSamples: "any", replacement: "boolean" };
+const RULES: OptionRules<WeightedSamplerOptions> = {
+  numSamples: { integerFrom: 1 },
+  replacement: "boolean",
+};
 
 /** Draws samples with a probability in proportion to their weights: for classes of unequal size. */
 export class WeightedRandomSampler implements Sampler {

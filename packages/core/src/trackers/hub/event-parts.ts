@@ -1,5 +1,10 @@
 import type { DeliveredEvent } from "../../tracker-contract/tracker-event.ts";
 
+/** The types of events that hold several values by name. */
+const VALUES = ["metrics", "images", "tables", "figures", "media"] as const;
+
+type ValuesEvent = Extract<DeliveredEvent, { readonly type: (typeof VALUES)[number] }>;
+
 /** The event without values that a tracker has already; undefined if nothing is left. */
 export function withoutValues(
   event: DeliveredEvent,
@@ -12,14 +17,8 @@ export function withoutValues(
   return { ...event, values: Object.fromEntries(left) } as DeliveredEvent;
 }
 
-type ValuesEvent = Extract<
-  DeliveredEvent,
-  { readonly type: "metrics" | "images" | "tables" | "figures" }
->;
-
 function hasValues(event: DeliveredEvent): event is ValuesEvent {
-  const { type } = event;
-  return type === "metrics" || type === "images" || type === "tables" || type === "figures";
+  return VALUES.some((type) => type === event.type);
 }
 
 /** One value of an event. */
@@ -45,6 +44,7 @@ export function partsOf(event: DeliveredEvent, place: (name: string) => number):
     case "images":
     case "tables":
     case "figures":
+    case "media":
       return Object.entries(event.values).map(([name, value]) => part(name, value));
     case "artifact":
       return [part(event.artifact.name, event.artifact.type)];

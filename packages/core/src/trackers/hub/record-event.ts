@@ -21,6 +21,9 @@ export async function recordEvent(
     case "figures":
       if (!supports(tracker, "logFigure", event)) return;
       return tracker.logFigure?.(event.values, event.context);
+    case "media":
+      if (!supports(tracker, "logMedia", event)) return;
+      return tracker.logMedia?.(event.values, event.context);
     case "artifact":
       if (!supports(tracker, "logArtifact", event)) return;
       return tracker.logArtifact?.(event.artifact, event.context);
@@ -39,7 +42,7 @@ export async function recordEvent(
 /** An event for all trackers is ignored by those without the method; an event for one tracker must not be lost. */
 function supports(
   tracker: GeneralTracker,
-  method: "logImages" | "logTable" | "logFigure" | "logArtifact" | "call",
+  method: "logImages" | "logTable" | "logFigure" | "logMedia" | "logArtifact" | "call",
   { target }: TrackerEvent,
 ): boolean {
   if (tracker[method]) return true;

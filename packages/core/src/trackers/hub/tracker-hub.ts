@@ -17,12 +17,13 @@ import { safeText } from "../../safe-text.ts";
 import { rememberSecrets } from "../../secrets.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, RunConfig } from "../../tracker-contract/log-value.ts";
-import type { RunEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
+import type { PostedEvent, RunEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerState } from "../../tracker-contract/tracker-options.ts";
 import type { TrackerPlugin } from "../../tracker-contract/tracker-plugin.ts";
 import { loadPlugins, logOptionRulesOf } from "../select/load-plugins.ts";
 import { ArtifactCopies } from "./artifact-copies.ts";
 import { EventLog } from "./event-log.ts";
+import { MediaReading } from "./media-reading.ts";
 import { publicOptions } from "./public-options.ts";
 import type { RepeatedValues } from "./repeated-values.ts";
 import { reportFaults } from "./report-faults.ts";
@@ -52,6 +53,7 @@ export class TrackerHub {
   #deliveryTimeoutMs = 0;
   #keeping: Keeping | undefined;
   #isFinished = false;
+  readonly #media: MediaReading;
   /** Undefined without a journal. */
   #copies: ArtifactCopies | undefined;
 
@@ -70,6 +72,7 @@ export class TrackerHub {
     this.#sources = sources;
     this.#warn = (message) => warn(safeText(message));
     this.#log = new EventLog(this.#warn, onWritten);
+    this.#media = new MediaReading((event) => this.#append(event), this.#warn);
   }
 
   /**
@@ -139,7 +142,7 @@ export class TrackerHub {
 
   /** How much of what was posted is not in the file of the journal, and will be: see `journal/unwritten.ts`. */
   get unwritten(): number {
-    return this.#log.unwritten;
+    return this.#log.unwritten + this.#media.held;
   }
 
   /** Whether what the script prints is recorded. */
@@ -154,13 +157,8 @@ export class TrackerHub {
   }
 
   /** Accepts an event and returns at once. */
-  post(event: RunEvent): void {
-    if (this.#isFinished) return;
-    if (event.type === "checkpoint") this.#marks = this.#log.length + 1;
-    // A copy may take long: what is logged after it does not wait for it.
-    if (event.type === "artifact" && this.#copies) {
-      this.#copies.append(event, this.#isCopying, (copied) => this.#log.append(copied));
-    } else this.#log.append(event);
+  post(event: PostedEvent): void {
+    if (!this.#isFinished) this.#media.pass(event);
   }
 
   /**
@@ -169,6 +167,7 @@ export class TrackerHub {
    */
   async flush(): Promise<void> {
     this.#monitor?.flush();
+    await this.#media.settled();
     await this.#copies?.settled();
     await this.#log.flush();
     const marks = this.#marks;
@@ -185,6 +184,7 @@ export class TrackerHub {
   async finish(status: FinishStatus): Promise<void> {
     if (this.#isFinished) return;
     this.#monitor?.stop();
+    await this.#media.settled();
     await this.#copies?.settled();
     this.#isFinished = true;
     this.#log.end(status);
@@ -207,6 +207,14 @@ export class TrackerHub {
     if (faults.length === 0) return;
     if (this.#isStrict) throw new AcceleratorError("TRACKER_FAILED", faults.join("\n"));
     for (const fault of faults) this.#warn(fault);
+  }
+
+  #append(event: RunEvent): void {
+    if (event.type === "checkpoint") this.#marks = this.#log.length + 1;
+    // A copy may take long: what is logged after it does not wait for it.
+    if (event.type === "artifact" && this.#copies) {
+      this.#copies.append(event, this.#isCopying, (copied) => this.#log.append(copied));
+    } else this.#log.append(event);
   }
 
   /** A tracker that delivers later needs the file as it is now, and so does a run that the user keeps. */

@@ -23,6 +23,7 @@ export class BlankTracker extends GeneralTracker {
   override logImages(): void {}
   override logTable(): void {}
   override logFigure(): void {}
+  override logMedia(): void {}
   override logArtifact(): void {}
   override call(): void {}
 }

@@ -1,6 +1,7 @@
 import type { TrackerSource } from "../../context/tracker-request.ts";
 import { AcceleratorError } from "../../errors.ts";
 import { LoggerType } from "../../logger-type.ts";
+import { foundText } from "../../options/found-text.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import { locateAllTrackers, locateTracker, trackerPackage } from "./load-plugin.ts";
 import { requireDirectory } from "./load-plugins.ts";
@@ -78,7 +79,7 @@ function requireTracker(tracker: GeneralTracker): void {
   if (missing.length === 0) return;
   throw new AcceleratorError(
     "TRACKER_INVALID",
-    `logWith: ${name ?? String(tracker)} is not a tracker: it lacks ${missing.join(", ")}. ` +
+    `logWith: ${name ?? foundText(tracker)} is not a tracker: it lacks ${missing.join(", ")}. ` +
       "Extend GeneralTracker, or pass a name.",
   );
 }

@@ -30,14 +30,14 @@ const RULES: OptionRules<InitTrackersOptions> = {
   config: "object",
   initOptions: "object",
   strict: "boolean",
-  deliveryTimeoutMs: "any",
+  deliveryTimeoutMs: { numberFrom: 0, below: 2 ** 31 },
   monitoring: "any",
 };
 
 const FOREIGN_NAMES: ForeignNames = { initKwargs: 'did you mean "initOptions"?' };
 
 /** Time limit of delivery to services at the end of a run. */
-const DELIVERY_TIMEOUT_MS = 30_000;
+export const DELIVERY_TIMEOUT_MS = 30_000;
 
 /** @throws {AcceleratorError} `OPTION_INVALID` for an option that does not exist, or has a value of another kind. */
 export function checkInitOptions(options: InitTrackersOptions): void {
@@ -49,15 +49,6 @@ export function requireProjectName(projectName: string): void {
   if (typeof projectName === "string" && projectName.trim() !== "") return;
   throw new AcceleratorError(
     "OPTION_INVALID",
-    `initTrackers needs a project name, a non-empty string; got ${String(projectName)}.`,
-  );
-}
-
-/** The time limit in milliseconds. @throws {AcceleratorError} `OPTION_INVALID` if it is out of range. */
-export function resolveDeliveryTimeout(timeoutMs: number = DELIVERY_TIMEOUT_MS): number {
-  if (timeoutMs >= 0 && timeoutMs < 2 ** 31) return timeoutMs;
-  throw new AcceleratorError(
-    "OPTION_INVALID",
-    `initTrackers: deliveryTimeoutMs must be at least 0 and below 2 ** 31, got ${foundText(timeoutMs)}.`,
+    `initTrackers needs a project name, a non-empty string; got ${foundText(projectName)}.`,
   );
 }

@@ -1,7 +1,5 @@
 import type { MonitoringRequest } from "../../context/tracker-request.ts";
-import { AcceleratorError } from "../../errors.ts";
 import { checkOptions } from "../../options/check-options.ts";
-import { foundText } from "../../options/found-text.ts";
 import type { OptionRules } from "../../options/option-rule.ts";
 
 /** What a run records of its surroundings. What is left out is as each tracker's official client has it. */
@@ -17,7 +15,7 @@ export type MonitoringOptions = {
 const RULES: OptionRules<MonitoringOptions> = {
   system: "boolean",
   console: "boolean",
-  intervalSeconds: "any",
+  intervalSeconds: { numberFrom: 0.1, to: 2_000_000 }, // the longest time that a timer takes is 2 ** 31 milliseconds,
 };
 
 const INTERVAL_SECONDS = 10;
@@ -32,13 +30,5 @@ export function resolveMonitoring(
   }
   checkOptions("initTrackers, monitoring", monitoring, RULES);
   const { system, console, intervalSeconds = INTERVAL_SECONDS } = monitoring;
-  // The longest time that a timer takes is 2 ** 31 milliseconds.
-  const isNumber = typeof intervalSeconds === "number";
-  if (!(isNumber && intervalSeconds >= 0.1 && intervalSeconds <= 2_000_000)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `initTrackers: monitoring.intervalSeconds must be from 0.1 to 2 000 000, got ${foundText(intervalSeconds)}.`,
-    );
-  }
   return { system, console, intervalMs: intervalSeconds * 1000 };
 }

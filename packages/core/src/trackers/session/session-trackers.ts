@@ -9,7 +9,7 @@ import { LoggerType } from "../../logger-type.ts";
 import { fitEvent, sizeBound } from "../../tracker-contract/event-size.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus } from "../../tracker-contract/log-value.ts";
-import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
+import type { PostedMediaEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerHub } from "../hub/tracker-hub.ts";
 import { loadPlugins } from "../select/load-plugins.ts";
 import type { TrackerSelection } from "../select/log-with.ts";
@@ -84,12 +84,12 @@ export class SessionTrackers {
     return this.#local?.find(name) ?? this.#hosted.get(name);
   }
 
-  post(event: TrackerEvent): void {
+  post(event: TrackerEvent | PostedMediaEvent): void {
     this.#local?.post(event);
     if (this.#remote) this.postRemote(event);
   }
 
-  postRemote(event: TrackerEvent): void {
+  postRemote(event: TrackerEvent | PostedMediaEvent): void {
     const bound = sizeBound(event);
     const fitting = fitEvent(event, bound, this.#options.refuse("log"));
     if (fitting) this.#remote?.post(fitting, bound);

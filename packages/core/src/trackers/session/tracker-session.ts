@@ -5,16 +5,16 @@ import { AcceleratorError } from "../../errors.ts";
 import { LoggerType } from "../../logger-type.ts";
 import type { GeneralTracker } from "../../tracker-contract/general-tracker.ts";
 import type { FinishStatus, ImageData, RunConfig } from "../../tracker-contract/log-value.ts";
-import type { TrackerEvent } from "../../tracker-contract/tracker-event.ts";
+import type { PostedMediaEvent, TrackerEvent } from "../../tracker-contract/tracker-event.ts";
 import type { TrackerLogOptions } from "../../tracker-contract/tracker-options.ts";
 import { BlankTracker } from "../select/blank-tracker.ts";
 import type { TrackerSelection } from "../select/log-with.ts";
 import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-check.ts";
 import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
 import { type LogReduction, requireReducible } from "../values/combine.ts";
-import { requireFigures } from "../values/figure-copy.ts";
 import type { FigureSource } from "../values/figure-source.ts";
-import type { LoggableWithMedia, TableSource } from "../values/logged-media.ts";
+import type { LoggableWithMedia, TableSource } from "../values/marked-value.ts";
+import type { LoggedMedia } from "../values/media.ts";
 import type { Placement } from "../values/placement.ts";
 import { PlainCopy } from "../values/plain-copy.ts";
 import { RefusedValues } from "../values/refused-values.ts";
@@ -24,14 +24,15 @@ import {
   snapshot,
   snapshotFigures,
   snapshotImages,
+  snapshotMedia,
   snapshotTables,
   snapshotValues,
 } from "../values/snapshot.ts";
 import {
   checkInitOptions,
+  DELIVERY_TIMEOUT_MS,
   type InitTrackersOptions,
   requireProjectName,
-  resolveDeliveryTimeout,
 } from "./init-options.ts";
 import { resolveMonitoring } from "./monitoring-options.ts";
 import { addOpenSession, removeOpenSession } from "./open-sessions.ts";
@@ -129,7 +130,7 @@ export class TrackerSession {
       initOptions: options.initOptions ?? {},
       config: options.config === undefined ? undefined : config,
       strict: options.strict ?? false,
-      deliveryTimeoutMs: resolveDeliveryTimeout(options.deliveryTimeoutMs),
+      deliveryTimeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,
       monitoring: resolveMonitoring(options.monitoring),
       ...(keeping && { keeping }),
     };
@@ -149,11 +150,12 @@ export class TrackerSession {
       return;
     }
     // Everything is copied before the first event is sent: if an image is refused, nothing is logged.
-    const { metrics, images, tables, figures } = snapshot(values, this.#refused.of("log"));
+    const { metrics, images, tables, figures, media } = snapshot(values, this.#refused.of("log"));
     if (metrics) this.#sendRead(metrics, (copy) => ({ type: "metrics", values: copy, ...at }));
     if (images) this.#sendRead(images, (copy) => ({ type: "images", values: copy, ...at }));
     if (tables) this.#sendRead(tables, (copy) => ({ type: "tables", values: copy, ...at }));
     if (figures) this.#sendRead(figures, (copy) => ({ type: "figures", values: copy, ...at }));
+    if (media) this.#sendRead(media, (copy) => ({ type: "postedMedia", values: copy, ...at }));
   }
 
   /** Records values that are combined over all ranks. Returns at once on every rank. */
@@ -194,8 +196,18 @@ export class TrackerSession {
   logFigures(figures: Readonly<Record<string, FigureSource>>, placement: Placement): void {
     const at = this.#requireOpen("logFigure", placement);
     if (!at) return;
-    const copies = snapshotFigures(Object.entries(requireFigures(figures)));
+    const given = requireValues(figures, "logFigure", "{ confusion: { data, layout } }");
+    const copies = snapshotFigures(Object.entries(given));
     this.#sendRead(copies, (values) => ({ type: "figures", values, ...at }));
+  }
+
+  /** Records audio, videos and pages on every tracker that can. Returns at once. */
+  logMedia(media: Readonly<Record<string, LoggedMedia>>, placement: Placement): void {
+    const at = this.#requireOpen("logMedia", placement);
+    if (!at) return;
+    const given = requireValues(media, "logMedia", "{ speech: audio(…) }");
+    const copies = snapshotMedia(Object.entries(given));
+    this.#sendRead(copies, (values) => ({ type: "postedMedia", values, ...at }));
   }
 
   /** Keeps a file or folder with the run, on every tracker that can. Returns at once. */
@@ -293,7 +305,7 @@ export class TrackerSession {
     this.#order.send(copy, (read) => this.#trackers.postRemote(read));
   }
 
-  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent): void {
+  #sendRead<T>(copy: T | Promise<T>, toEvent: (copy: T) => TrackerEvent | PostedMediaEvent): void {
     this.#order.send(copy, (read) => this.#trackers.post(toEvent(read)));
   }
 }

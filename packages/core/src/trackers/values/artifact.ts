@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { AcceleratorError } from "../../errors.ts";
+import { foundText } from "../../options/found-text.ts";
 import type { OptionRules } from "../../options/option-rule.ts";
 import type { ArtifactData } from "../../tracker-contract/log-value.ts";
 import type { LogOptions } from "./placement.ts";
@@ -13,7 +14,7 @@ export type ArtifactOptions = LogOptions & {
 };
 
 export const ARTIFACT_RULES: OptionRules<ArtifactOptions> = {
-  step: "any",
+  step: "integer",
   logOptions: "object",
   name: "string",
   type: "string",
@@ -26,7 +27,10 @@ export const ARTIFACT_RULES: OptionRules<ArtifactOptions> = {
  */
 export function locateArtifact(path: string, { name, type }: ArtifactOptions): ArtifactData {
   if (typeof path !== "string" || path === "") {
-    throw new AcceleratorError("VALUE_INVALID", `logArtifact needs a path, got ${String(path)}.`);
+    throw new AcceleratorError(
+      "VALUE_INVALID",
+      `logArtifact needs a path, got ${foundText(path)}.`,
+    );
   }
   const absolute = resolve(path);
   if (!existsSync(absolute)) {

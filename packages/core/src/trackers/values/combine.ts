@@ -1,5 +1,6 @@
 import { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError } from "../../errors.ts";
+import { foundText } from "../../options/found-text.ts";
 import type { LogValue, LogValues } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
 
@@ -36,7 +37,7 @@ export function requireReducible(values: object, reduction: unknown): LogReducti
   if (!known) {
     throw new AcceleratorError(
       "OPTION_INVALID",
-      `log: reduce must be one of ${REDUCTIONS.join(", ")}, got ${String(reduction)}.`,
+      `log: reduce must be one of ${REDUCTIONS.join(", ")}, got ${foundText(reduction)}.`,
     );
   }
   for (const [name, value] of known === "perRank" ? [] : Object.entries(values)) {

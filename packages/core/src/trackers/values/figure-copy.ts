@@ -1,5 +1,4 @@
 import { AcceleratorError, messageOf } from "../../errors.ts";
-import { isPlainObject } from "../../plain-object.ts";
 import type { FigureData, LogValue } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
 import { figureFault, figureType } from "./figure-fault.ts";
@@ -37,15 +36,6 @@ export function copyFigure(name: string, source: FigureSource): FigureData | Pro
   if (fault !== undefined) throw invalid(name, fault);
   const figure: FigureData = { type, spec };
   return plain.reads.length === 0 ? figure : Promise.all(plain.reads).then(() => figure);
-}
-
-/** @throws {AcceleratorError} `VALUE_INVALID` if `figures` is no object of figures by name. */
-export function requireFigures<T extends object>(figures: T): T {
-  if (isPlainObject(figures)) return figures;
-  throw new AcceleratorError(
-    "VALUE_INVALID",
-    `logFigure needs figures by name, such as { confusion: { data, layout } }; got ${describeValue(figures)}.`,
-  );
 }
 
 /** What an object says that makes its own specification; else itself. */

@@ -1,4 +1,3 @@
-import { AcceleratorError } from "../../errors.ts";
 import { checkOptions, type ForeignNames } from "../../options/check-options.ts";
 import type { OptionRules } from "../../options/option-rule.ts";
 import type { LogContext } from "../../tracker-contract/log-value.ts";
@@ -28,7 +27,7 @@ export type Placement = {
   readonly logOptions?: TrackerLogOptions;
 };
 
-const RULES: OptionRules<LogOptions> = { step: "any", logOptions: "object" };
+const RULES: OptionRules<LogOptions> = { step: "integer", logOptions: "object" };
 
 export const REDUCED_LOG_RULES: OptionRules<ReducedLogOptions> = { ...RULES, reduce: "any" };
 
@@ -51,12 +50,6 @@ export function placementOf(
 ): Placement {
   checkOptions(call, options, rules, FOREIGN_NAMES);
   const { step, logOptions } = options;
-  if (step !== undefined && !Number.isSafeInteger(step)) {
-    throw new AcceleratorError(
-      "OPTION_INVALID",
-      `${call}: step must be an integer, got ${String(step)}.`,
-    );
-  }
   const context = { wallTimeMs: Date.now(), ...(step === undefined ? {} : { step }) };
   return logOptions === undefined ? { context } : { context, logOptions };
 }

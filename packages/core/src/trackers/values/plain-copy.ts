@@ -6,17 +6,17 @@ import { withoutGradients } from "../../step/autograd.ts";
 import type { LogValue } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
 import { instanceData } from "./instance-data.ts";
-import { isMedia, type LoggedMedia } from "./logged-media.ts";
+import { isMarked, type MarkedValue } from "./marked-value.ts";
 import { copyTypedArray } from "./typed-array-copy.ts";
 
 /** Told of each value that cannot be logged. @param path names of the objects around it, and its own, joined by `/`. */
 export type Refuse = (path: string, reason: string) => void;
 
-/** Told of each image, table and figure, in place of a copy. */
-export type TakeMedia = (path: string, media: LoggedMedia) => void;
+/** Told of each image, table and so on, in place of a copy. */
+export type TakeMedia = (path: string, media: MarkedValue) => void;
 
 export type PlainCopyOptions = {
-  /** Without it, images, tables and figures are refused. */
+  /** Without it, images, tables, figures and other media are refused. */
   readonly takeMedia?: TakeMedia | undefined;
   /** Refuses functions and symbols; by default their text is copied. */
   readonly isDataOnly?: boolean;
@@ -125,9 +125,10 @@ export class PlainCopy {
       if (copy !== undefined) return copy;
       throw new Unloggable("a DataView does not say what its bytes are; log a typed array");
     }
-    if (isMedia(value)) {
-      if (!this.#takeMedia) throw new Unloggable("an image, a table or a figure has no place here");
-      if (isListed) throw new Unloggable("it is in a list; put it into an object");
+    if (isMarked(value)) {
+      const what = "an image, a table, a figure or media";
+      if (!this.#takeMedia) throw new Unloggable(`${what} have no place here`);
+      if (isListed) throw new Unloggable(`${what} in a list; put it into an object`);
       this.#takeMedia(path, value);
       this.#mediaCount += 1;
       return NOTHING;

@@ -8,11 +8,15 @@ import type {
   LogValues,
   TableData,
 } from "../../tracker-contract/log-value.ts";
+import type { PostedMedia } from "../../tracker-contract/media-data.ts";
 import { describeValue } from "./describe-value.ts";
 import { copyFigure } from "./figure-copy.ts";
 import type { FigureSource } from "./figure-source.ts";
 import { copyImage } from "./image-copy.ts";
-import { LoggedImage, LoggedTable, type TableSource } from "./logged-media.ts";
+import { LoggedFigure, LoggedImage, LoggedTable, type TableSource } from "./marked-value.ts";
+import type { LoggedMedia } from "./media.ts";
+import { copyMedia } from "./media-copy.ts";
+import { sizeOf } from "./media-fault.ts";
 import { PlainCopy, type Refuse, type TakeMedia } from "./plain-copy.ts";
 import { normaliseTable } from "./table-rows.ts";
 
@@ -25,14 +29,19 @@ export type Snapshot = {
   readonly images: Promise<Record<string, ImageData>> | undefined;
   readonly tables: Promise<Record<string, TableData>> | undefined;
   readonly figures: Promise<Record<string, FigureData>> | undefined;
+  readonly media: Copy<Record<string, PostedMedia>> | undefined;
 };
 
-/** @throws {AcceleratorError} `VALUE_INVALID` if `values` is no plain object. */
-export function requireValues<T extends object>(values: T): T {
+/** @throws {AcceleratorError} `VALUE_INVALID` with `call` and `example` if `values` is no plain object. */
+export function requireValues<T extends object>(
+  values: T,
+  call = "log",
+  example = "{ loss: 0.1 }",
+): T {
   if (isPlain(values)) return values;
   throw new AcceleratorError(
     "VALUE_INVALID",
-    `log needs an object of values by name, such as { loss: 0.1 }; got ${describeValue(values)}.`,
+    `${call} needs an object of values by name, such as ${example}; got ${describeValue(values)}.`,
   );
 }
 
@@ -53,32 +62,35 @@ export function copyScalars(values: { readonly [key: string]: unknown }): LogVal
 
 /**
  * Copies the values of one `log` call so that the caller may change or dispose them at once. Tensors are held until they are
- * read: a scalar becomes a number, a larger tensor nested lists. Images, tables and figures, anywhere in nested objects, are named by
- * their path.
+ * read: a scalar becomes a number, a larger tensor nested lists. Images, tables, figures and other media, anywhere in nested objects, are
+ * named by their path.
  *
  * @param refuse is told of each value that cannot be copied; the others are.
- * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image, a table or a figure that is none.
+ * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image, a table and so on that is none.
  */
 export function snapshot(values: object, refuse: Refuse): Snapshot {
   const images = new Map<string, LoggedImage["source"]>();
   const tables = new Map<string, TableSource>();
   const figures = new Map<string, FigureSource>();
+  const others = new Map<string, LoggedMedia>();
   const metrics = snapshotValues(values, refuse, (path, media) => {
     if (media instanceof LoggedImage) images.set(path, media.source);
     else if (media instanceof LoggedTable) tables.set(path, media.source);
-    else figures.set(path, media.source);
+    else if (media instanceof LoggedFigure) figures.set(path, media.source);
+    else others.set(path, media);
   });
-  const hasMedia = images.size + tables.size + figures.size > 0;
+  const hasMedia = images.size + tables.size + figures.size + others.size > 0;
   const isEmpty = !(metrics instanceof Promise) && Object.keys(metrics).length === 0;
   return {
     metrics: hasMedia && isEmpty ? undefined : metrics,
     images: images.size > 0 ? snapshotImages(images) : undefined,
     tables: tables.size > 0 ? snapshotTables(tables, refuse) : undefined,
     figures: figures.size > 0 ? snapshotFigures(figures) : undefined,
+    media: others.size > 0 ? snapshotMedia(others) : undefined,
   };
 }
 
-/** Copies plain values, as `snapshot` does. @param takeMedia without it, images, tables and figures are refused. */
+/** Copies plain values, as `snapshot` does. @param takeMedia without it, images, tables and so on are refused. */
 export function snapshotValues(
   values: object,
   refuse: Refuse,
@@ -127,6 +139,25 @@ export function snapshotFigures(
     Promise.resolve(copyFigure(name, source)).then((copy) => [name, copy] as const),
   );
   return Promise.all(copies).then(Object.fromEntries);
+}
+
+/**
+ * Copies audio, videos and pages by name; of a file, its path.
+ *
+ * @throws {AcceleratorError} `VALUE_INVALID` naming what is none, or too much for one call; `TENSOR_DISPOSED`.
+ */
+export function snapshotMedia(
+  media: Iterable<readonly [name: string, media: LoggedMedia]>,
+): Copy<Record<string, PostedMedia>> {
+  const copies = [...media].map(([name, source]) => ({ name, ...copyMedia(name, source) }));
+  const total = copies.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (copies[0]) sizeOf(copies.map(({ name }) => name).join('", "'), total);
+  const entries = copies.map(({ name, media: copy }) => [name, copy] as const);
+  const isRead = (entry: (typeof entries)[number]): entry is readonly [string, PostedMedia] =>
+    !(entry[1] instanceof Promise);
+  if (entries.every(isRead)) return Object.fromEntries(entries);
+  const reads = entries.map(async ([name, copy]) => [name, await copy] as const);
+  return Promise.all(reads).then(Object.fromEntries);
 }
 
 /** Also where looking at the value throws, as with a revoked proxy. */

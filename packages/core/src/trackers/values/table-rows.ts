@@ -1,7 +1,7 @@
 import { AcceleratorError, messageOf } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
-import type { TableSource } from "./logged-media.ts";
+import type { TableSource } from "./marked-value.ts";
 
 type TableRows = {
   readonly columns: readonly string[];

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { onSmallDisk } from "@acc/core/testing";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { lockCheckpoints } from "../../../src/checkpoint/files/checkpoint-lock.ts";
 import {
@@ -212,7 +212,7 @@ test("litter of the dead is removed; a replacement that was under way is undone 
   assert.is(readFileSync(join(folder, "checkpoint_2", "notes.txt"), "utf8"), "mine");
 });
 
-test("a writer that was killed while it took the lock keeps nobody away", async () => {
+test.slow("a writer that was killed while it took the lock keeps nobody away", async () => {
   const folder = await written();
   writeFileSync(join(folder, "lock"), "");
   await writeCheckpoint(join(folder, "checkpoint_1"), sampleFiles(1), { ...FACTS, iteration: 1 });

@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { ends, range, withService } from "./attempts.ts";
 
@@ -16,7 +16,7 @@ test("each value is at the service once, although it had values behind the check
     assert.is(stderr, "");
   }));
 
-test("the same if acc sync delivers it all", () =>
+test.slow("the same if acc sync delivers it all", () =>
   withService(async (run) => {
     run.service.mode = { kind: "status", status: 503 };
     const part = { deliveryTimeoutMs: 0 } as const;
@@ -28,7 +28,8 @@ test("the same if acc sync delivers it all", () =>
     assert.is(code, 0, stdout);
     assert.equal(run.service.numbers, range(950));
     assert.equal(ends(run), ["success"]);
-  }));
+  }),
+);
 
 test("a value that is not what it was is said once; the tracker keeps the first", () =>
   withService(async (run) => {

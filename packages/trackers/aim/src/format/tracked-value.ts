@@ -1,4 +1,4 @@
-import type { FigureData, ImageData, LogValue } from "@acc/core/tracker";
+import type { FigureData, ImageData, LogValue, MediaData } from "@acc/core/tracker";
 import {
   type EncodedImage,
   encodePng,
@@ -6,6 +6,7 @@ import {
   figureJson,
   imagesOf,
   numbersOf,
+  requireMedia,
   toJson,
 } from "@acc/tracker-kit";
 import { Blob, CustomObject, type TreeValue } from "./tree.ts";
@@ -13,7 +14,15 @@ import { Blob, CustomObject, type TreeValue } from "./tree.ts";
 /** A value as a sequence of Aim holds it. */
 export type TrackedValue = {
   /** The kind of the value in words, for two kinds of values with one name. */
-  readonly kind: "number" | "text" | "texts" | "image" | "images" | "distribution" | "figure";
+  readonly kind:
+    | "number"
+    | "text"
+    | "texts"
+    | "image"
+    | "images"
+    | "distribution"
+    | "figure"
+    | "audio";
   /** Aim's name of the type. */
   readonly dtype: string;
   readonly value: TreeValue;
@@ -83,6 +92,16 @@ export function trackedFigure(figure: FigureData): TrackedValue {
 export function trackedPicture({ bytes: png, width, height }: FigurePicture): TrackedValue {
   const value = pngObject({ png, width, height, channels: 4 }, "");
   return { kind: "image", dtype: "aim.image", value };
+}
+
+/** Aim shows these, and no videos or pages. */
+const SHOWN = { audio: ["wav", "mp3", "flac"] };
+
+/** @throws {AcceleratorError} `VALUE_INVALID` for what is no audio that Aim shows. */
+export function trackedAudio(media: MediaData): TrackedValue {
+  const { format, data } = requireMedia(media, SHOWN);
+  const object = new CustomObject("aim.audio", { data: new Blob(data), caption: "", format });
+  return { kind: "audio", dtype: object.type, value: object };
 }
 
 function trackedDistribution(numbers: readonly number[]): TrackedValue {

@@ -12,6 +12,7 @@ const FAMILIES: Readonly<Record<TrackedValue["kind"], string>> = {
   images: "images",
   distribution: "distributions",
   figure: "figures",
+  audio: "audios",
 };
 
 /** Paths of one sequence. Version 2 has steps hashed to keys, version 1 has them as keys. */

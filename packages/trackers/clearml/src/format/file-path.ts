@@ -10,10 +10,15 @@ export function taskFolder(project: string, task: string, id: string): string {
   return [...parents, `${safeName(task)}.${id}`].join("/");
 }
 
-/** Where an image of a series is kept, below the task's folder. `identity` is different for each image of the series. */
-export function imagePath(title: string, series: string, identity: string): string {
+/** Where an image or other media of a series is kept, below the task's folder. `identity` is different for each of the series. */
+export function samplePath(
+  title: string,
+  series: string,
+  identity: string,
+  extension: string,
+): string {
   const [titleName, seriesName] = [safeName(title), safeName(series)];
-  return `metrics/${titleName}/${seriesName}/${titleName}_${seriesName}_${identity}.png`;
+  return `metrics/${titleName}/${seriesName}/${titleName}_${seriesName}_${identity}.${extension}`;
 }
 
 /** Where an artifact is kept, below the task's folder. */

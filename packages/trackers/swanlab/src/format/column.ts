@@ -2,6 +2,7 @@
 export const COLUMNS = {
   scalar: { number: 1, name: "FLOAT" },
   image: { number: 2, name: "IMAGE" },
+  audio: { number: 3, name: "AUDIO" },
   text: { number: 4, name: "TEXT" },
   echarts: { number: 6, name: "ECHARTS" },
   html: { number: 9, name: "HTML" },

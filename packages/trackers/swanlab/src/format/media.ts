@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { FigureData, ImageData, TableData } from "@acc/core/tracker";
-import { encodePng, figureHtml, imagesOf, toJson } from "@acc/tracker-kit";
+import type { FigureData, ImageData, MediaData, TableData } from "@acc/core/tracker";
+import { encodePng, figureHtml, imagesOf, requireMedia, toJson } from "@acc/tracker-kit";
 import type { Chart } from "./chart.ts";
 
 /** One file of a point of a media series; its name is unique by its content. */
@@ -30,6 +30,15 @@ export function imageFiles(
   captions: readonly string[],
 ): MediaFile[] {
   return imagesOf(image).map((one, at) => mediaFile(encodePng(one).png, "png", step, captions[at]));
+}
+
+/** What SwanLab's page shows: it plays WAV, as its own client makes of all audio, and shows no video but GIF. */
+const SHOWN = { audio: ["wav"], video: ["gif"], html: ["html"] };
+
+/** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that SwanLab does not show. */
+export function playedFile(media: MediaData, step: number): MediaFile {
+  const { format, data } = requireMedia(media, SHOWN);
+  return mediaFile(data, format, step);
 }
 
 export function textFile(text: string, step: number): MediaFile {

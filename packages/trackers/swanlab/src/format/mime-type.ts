@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".txt": "text/plain",
+  ".wav": "audio/x-wav",
   ".yaml": "application/yaml",
   ".yml": "application/yaml",
 };

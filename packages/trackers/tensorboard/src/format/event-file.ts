@@ -29,8 +29,10 @@ export class EventFile {
     const now = Date.now();
     const seconds = String(Math.floor(now / 1000)).padStart(10, "0");
     mkdirSync(directory, { recursive: true });
+    // Readers take the files of one second in the order of their names as texts, in which 10 is before 9.
+    const number = (): string => String(files++).padStart(6, "0");
     const name = (): string =>
-      `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files++}${suffix}`;
+      `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${number()}${suffix}`;
     [this.path, this.#descriptor] = openNew(() => join(directory, name()));
     try {
       this.append([fileVersionEvent(now), ...first]);

@@ -6,6 +6,7 @@
 import { type EncodedImage, MessageWriter } from "@acc/tracker-kit";
 import type { Histogram } from "./histogram.ts";
 import type { Hparam } from "./hparams.ts";
+import type { WavHeader } from "./wav-header.ts";
 
 /** The time of an event, and its place on the step axis. */
 export type EventTime = { readonly wallTimeMs: number; readonly step: number };
@@ -17,6 +18,10 @@ const DT_FLOAT = 1;
 const DT_DOUBLE = 2;
 const DT_STRING = 7;
 const DATA_CLASS_SCALAR = 1;
+const DATA_CLASS_TENSOR = 2;
+const DATA_CLASS_BLOBS = 3;
+/** Of the audio plugin. */
+const ENCODED_AS_WAV = 11;
 
 /** The first record of every file. */
 export function fileVersionEvent(wallTimeMs: number): Uint8Array {
@@ -78,16 +83,63 @@ export function textValue(tag: string, text: string): SummaryValue {
     .message(9, pluginMetadata("text"));
 }
 
+/** `encoded`: the bytes of a PNG or a GIF. */
 export function imageValue(
   tag: string,
-  { width, height, channels, png }: EncodedImage,
+  {
+    width,
+    height,
+    channels,
+    encoded,
+  }: Omit<EncodedImage, "png"> & { readonly encoded: Uint8Array },
 ): SummaryValue {
   const image = new MessageWriter()
     .varint(1, height)
     .varint(2, width)
     .varint(3, channels)
-    .bytes(4, png);
+    .bytes(4, encoded);
   return new MessageWriter().string(1, tag).message(4, image);
+}
+
+export function audioValue(
+  tag: string,
+  { sampleRate, channels, frames, wav }: WavHeader & { readonly wav: Uint8Array },
+): SummaryValue {
+  const audio = new MessageWriter()
+    .float(1, sampleRate)
+    .varint(2, channels)
+    .varint(3, frames)
+    .bytes(4, wav)
+    .string(5, "audio/wav");
+  // TensorBoard's fast loader takes the type of the bytes from here only.
+  const content = new MessageWriter().varint(2, ENCODED_AS_WAV).finish();
+  const metadata = pluginMetadata("audio", content).varint(4, DATA_CLASS_BLOBS);
+  return new MessageWriter().string(1, tag).message(6, audio).message(9, metadata);
+}
+
+/** @param curve of shape `[6, thresholds]`, as `prCurve` makes it. */
+export function prCurveValue(tag: string, curve: Float32Array): SummaryValue {
+  const thresholds = curve.length / 6;
+  const dimension = (size: number) => new MessageWriter().varint(1, size);
+  const shape = new MessageWriter().message(2, dimension(6)).message(2, dimension(thresholds));
+  const bytes = new Uint8Array(curve.buffer, curve.byteOffset, curve.byteLength);
+  const tensor = new MessageWriter().varint(1, DT_FLOAT).message(2, shape).bytes(4, bytes);
+  const content = new MessageWriter().varint(2, thresholds).finish();
+  const metadata = pluginMetadata("pr_curves", content).varint(4, DATA_CLASS_TENSOR);
+  return new MessageWriter().string(1, tag).message(8, tensor).message(9, metadata);
+}
+
+/** @param layout as `layoutMessage` makes it. TensorBoard reads one of a run. */
+export function customScalarsValue(layout: Uint8Array): SummaryValue {
+  const tensor = new MessageWriter()
+    .varint(1, DT_STRING)
+    .message(2, new MessageWriter())
+    .bytes(8, layout);
+  const metadata = pluginMetadata("custom_scalars").varint(4, DATA_CLASS_TENSOR);
+  return new MessageWriter()
+    .string(1, "custom_scalars__config__")
+    .message(8, tensor)
+    .message(9, metadata);
 }
 
 /** Hyperparameters of a run. TensorBoard reads the first of a run and ignores any other. */

@@ -1,7 +1,10 @@
-import type { ImageData } from "@acc/core/tracker";
+import type { ImageData, MediaData } from "@acc/core/tracker";
+import { layoutMessage, type ScalarLayout } from "../format/custom-scalars.ts";
 import {
+  customScalarsValue,
   histogramValue,
   imageValue,
+  prCurveValue,
   type SummaryValue,
   scalarValue,
   sessionEndInfo,
@@ -14,6 +17,9 @@ import { EventFile } from "../format/event-file.ts";
 import { histogramOf } from "../format/histogram.ts";
 import type { Hparam } from "../format/hparams.ts";
 import { encodeImages } from "../format/image-grid.ts";
+import { mediaValue } from "../format/media.ts";
+import { prCurve } from "../format/pr-curve.ts";
+import { type Embedding, writeEmbedding } from "./projector.ts";
 
 export type SummaryWriterOptions = {
   /** Step at which this program continues; TensorBoard drops the values of earlier files from there on. */
@@ -75,7 +81,39 @@ export class SummaryWriter {
 
   /** One image, or a batch as a grid. */
   addImage(tag: string, image: ImageData, step = 0, wallTimeMs: number = Date.now()): void {
-    this.addValues([imageValue(tag, encodeImages(image))], step, wallTimeMs);
+    const { png: encoded, ...size } = encodeImages(image);
+    this.addValues([imageValue(tag, { ...size, encoded })], step, wallTimeMs);
+  }
+
+  /** Audio as WAV, or a GIF. @throws {AcceleratorError} `VALUE_INVALID` for other media, which TensorBoard does not show. */
+  addMedia(tag: string, media: MediaData, step = 0, wallTimeMs: number = Date.now()): void {
+    this.addValues([mediaValue(tag, media)], step, wallTimeMs);
+  }
+
+  /**
+   * Precision and recall of a class over thresholds.
+   *
+   * @param labels whether each is of the class: booleans, or 0 and 1.
+   * @param predictions how likely each is, from 0 to 1.
+   */
+  addPrCurve(
+    tag: string,
+    labels: ArrayLike<number | boolean>,
+    predictions: ArrayLike<number>,
+    step = 0,
+    { thresholds }: { readonly thresholds?: number } = {},
+  ): void {
+    this.addValues([prCurveValue(tag, prCurve(labels, predictions, thresholds))], step, Date.now());
+  }
+
+  /** Charts of several curves, for the page Custom Scalars: `{ losses: { both: { tags: ["train/loss", "test/loss"] } } }`. */
+  addCustomScalars(layout: ScalarLayout): void {
+    this.addValues([customScalarsValue(layoutMessage(layout))], 0, Date.now());
+  }
+
+  /** Points for the page Projector: files beside the event file. */
+  addEmbedding(tag: string, embedding: Embedding, step = 0): void {
+    writeEmbedding(this.logDir, tag, step, embedding);
   }
 
   /** Hyperparameters of the run. TensorBoard reads only the first ones. */

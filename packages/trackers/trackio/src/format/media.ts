@@ -1,5 +1,5 @@
-import type { FigureData, ImageData } from "@acc/core/tracker";
-import { encodePng, figureHtml } from "@acc/tracker-kit";
+import type { FigureData, ImageData, MediaData } from "@acc/core/tracker";
+import { encodePng, figureHtml, requireMedia } from "@acc/tracker-kit";
 import { safeSegment } from "./file-path.ts";
 import { projectFolder } from "./project-name.ts";
 import type { RunFields } from "./record.ts";
@@ -16,29 +16,21 @@ export type MediaFile = {
 
 /** What a row holds in place of a file. */
 export type MediaValue = {
-  readonly _type: "trackio.image" | "trackio.html";
+  readonly _type: "trackio.image" | "trackio.audio" | "trackio.video" | "trackio.html";
   /** Below the folder of all media. */
   readonly file_path: string;
   readonly caption: string | null;
 };
 
-/** A file, and the value of a row that names it. */
-export type Media = { readonly file: MediaFile; readonly value: MediaValue };
+/** A file, and what stands for it in a row. */
+export type RowMedia = { readonly file: MediaFile; readonly value: MediaValue };
 
-type MediaPlace = {
-  readonly step: number;
-  /** Of the file, the same in every attempt. */
-  readonly id: string;
-  readonly caption: string | undefined;
-};
+/** `id`: of the file, the same in every attempt. */
+type Place = { readonly step: number; readonly id: string; readonly caption?: string | undefined };
 
-/**
- * One image as a PNG file.
- *
- * @throws {AcceleratorError} `VALUE_INVALID` for a shape that is no image's.
- */
-export function imageMedia(image: ImageData, run: RunFields, place: MediaPlace): Media {
-  return media("trackio.image", { extension: "png", bytes: encodePng(image).png }, run, place);
+/** One image as a PNG file. @throws {AcceleratorError} `VALUE_INVALID` for a shape that is no image's. */
+export function imageMedia(image: ImageData, run: RunFields, place: Place): RowMedia {
+  return rowMedia("trackio.image", { bytes: encodePng(image).png, extension: "png" }, run, place);
 }
 
 /** A figure as a page that draws it, as `trackio.Html` records one of Plotly. */
@@ -46,20 +38,27 @@ export function figureMedia(
   figure: FigureData,
   title: string,
   run: RunFields,
-  place: MediaPlace,
-): Media {
+  place: Place,
+): RowMedia {
   const bytes = Buffer.from(figureHtml(figure, title));
-  return media("trackio.html", { extension: "html", bytes }, run, place);
+  return rowMedia("trackio.html", { bytes, extension: "html" }, run, place);
 }
 
-function media(
+/** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that does not exist. */
+export function playedMedia(media: MediaData, run: RunFields, place: Place): RowMedia {
+  const { kind, format, data } = requireMedia(media);
+  return rowMedia(`trackio.${kind}`, { bytes: data, extension: format }, run, place);
+}
+
+function rowMedia(
   type: MediaValue["_type"],
-  { extension, bytes }: { readonly extension: string; readonly bytes: Uint8Array },
+  { bytes, extension }: { readonly bytes: Uint8Array; readonly extension: string },
   { project, run }: RunFields,
-  { step, id, caption }: MediaPlace,
-): Media {
+  { step, id, caption }: Place,
+): RowMedia {
   const folder = Number.isSafeInteger(step) ? step : 0; // Python writes other numbers in its own way
-  const file = { runFolder: safeSegment(run), step: folder, name: `${id}.${extension}`, bytes };
-  const file_path = `${projectFolder(project)}/${file.runFolder}/${folder}/${file.name}`;
+  const runFolder = safeSegment(run);
+  const file = { runFolder, step: folder, name: `${id}.${extension}`, bytes };
+  const file_path = `${projectFolder(project)}/${runFolder}/${folder}/${file.name}`;
   return { file, value: { _type: type, file_path, caption: caption ?? null } };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ImageData, LogValue } from "@acc/core/tracker";
-import { encodePng, imagesOf, safePath } from "@acc/tracker-kit";
+import type { ImageData, LogValue, MediaData } from "@acc/core/tracker";
+import { encodePng, imagesOf, requireMedia, safePath } from "@acc/tracker-kit";
 
 /** A file of the run, by its path below the run's `files`. */
 export type RunFile = { readonly path: string; readonly bytes: Uint8Array };
@@ -55,6 +55,25 @@ export function imageMedia(
       filenames: files.map(({ path }) => path),
       ...(captions.length === 0 ? {} : { captions: files.map((_, i) => captions[i] ?? null) }),
     },
+  };
+}
+
+/** Folder and type of each kind, as in W&B's own client. */
+const PLAYED = {
+  audio: { folder: "audio", type: "audio-file" },
+  video: { folder: "videos", type: "video-file" },
+  html: { folder: "html", type: "html-file" },
+} as const;
+
+/** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that does not exist. */
+export function playedMedia(key: string, media: MediaData, step: number): Media {
+  const { kind, format, data } = requireMedia(media);
+  const { folder, type } = PLAYED[kind];
+  const file = mediaFile(folder, key, step, data, format);
+  const { path, bytes } = file;
+  return {
+    files: [file],
+    value: { _type: type, sha256: sha256(bytes), size: bytes.length, path },
   };
 }
 

@@ -1,6 +1,7 @@
 import { MessageWriter } from "@acc/tracker-kit";
 import type { OutputLine, Stats } from "../operation.ts";
 import type { RunSettings } from "../settings.ts";
+import type { Alert } from "./alert.ts";
 import type { ArtifactVersion } from "./artifact.ts";
 import type { MetricDefinition } from "./metric-definition.ts";
 import { CLIENT_VERSION, MIN_READER_VERSION, PLATFORM, PRODUCER } from "./protocol.ts";
@@ -15,6 +16,7 @@ const RECORD = {
   files: 6,
   stats: 7,
   artifact: 8,
+  alert: 10,
   metric: 12,
   output: 13,
   run: 17,
@@ -117,6 +119,12 @@ export function outputRecord({ text, isError, timeMs }: OutputLine): WandbRecord
   const message = new MessageWriter();
   if (!isError) message.varint(1, STDOUT);
   return { kind: "output", message: message.message(2, timestamp(timeMs)).string(3, `${text}\n`) };
+}
+
+export function alertRecord({ title, text, level, waitMs }: Alert): WandbRecord {
+  const message = new MessageWriter().string(1, title).string(2, text).string(3, level);
+  if (waitMs > 0) message.varint(4, waitMs);
+  return { kind: "alert", message };
 }
 
 /** The kinds of summary by field number, from 1. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import {
   AcceleratorError,
   type ImageData,
@@ -10,6 +10,7 @@ import {
   type TrackerEvent,
 } from "@acc/core/tracker";
 import { contextNow } from "@acc/tracker-kit";
+import { type AlertLevel, alertOf } from "../format/alert.ts";
 import type { MetricOptions } from "../format/metric-definition.ts";
 import type { RunSettings } from "../settings.ts";
 import type { RunPlace } from "../sink.ts";
@@ -149,6 +150,36 @@ export class WandbRun {
       artifact: { name, path: absolute, ...(type === undefined ? {} : { type }) },
       context: contextNow({ options: given }),
     });
+  }
+
+  /**
+   * Keeps the code of the run, as an artifact of the type `"code"` that the run's page shows under Code.
+   *
+   * @param path a file, or a folder with all that it holds. Default: the training script.
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path, or no script is known.
+   */
+  logCode(path: string | undefined = this.#options.settings.program): void {
+    if (path === undefined) {
+      throw new AcceleratorError("VALUE_INVALID", "logCode: give a path, as no script is known.");
+    }
+    const name = `source-${this.project}-${relative(process.cwd(), resolve(path)) || "code"}`;
+    this.logArtifact(path, { name: name.replaceAll(/[^\w.-]/g, "_"), type: "code" });
+  }
+
+  /**
+   * W&B tells the user, by mail or in Slack, as they have chosen there.
+   *
+   * @param options `waitSeconds`: for so long W&B sends no other alert of this title. Default 60.
+   * @throws {AcceleratorError} `VALUE_INVALID` for another level.
+   */
+  alert(
+    title: string,
+    text = "",
+    { level, waitSeconds }: { readonly level?: AlertLevel; readonly waitSeconds?: number } = {},
+  ): void {
+    const args = [title, text, level, waitSeconds];
+    alertOf("", args); // a wrong one is an error here, not where it is delivered
+    this.#call("alert", args);
   }
 
   /** Defines how a metric is shown. @param name may hold `*`, which stands for any text. */

@@ -20,8 +20,13 @@ export type Question = {
   readonly zoom: readonly [number, number] | null;
 };
 
+/** What the points of a chart depend on. */
+type SeriesQuestion = Omit<Question, "runs"> & {
+  readonly runs: readonly Pick<ChartRun, "id" | "isResumed">[];
+};
+
 /** The address of the answer. A part of the axis is asked for with all its detail. */
-export function seriesPath({ runs, zoom, ...question }: Question, width: number): string {
+export function seriesPath({ runs, zoom, ...question }: SeriesQuestion, width: number): string {
   const query = shared(question);
   query.set("width", String(width));
   if (question.isLogX) query.set("log-x", "1");

@@ -4,6 +4,7 @@ export const TABS = [
   "charts",
   "images",
   "figures",
+  "media",
   "histograms",
   "tables",
   "texts",

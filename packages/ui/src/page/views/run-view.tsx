@@ -3,6 +3,7 @@ import { isSystemKey } from "../../wire/system-keys.ts";
 import type { Tab } from "../model/address.ts";
 import { styleOf } from "../model/colors.ts";
 import { bytesText, durationText, runName, timeText } from "../model/format.ts";
+import { isPlayed } from "../model/played.ts";
 import { getDetail, isCopy, linkTo, runOf, type State } from "../store.ts";
 import { Charts } from "./charts.tsx";
 import { ConfigList } from "./config-list.tsx";
@@ -10,11 +11,13 @@ import { Figures } from "./figures.tsx";
 import { FileList } from "./file-list.tsx";
 import { Histograms } from "./histograms.tsx";
 import { ImageSlider } from "./image-slider.tsx";
+import { MediaView } from "./media-view.tsx";
 import { RunNotes } from "./run-notes.tsx";
 import { Status } from "./status.tsx";
 import { Swatch } from "./swatch.tsx";
 import { Tables } from "./tables.tsx";
 import { Texts } from "./texts.tsx";
+import { Timeline } from "./timeline.tsx";
 import { useLoaded } from "./use-loaded.ts";
 
 type Props = { readonly id: string; readonly tab: Tab; readonly state: State };
@@ -96,6 +99,8 @@ function Part({ run, detail, tab, state }: PartProps) {
       return <ImageSlider run={run} items={ofKind(detail, "image")} />;
     case "figures":
       return <Figures run={run} items={ofKind(detail, "figure")} />;
+    case "media":
+      return <MediaView run={run} items={detail.media.filter(isPlayed)} />;
     case "histograms":
       return <Histograms run={run} items={ofKind(detail, "histogram")} />;
     case "tables":
@@ -105,7 +110,12 @@ function Part({ run, detail, tab, state }: PartProps) {
     case "console":
       return <Texts run={run} count={detail.numConsoleLines} kind="console" key="console" />;
     case "system":
-      return <Charts runs={[run]} state={state} isOfMachine />;
+      return (
+        <>
+          <Timeline run={run} />
+          <Charts runs={[run]} state={state} isOfMachine />
+        </>
+      );
     case "config":
       return <ConfigList detail={detail} />;
     case "files":
@@ -127,6 +137,7 @@ function tabsOf(
     { tab: "charts", title: "Charts", count: run.numKeys - machineKeys.length, isThere: true },
     { tab: "images", title: "Images", count: count("image") },
     { tab: "figures", title: "Figures", count: count("figure") },
+    { tab: "media", title: "Media", count: detail?.media.filter(isPlayed).length ?? 0 },
     { tab: "histograms", title: "Histograms", count: count("histogram") },
     { tab: "tables", title: "Tables", count: count("table") },
     { tab: "texts", title: "Texts", count: detail?.numTexts ?? 0 },

@@ -2,6 +2,7 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import type { ImageData } from "../../tracker-contract/log-value.ts";
 import type { Loggable } from "../../tracker-contract/loggable.ts";
 import type { FigureSource } from "./figure-source.ts";
+import { LoggedMedia } from "./media.ts";
 
 /** Rows to log: with the names of their columns, or as objects of one row each. */
 export type TableSource =
@@ -50,17 +51,17 @@ export function figure(source: FigureSource): LoggedFigure {
   return new LoggedFigure(source);
 }
 
-/** Whether a value of `log` is recorded by itself, not among the metrics. */
-export function isMedia(value: unknown): value is LoggedMedia {
-  return (
-    value instanceof LoggedImage || value instanceof LoggedTable || value instanceof LoggedFigure
-  );
-}
+/** What has an event of its own, apart from the metrics. */
+export type MarkedValue = LoggedImage | LoggedTable | LoggedFigure | LoggedMedia;
 
-export type LoggedMedia = LoggedImage | LoggedTable | LoggedFigure;
+const MARKS = [LoggedImage, LoggedTable, LoggedFigure, LoggedMedia];
+
+export function isMarked(value: object): value is MarkedValue {
+  return MARKS.some((mark) => value instanceof mark);
+}
 
 /** What `log` takes: plain values, and media anywhere in nested objects. */
 export type LoggableWithMedia =
   | Loggable
-  | LoggedMedia
+  | MarkedValue
   | { readonly [key: string]: LoggableWithMedia };

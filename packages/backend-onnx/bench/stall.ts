@@ -1,0 +1,3 @@
+import { printStalls } from "../../core/bench/checkpoint/print-stalls.ts";
+
+await printStalls(new URL("./stall-replica.ts", import.meta.url), "onnx");
