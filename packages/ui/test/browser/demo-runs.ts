@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Accelerator, audio, html, video } from "@acc/core";
+import { type Accelerator, audio, type FigureSource, html, video } from "@acc/core";
 import { recordRun } from "../record-run.ts";
 
 /** Where `steady` has a peak of one point, and no value at all. */
@@ -29,6 +29,7 @@ export async function recordDemo(folder: string): Promise<void> {
     await recordRun(folder, { config }, (accelerator) => digits(accelerator, index, learningRate));
   }
   await recordRun(folder, { project: "played" }, logPlayed);
+  await recordRun(folder, { project: "figures" }, logFigures);
   await recordRun(folder, { project: "steady" }, async (accelerator) => {
     for (let step = 0; step < NUM_STEPS; step++) {
       const isGap = step >= GAP.from && step < GAP.to;
@@ -57,6 +58,26 @@ function logPlayed(accelerator: Accelerator): void {
   }
   const clip = video({ bytes: GIF, format: "gif" });
   accelerator.logMedia({ clip, report: html(HOSTILE_PAGE) }, { step: 2 });
+}
+
+/** Two steps of one that is drawn, and one of a type that is not. */
+function logFigures(accelerator: Accelerator): void {
+  for (const step of [1, 2]) {
+    const confusion: FigureSource = {
+      data: [
+        {
+          type: "heatmap",
+          z: [
+            [9 * step, 1],
+            [2, 8],
+          ],
+        },
+      ],
+      layout: { title: `Confusion ${step}` },
+    };
+    accelerator.logFigure({ confusion }, { step });
+  }
+  accelerator.logFigure({ share: { data: [{ type: "pie", values: [1, 2] }] } }, { step: 2 });
 }
 
 /** Curves as a training has them; the same in every recording. */

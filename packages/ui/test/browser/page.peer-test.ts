@@ -161,6 +161,23 @@ run("images over steps: the slider moves all of them, and says where there is no
   }),
 );
 
+run("figures over steps: a picture of each, or why there is none", () =>
+  demo().see({}, async (page, open) => {
+    await open(`#/run/${await demo().idOf("figures")}/figures`);
+    const newest = page.getByRole("img", { name: "confusion at step 2: Confusion 2" });
+    await newest.waitFor();
+    const source = await newest.getAttribute("src");
+    const width = () =>
+      newest.evaluate((one) => (one as unknown as { naturalWidth: number }).naturalWidth);
+    await eventually("the picture", async () => (await width()) > 100);
+    await page.getByText(/^No picture: .*pie/).waitFor();
+    await page.getByRole("slider").first().press("Home");
+    const first = page.getByRole("img", { name: "confusion at step 1: Confusion 1" });
+    await first.waitFor();
+    assert.not.equal(await first.getAttribute("src"), source);
+  }),
+);
+
 run("a chart is saved as PNG, a comparison as CSV, a run as JSON", () =>
   demo().see({}, async (page, open) => {
     const saved = async (act: () => Promise<void>): Promise<Buffer> => {
