@@ -9,7 +9,7 @@ export { whenWritable, whenWritableSync } from "./disk-error.ts";
 export { type Environment, isTrue } from "./environment.ts";
 export { messageOf, rootMessageOf } from "./error-message.ts";
 export { contextNow } from "./event-context.ts";
-export { type FileBelow, filesBelow } from "./files-below.ts";
+export { type FileBelow, filesBelow, pathsBelow } from "./files-below.ts";
 export { flatten, isNested, leavesOf } from "./flatten.ts";
 export { type GitInfo, gitInfo } from "./git-info.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
