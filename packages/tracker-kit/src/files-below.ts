@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { readdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 
 /** The file or folder of an artifact, as files. */
 export type FileBelow = {
@@ -11,10 +12,22 @@ export type FileBelow = {
 /** All files of a folder, sorted by the code units of their names; for a file, the file itself. */
 export async function filesBelow(path: string): Promise<FileBelow[]> {
   if (!(await stat(path)).isDirectory()) return [{ path, name: "" }];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ path: file, name: relative(path, file).split(sep).join("/") }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return pathsBelow(path).map((name) => ({ path: join(path, name), name }));
+}
+
+/**
+ * The paths of all files within a folder, with `/`, sorted by their code units. Links are left out: they may lead in a circle, in
+ * which the recursive reading of Node.js never ends.
+ */
+export function pathsBelow(folder: string): string[] {
+  const paths: string[] = [];
+  const folders = [""];
+  for (let inner = folders.pop(); inner !== undefined; inner = folders.pop()) {
+    for (const entry of readdirSync(join(folder, inner), { withFileTypes: true })) {
+      const path = inner + entry.name;
+      if (entry.isDirectory()) folders.push(`${path}/`);
+      else if (entry.isFile()) paths.push(path);
+    }
+  }
+  return paths.sort();
 }

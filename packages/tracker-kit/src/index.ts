@@ -19,7 +19,7 @@ export {
   type FigurePictures,
   type PictureFormat,
 } from "./figure-pictures.ts";
-export { type FileBelow, filesBelow } from "./files-below.ts";
+export { type FileBelow, filesBelow, pathsBelow } from "./files-below.ts";
 export { flatten, isNested, leavesOf } from "./flatten.ts";
 export { type GitInfo, gitInfo } from "./git-info.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";

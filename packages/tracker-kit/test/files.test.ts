@@ -1,10 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { filesBelow } from "../src/files-below.ts";
+import { filesBelow, pathsBelow } from "../src/files-below.ts";
 import { replaceFile, replaceFileBy } from "../src/replace-file.ts";
 import { writeZip } from "../src/zip-file.ts";
 
@@ -67,6 +74,22 @@ test("an entry that is missing leaves no ZIP file", async () => {
     (error) => assert.match(error.message, "ENOENT"),
   );
   assert.equal(readdirSync(folder), []);
+});
+
+test("links in a folder are not followed, also where they lead in a circle", async () => {
+  const folder = temporary();
+  mkdirSync(join(folder, "b/c"), { recursive: true });
+  for (const name of ["a.txt", "b/z.txt", "b/c/y.txt"]) writeFileSync(join(folder, name), name);
+  symlinkSync("..", join(folder, "b/up"));
+  symlinkSync(folder, join(folder, "b/c/top"));
+  symlinkSync("b", join(folder, "same"));
+  symlinkSync("nowhere", join(folder, "broken"));
+  assert.equal(pathsBelow(folder), ["a.txt", "b/c/y.txt", "b/z.txt"]);
+  const files = await filesBelow(folder);
+  assert.equal(
+    files.map(({ path, name }) => [name, readFileSync(path, "utf8")]),
+    ["a.txt", "b/c/y.txt", "b/z.txt"].map((name) => [name, name]),
+  );
 });
 
 test.run();

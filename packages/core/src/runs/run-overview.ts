@@ -90,12 +90,11 @@ async function headerOf(folder: string): Promise<JournalHeader> {
 
 async function sizeOf(folder: string): Promise<number> {
   let size = 0;
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    // A run that is in use may remove files meanwhile.
-    const stats = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
-    size += stats?.size ?? 0;
+  // A run that is in use may remove files meanwhile. Links are left out: they may lead in a circle.
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) size += await sizeOf(path);
+    else if (entry.isFile()) size += (await lstat(path).catch(() => undefined))?.size ?? 0;
   }
   return size;
 }

@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { pathsBelow } from "@acc/tracker-kit";
 
 export type ArtifactFile = {
   readonly path: string;
@@ -10,9 +11,5 @@ export type ArtifactFile = {
 /** The files of an artifact, in a stable order. */
 export function artifactFiles(path: string): ArtifactFile[] {
   if (!statSync(path).isDirectory()) return [{ path, relative: "" }];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((file) => ({ path: file, relative: relative(path, file).split(sep).join("/") }));
+  return pathsBelow(path).map((name) => ({ path: join(path, name), relative: name }));
 }

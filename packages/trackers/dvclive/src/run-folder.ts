@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { crc32 } from "node:zlib";
 import { TrackerUnreachableError } from "@acc/core/tracker";
-import { movedPath } from "@acc/tracker-kit";
+import { movedPath, pathsBelow } from "@acc/tracker-kit";
 import { Summary } from "./format/summary.ts";
 import type { DvcLiveOptions } from "./options.ts";
 import { type LiveState, type MetricFile, metricPath } from "./state.ts";
@@ -80,15 +80,15 @@ export class RunFolder {
   async resume(state: LiveState): Promise<string | undefined> {
     await mkdir(this.path, { recursive: true });
     const folder = this.pathOf("plots/metrics");
-    const files = existsSync(folder) ? await readdir(folder, { recursive: true }) : [];
+    const files = existsSync(folder) ? pathsBelow(folder) : [];
     let lastStep = Number.NaN;
-    for (const file of files.filter((name) => name.endsWith(".tsv")).sort()) {
+    for (const file of files.filter((name) => name.endsWith(".tsv"))) {
       const content = await readFile(join(folder, file));
       const hasTimestamps = content.toString("utf8", 0, 16).startsWith("timestamp\t");
       const lastRow = content.subarray(content.lastIndexOf("\n", -2) + 1).toString();
       const step = Number.parseFloat(lastRow.split("\t")[hasTimestamps ? 1 : 0] ?? "");
       lastStep = Math.max(Number.isNaN(lastStep) ? step : lastStep, step) || lastStep;
-      const name = toPosix(file).slice(0, -".tsv".length);
+      const name = file.slice(0, -".tsv".length);
       const known = { name, size: content.length, crc: crc32(content), hasTimestamps };
       state.metrics.push([name, known]);
     }

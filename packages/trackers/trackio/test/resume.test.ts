@@ -37,7 +37,7 @@ test('with "must" it waits until there is one', async ({ server }) => {
   const run = Recording.at(server, { resume: "must" });
   run.log({ m: 1 });
   const error = await refused(run.deliver(await run.open()));
-  assert.ok(error.permanent);
+  assert.ok(error.permanent, error.message);
   assert.match(error.message, /no run "run 1" in the project "proj"/);
 });
 

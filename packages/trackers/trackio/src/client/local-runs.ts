@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core/tracker";
-import { jsonObjectOf, messageOf } from "@acc/tracker-kit";
+import { jsonObjectOf, messageOf, pathsBelow } from "@acc/tracker-kit";
 import { projectFolder } from "../format/project-name.ts";
 import type { FoundRun } from "../state.ts";
 
@@ -77,7 +77,7 @@ function storedRuns(database: string, name: string): readonly Seen[] {
 /** Rows that wait to be imported. A file that the dashboard takes away meanwhile is in the database. */
 async function waitingRuns(inbox: string, folder: string, name: string): Promise<Seen[]> {
   if (!existsSync(inbox)) return [];
-  const files = (await readdir(inbox, { recursive: true })).filter((path) => /\.jsonl$/.test(path));
+  const files = pathsBelow(inbox).filter((path) => /\.jsonl$/.test(path));
   const seen: Seen[] = [];
   for (const file of files) {
     const text = await readFile(join(inbox, file), "utf8").catch(() => "");
