@@ -1,3 +1,4 @@
+import { replicaContext } from "../context/replica-context.ts";
 import type { ResumePoint } from "../context/tracker-request.ts";
 import { messageOf } from "../errors.ts";
 import { errorOf, type Fault } from "../fault.ts";
@@ -291,12 +292,12 @@ export class Checkpoints {
       write: async (content) => {
         const facts = { ...factsOf(subject, reason), parent: this.#parent }; // of the moment of the copy
         this.#disk.hold(content, { ...facts, metrics: {} });
-        try {
-          await flush(); // a checkpoint claims that what was logged before it is on the disk
-          await this.#write(content, { ...facts, metrics: await metrics });
-        } finally {
-          this.#disk.release();
-        }
+        const writing = flush() // a checkpoint claims that what was logged before it is on the disk
+          .then(async () => this.#write(content, { ...facts, metrics: await metrics }))
+          .finally(() => this.#disk.release());
+        // Where another replica fails, the host ends this one.
+        replicaContext().host?.finishBeforeEnd(writing);
+        await writing;
       },
     });
     this.#folder.passed(checkpoint.iteration);

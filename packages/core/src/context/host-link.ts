@@ -17,6 +17,8 @@ export interface HostLink {
   checkpointWritten(path: string): void;
   /** Runs a section during which the host will not terminate this thread. */
   runUninterrupted<T>(call: () => T): T;
+  /** The host lets this thread live until `work` has settled, also where another replica has failed; at most 10 s. */
+  finishBeforeEnd(work: Promise<unknown>): void;
   /** The trackers that the host runs for this replica. */
   readonly trackers: RemoteHub;
 }

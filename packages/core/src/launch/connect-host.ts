@@ -1,6 +1,6 @@
 import type { HostLink } from "../context/host-link.ts";
 import { connectTrackers } from "../remote-trackers/connect-trackers.ts";
-import { passKillGate } from "./kill-gate.ts";
+import { finishBeforeGate, passKillGate } from "./kill-gate.ts";
 import type { ReplicaMessage, ReplicaTask } from "./protocol.ts";
 
 /** Connects a replica to the host over the two ports of its task: one for one-way messages, one for calls. */
@@ -12,6 +12,7 @@ export function connectHost(task: ReplicaTask): HostLink {
     releaseAfterThread: (resources) => send({ type: "resources", resources }),
     checkpointWritten: (path) => send({ type: "checkpoint", path }),
     runUninterrupted: (call) => passKillGate(task.gate, call),
+    finishBeforeEnd: (work) => finishBeforeGate(task.gate, work),
     trackers: connectTrackers((message) => send({ type: "tracker", ...message }), task.calls),
   };
 }
