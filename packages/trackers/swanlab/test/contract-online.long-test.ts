@@ -18,6 +18,12 @@ const subject = {
       .sort(([a], [b]) => Number(a) - Number(b))
       .map(([, { data }]) => Number(data));
   },
+  readMedia: (folder: string) => {
+    const { media = {} } = server.experiments.get(`contract/${idOf(folder)}`) ?? {};
+    const points = Object.values(media).flatMap((ofKey) => Object.values(ofKey));
+    const paths = points.flatMap(({ data }) => data as unknown as string[]);
+    return paths.flatMap((path) => server.objects[path] ?? []);
+  },
   readMonitored: (folder: string) => {
     const { scalars = {}, logs = [] } = server.experiments.get(`contract/${idOf(folder)}`) ?? {};
     const load = Object.keys(scalars).filter((key) => key.startsWith("__swanlab__."));
