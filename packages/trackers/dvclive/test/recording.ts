@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestRun } from "@acc/core/testing";
+import type { LogContext, LogValues } from "@acc/core/tracker";
 import type { Live } from "../src/native/live.ts";
 import type { DvcLiveOptions } from "../src/options.ts";
 import { DvcLiveTracker } from "../src/tracker.ts";
@@ -45,3 +46,24 @@ export class Recording extends TestRun {
     return run;
   }
 }
+
+/** A run of `log` calls. */
+export async function logged(
+  calls: readonly [values: LogValues, context?: LogContext][],
+  options: DvcLiveOptions = {},
+  root?: string,
+): Promise<Recording> {
+  return Recording.of(
+    (_live, run) => {
+      for (const [values, context = {}] of calls) run.post({ type: "metrics", values, context });
+    },
+    options,
+    root,
+  );
+}
+
+/** The rows of a metric. */
+export const tsv = (run: Recording, name: string): string =>
+  readFileSync(join(run.folder, "dvclive/plots/metrics", `${name}.tsv`), "utf8");
+export const metrics = (run: Recording): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(run.folder, "dvclive/metrics.json"), "utf8"));

@@ -1,46 +1,12 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type FigureData,
-  type LogContext,
-  type LogValues,
-  TrackerUnreachableError,
-} from "@acc/core/tracker";
+import type { LogContext, LogValues } from "@acc/core/tracker";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { DvcLiveOptions } from "../src/options.ts";
 import { filesOf } from "./golden.ts";
-import { Recording, temporary } from "./recording.ts";
+import { logged, metrics, Recording, temporary, tsv } from "./recording.ts";
 
-const test = suite("DVCLive tracker");
-
-/** A run of `log` calls. */
-async function logged(
-  calls: readonly [values: LogValues, context?: LogContext][],
-  options: DvcLiveOptions = {},
-  root?: string,
-): Promise<Recording> {
-  return Recording.of(
-    (_live, run) => {
-      for (const [values, context = {}] of calls) run.post({ type: "metrics", values, context });
-    },
-    options,
-    root,
-  );
-}
-
-const tsv = (run: Recording, name: string): string =>
-  readFileSync(join(run.folder, "dvclive/plots/metrics", `${name}.tsv`), "utf8");
-const metrics = (run: Recording) =>
-  JSON.parse(readFileSync(join(run.folder, "dvclive/metrics.json"), "utf8"));
+const test = suite("DVCLive: steps, values and files");
 
 test("ends a step with each log, goes on from an explicit one, and appends what goes back", async () => {
   const run = await logged([
@@ -138,64 +104,6 @@ test("keeps a value whose name is also a group in its own file, and says so", as
   assert.is(run.warnings.filter((warning) => /metrics\.json/.test(warning)).length, 3);
 });
 
-test("writes images, tables, plots and artifacts, and names them in dvc.yaml", async () => {
-  const model = join(temporary(), "Model v1.json");
-  writeFileSync(model, "{}");
-  const run = await Recording.of((live, run) => {
-    const data = new Uint8Array(2 * 2 * 3);
-    const context = { step: 7 };
-    run.post({ type: "images", values: { in: { data, shape: [2, 2, 3] } }, context });
-    const batch = { data: new Float32Array(8), shape: [2, 2, 2, 1] };
-    run.post({ type: "images", values: { "../both": batch }, context });
-    const table = {
-      columns: ["id", "loss"],
-      rows: [
-        [1, 0.5],
-        [2, Number.NaN],
-      ],
-    }; // prettier
-    run.post({ type: "tables", values: { errors: table }, context });
-    live.logPlot("roc", [{ x: 1, y: 2 }], { x: "x", y: "y", title: "ROC" });
-    live.logArtifact(model, { type: "model", labels: ["best"], meta: { epochs: 3 } });
-    assert.throws(() => live.logImage("a.webp", { data, shape: [2, 2, 3] }), /\.png/);
-    assert.throws(() => live.logMetric("x", [1] as never), /numbers, booleans and texts/);
-  });
-  const paths = [...filesOf(join(run.folder, "dvclive")).keys()];
-  assert.equal(paths, [
-    "artifacts/Model v1.json",
-    "metrics.json",
-    "plots/custom/errors/7.json",
-    "plots/custom/roc.json",
-    "plots/images/_/both/0/7.png",
-    "plots/images/_/both/1/7.png",
-    "plots/images/in/7.png",
-  ]);
-  assert.is(
-    readFileSync(join(run.folder, "dvclive/plots/custom/errors/7.json"), "utf8"),
-    '[\n    {\n        "id": 1,\n        "loss": 0.5\n    },\n    {\n        "id": 2,\n        "loss": "nan"\n    }\n]\n',
-  );
-  assert.is(
-    readFileSync(join(run.folder, "dvc.yaml"), "utf8"),
-    `plots:
-- dvclive/plots/images
-- dvclive/plots/custom/errors
-- dvclive/plots/custom/roc.json:
-    template: linear
-    x: x
-    y: y
-    title: ROC
-artifacts:
-  model-v1:
-    path: dvclive/artifacts/Model v1.json
-    type: model
-    labels:
-    - best
-    meta:
-      epochs: 3
-`,
-  );
-});
-
 test("takes parameters of any kind, later ones beside earlier ones", async () => {
   const run = await Recording.of((live) => {
     live.logParams({ lr: 0.1, opt: { name: "adam", betas: [0.9, 0.999] }, none: null });
@@ -219,38 +127,6 @@ text: '12:30'
 '=': '<<'
 `,
   );
-});
-
-test("a resumed run goes on after the last step, also behind step 0, and keeps what there was", async () => {
-  const root = temporary();
-  await logged([[{ a: 0.5, b: { c: 1 } }]], {}, root);
-  writeFileSync(join(root, "dvclive/metrics.json"), '{\n    "a": 1.0,\n    "step": 0\n}\n');
-  const run = await logged([[{ a: 2.5 }]], { resume: true }, root);
-  assert.is(tsv(run, "a"), "step\ta\n0\t0.5\n1\t2.5\n");
-  assert.is(tsv(run, "b/c"), "step\tc\n0\t1\n");
-  process.env.DVCLIVE_RESUME = "True";
-  await logged([[{ n: 1 }]], {}, root);
-  delete process.env.DVCLIVE_RESUME;
-  assert.equal(
-    readFileSync(join(root, "dvclive/metrics.json"), "utf8"),
-    '{\n    "a": 2.5,\n    "step": 2,\n    "n": 1\n}\n',
-  );
-  await logged([[{ z: 1 }]], {}, root);
-  assert.equal([...filesOf(join(root, "dvclive")).keys()], ["metrics.json", "plots/metrics/z.tsv"]);
-});
-
-test("goes on after the rows when metrics.json is damaged or missing, and says so", async () => {
-  for (const damage of ['{ "a": 1,', "[]", "", undefined]) {
-    const root = temporary();
-    await logged([[{ a: 0.5 }], [{ a: 1.5, b: 1 }], [{ a: 2.5 }]], {}, root);
-    const path = join(root, "dvclive/metrics.json");
-    if (damage === undefined) rmSync(path);
-    else writeFileSync(path, damage);
-    const run = await logged([[{ a: 3.5 }]], { resume: true }, root);
-    assert.is(tsv(run, "a").split("\n").at(-2), "3\t3.5");
-    assert.equal(metrics(run), { a: 3.5, step: 3 });
-    assert.is(run.warnings.length, damage === undefined ? 0 : 1, run.warnings.join());
-  }
 });
 
 test("writes times where they are asked for, in every row of that file", async () => {
@@ -293,59 +169,6 @@ test("finishes twice, and without anything logged", async () => {
   await tracker.finish();
   await tracker.finish();
   assert.equal([...filesOf(run.folder)], [["dvclive/metrics.json", "{}\n"]]);
-});
-
-test("a delivery that fails half-way is repeated whole", async () => {
-  const run = new Recording();
-  const tracker = run.tracker();
-  run.post({ type: "metrics", values: { a: 1 }, context: {} });
-  await run.deliver(tracker);
-  const file = join(run.folder, "dvclive/plots/metrics/a.tsv");
-  const before = readFileSync(file);
-  rmSync(file);
-  mkdirSync(file);
-  run.post({ type: "metrics", values: { b: 3, a: 2 }, context: {} });
-  assert.instance(await run.deliver(tracker).catch((reason: unknown) => reason), Error);
-  rmSync(file, { recursive: true });
-  writeFileSync(file, `${before}1\tunfinished`);
-  await run.deliver(tracker);
-  assert.is(tsv(run, "a"), "step\ta\n0\t1\n1\t2\n");
-  assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
-});
-
-const onLinux = process.platform === "linux" ? test : test.skip; // which has a device that is full
-
-onLinux("a full disk delays what was logged, and loses nothing", async () => {
-  const run = new Recording();
-  const tracker = run.tracker();
-  run.post({ type: "metrics", values: { a: 1 }, context: {} });
-  await run.deliver(tracker);
-  const full = join(run.folder, "dvclive/plots/metrics/b.tsv");
-  symlinkSync("/dev/full", full);
-  run.post({ type: "metrics", values: { a: 2, b: 3 }, context: {} });
-  const error = await run.deliver(tracker).catch((reason: unknown) => reason);
-  assert.instance(error, TrackerUnreachableError);
-  assert.not.ok((error as TrackerUnreachableError).permanent);
-  assert.match((error as Error).message, /ENOSPC/);
-  rmSync(full);
-  await run.deliver(tracker);
-  assert.is(tsv(run, "a"), "step\ta\n0\t1\n1\t2\n");
-  assert.is(tsv(run, "b"), "step\tb\n1\t3\n");
-});
-
-test("a figure is a picture among the images, and JSON beside it; without a picture it says why", async () => {
-  const run = await Recording.of((_live, recording) => {
-    const curve: FigureData = { type: "plotly", spec: { data: [{ y: [1, 2] }] } };
-    const share: FigureData = { type: "plotly", spec: { data: [{ type: "pie", values: [1] }] } };
-    recording.post({ type: "figures", values: { "a/curve": curve, share }, context: { step: 4 } });
-  });
-  const plots = join(run.folder, "dvclive/plots");
-  const png = readFileSync(join(plots, "images/a/curve/4.png"));
-  assert.is(png.subarray(1, 4).toString(), "PNG");
-  const json = readFileSync(join(plots, "figures/share/4.plotly.json"), "utf8");
-  assert.equal(JSON.parse(json), { data: [{ type: "pie", values: [1] }], layout: {} });
-  assert.not(existsSync(join(plots, "images/share")));
-  assert.match(run.warnings.join(), 'a picture of "share": "trace 0" is a trace of the type "pie"');
 });
 
 test.run();
