@@ -13,6 +13,7 @@ const IDLE_MS = 20_000;
 const MEMORY_MB = 1024;
 
 let drawer: Worker | undefined;
+let idle: NodeJS.Timeout | undefined;
 /** Figures are drawn one after the other. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -33,6 +34,7 @@ export function drawFigure(
 }
 
 function drawNow(figure: FigureJson, format: PictureFormat, timeoutMs: number): Promise<Drawing> {
+  clearTimeout(idle);
   drawer ??= startDrawer();
   const worker = drawer;
   return new Promise<Drawing>((resolve) => {
@@ -66,8 +68,7 @@ function startDrawer(): Worker {
 /** A thread that waits keeps no process alive, and is given up after a while. */
 function rest(worker: Worker): void {
   worker.unref();
-  const idle = setTimeout(() => discard(worker), IDLE_MS).unref();
-  worker.once("newListener", () => clearTimeout(idle));
+  idle = setTimeout(() => discard(worker), IDLE_MS).unref();
 }
 
 function discard(worker: Worker): void {

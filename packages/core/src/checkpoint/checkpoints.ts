@@ -291,10 +291,9 @@ export class Checkpoints {
       },
       write: async (content) => {
         const facts = { ...factsOf(subject, reason), parent: this.#parent }; // of the moment of the copy
-        this.#disk.hold(content, { ...facts, metrics: {} });
-        const writing = flush() // a checkpoint claims that what was logged before it is on the disk
-          .then(async () => this.#write(content, { ...facts, metrics: await metrics }))
-          .finally(() => this.#disk.release());
+        // A checkpoint claims that what was logged before it is on the disk.
+        const rest = Promise.all([metrics, flush()]).then(([known]) => ({ metrics: known }));
+        const writing = this.#write(content, facts, rest);
         // Where another replica fails, the host ends this one.
         replicaContext().host?.finishBeforeEnd(writing);
         await writing;
@@ -307,9 +306,13 @@ export class Checkpoints {
     return checkpoint;
   }
 
-  async #write(content: CheckpointContent, facts: Facts): Promise<void> {
+  async #write(
+    content: CheckpointContent,
+    facts: Facts,
+    rest: Promise<Pick<Facts, "metrics">>,
+  ): Promise<void> {
     try {
-      const { id } = await this.#disk.write(content, facts);
+      const { id } = await this.#disk.write(content, facts, rest);
       this.#parent = id;
       this.#options.onWritten(content.target.path);
     } catch (error) {

@@ -18,6 +18,7 @@ export class Disk {
   readonly #options: DiskOptions;
   #writer: Promise<CheckpointWriter> | undefined;
   #ready: CheckpointWriter | undefined;
+  /** What is written once something else is over. The exit of this thread cannot wait for that. */
   #held: { readonly content: CheckpointContent; readonly facts: Facts } | undefined;
 
   constructor(options: DiskOptions) {
@@ -36,26 +37,26 @@ export class Disk {
     await this.#writer?.catch(() => {});
   }
 
-  /** What `write` will get, once something else is over. The exit of this thread cannot wait for that, and writes it. */
-  hold(content: CheckpointContent, facts: Facts): void {
-    this.#held = { content, facts };
-  }
-
-  /** What is held will not be written. */
-  release(): void {
-    this.#held = undefined;
-  }
-
   /**
    * Writes a checkpoint; afterwards removes those that no rule wants.
    *
+   * @param rest what to wait for before, with the facts that only come then.
    * @throws {AcceleratorError} `CHECKPOINT_…`; then nothing of it is left.
    */
-  async write(content: CheckpointContent, facts: Facts): Promise<Manifest> {
+  async write(
+    content: CheckpointContent,
+    facts: Facts,
+    rest: Promise<Pick<Facts, "metrics">>,
+  ): Promise<Manifest> {
     this.start();
-    const writer = await (this.#writer as Promise<CheckpointWriter>);
-    this.release();
-    const manifest = await this.#post(writer, content, facts);
+    this.#held = { content, facts };
+    const [writer, more] = await Promise.all([
+      this.#writer as Promise<CheckpointWriter>,
+      rest,
+    ]).finally(() => {
+      this.#held = undefined;
+    });
+    const manifest = await this.#post(writer, content, { ...facts, ...more });
     const { path, iteration } = content.target;
     if (iteration !== undefined) await this.#retain(writer, dirname(path));
     return manifest;
@@ -64,9 +65,10 @@ export class Disk {
   /** Blocks this thread until everything is written: no promise settles any more. */
   writeForExit(): void {
     if (!this.#ready) return;
-    const held = this.#held;
-    this.release();
-    if (held) this.#post(this.#ready, held.content, held.facts).catch(() => {}); // nobody is there to hear of it
+    if (this.#held) {
+      const { content, facts } = this.#held;
+      this.#post(this.#ready, content, facts).catch(() => {}); // nobody is there to hear of it
+    }
     this.#ready.waitForExit();
   }
 

@@ -21,27 +21,11 @@ export type TrackerEvent = {
   readonly logOptions?: TrackerLogOptions;
 } & (
   | { readonly type: "config"; readonly values: RunConfig }
-  | { readonly type: "metrics"; readonly values: LogValues; readonly context: LogContext }
-  | {
-      readonly type: "images";
-      readonly values: Record<string, ImageData>;
-      readonly context: LogContext;
-    }
-  | {
-      readonly type: "tables";
-      readonly values: Record<string, TableData>;
-      readonly context: LogContext;
-    }
-  | {
-      readonly type: "figures";
-      readonly values: Record<string, FigureData>;
-      readonly context: LogContext;
-    }
-  | {
-      readonly type: "media";
-      readonly values: Record<string, MediaData>;
-      readonly context: LogContext;
-    }
+  | ValuesByName<"metrics", LogValues>
+  | ValuesByName<"images", Record<string, ImageData>>
+  | ValuesByName<"tables", Record<string, TableData>>
+  | ValuesByName<"figures", Record<string, FigureData>>
+  | ValuesByName<"media", Record<string, MediaData>>
   | { readonly type: "artifact"; readonly artifact: ArtifactData; readonly context: LogContext }
   | {
       /** A call of the native run object that is none of the above, such as adding a tag. */
@@ -52,12 +36,15 @@ export type TrackerEvent = {
     }
 );
 
-/** Media whose bytes are still to be encoded or read: it becomes a `"media"` event before it enters the journal. */
-export type PostedMediaEvent = Pick<TrackerEvent, "target" | "logOptions"> & {
-  readonly type: "postedMedia";
-  readonly values: Record<string, PostedMedia>;
+type ValuesByName<Type, Values> = {
+  readonly type: Type;
+  readonly values: Values;
   readonly context: LogContext;
 };
+
+/** Media whose bytes are still to be encoded or read: it becomes a `"media"` event before it enters the journal. */
+export type PostedMediaEvent = Pick<TrackerEvent, "target" | "logOptions"> &
+  ValuesByName<"postedMedia", Record<string, PostedMedia>>;
 
 /** The place of a checkpoint among the events of a run. It is for the journal: no tracker gets it. */
 export type CheckpointMark = {

@@ -26,9 +26,9 @@ type Copy<T> = T | Promise<T>;
 /** Copies of the values of one `log` call, by kind; undefined for a kind that it does not have. */
 export type Snapshot = {
   readonly metrics: Copy<LogValues> | undefined;
-  readonly images: Promise<Record<string, ImageData>> | undefined;
-  readonly tables: Promise<Record<string, TableData>> | undefined;
-  readonly figures: Promise<Record<string, FigureData>> | undefined;
+  readonly images: Copy<Record<string, ImageData>> | undefined;
+  readonly tables: Copy<Record<string, TableData>> | undefined;
+  readonly figures: Copy<Record<string, FigureData>> | undefined;
   readonly media: Copy<Record<string, PostedMedia>> | undefined;
 };
 
@@ -108,37 +108,32 @@ export function snapshotValues(
  */
 export function snapshotImages(
   images: Iterable<readonly [tag: string, image: ImageData | Tensor]>,
-): Promise<Record<string, ImageData>> {
-  const reads = [...images].map(([tag, image]) =>
-    copyImage(tag, image).then((copy) => [tag, copy] as const),
-  );
-  return Promise.all(reads).then(Object.fromEntries);
+): Copy<Record<string, ImageData>> {
+  return byName([...images].map(([tag, image]) => [tag, copyImage(tag, image)] as const));
 }
 
 /** @throws {AcceleratorError} `VALUE_INVALID` naming the table that is none. */
 export function snapshotTables(
   tables: Iterable<readonly [name: string, source: TableSource]>,
   refuse: Refuse,
-): Promise<Record<string, TableData>> {
+): Copy<Record<string, TableData>> {
   const copies = [...tables].map(([name, source]) => {
     const { columns, rows } = normaliseTable(name, source);
-    const copy = snapshotValues({ [name]: rows }, refuse);
-    return Promise.resolve(copy).then((values) => {
-      const table: TableData = { columns: columns.map(String), rows: values[name] as LogValue[][] };
-      return [name, table] as const;
+    const tableOf = (values: LogValues): TableData => ({
+      columns: columns.map(String),
+      rows: values[name] as LogValue[][],
     });
+    const copy = snapshotValues({ [name]: rows }, refuse);
+    return [name, copy instanceof Promise ? copy.then(tableOf) : tableOf(copy)] as const;
   });
-  return Promise.all(copies).then(Object.fromEntries);
+  return byName(copies);
 }
 
 /** @throws {AcceleratorError} `VALUE_INVALID` naming the figure that is none. */
 export function snapshotFigures(
   figures: Iterable<readonly [name: string, source: FigureSource]>,
-): Promise<Record<string, FigureData>> {
-  const copies = [...figures].map(([name, source]) =>
-    Promise.resolve(copyFigure(name, source)).then((copy) => [name, copy] as const),
-  );
-  return Promise.all(copies).then(Object.fromEntries);
+): Copy<Record<string, FigureData>> {
+  return byName([...figures].map(([name, source]) => [name, copyFigure(name, source)] as const));
 }
 
 /**
@@ -152,11 +147,17 @@ export function snapshotMedia(
   const copies = [...media].map(([name, source]) => ({ name, ...copyMedia(name, source) }));
   const total = copies.reduce((sum, { bytes }) => sum + bytes, 0);
   if (copies[0]) sizeOf(copies.map(({ name }) => name).join('", "'), total);
-  const entries = copies.map(({ name, media: copy }) => [name, copy] as const);
-  const isRead = (entry: (typeof entries)[number]): entry is readonly [string, PostedMedia] =>
+  return byName(copies.map(({ name, media: copy }) => [name, copy] as const));
+}
+
+/** Copies under their names; a promise of them if one is still to be read. */
+function byName<T>(
+  copies: readonly (readonly [name: string, copy: Copy<T>])[],
+): Copy<Record<string, T>> {
+  const isRead = (entry: (typeof copies)[number]): entry is readonly [string, T] =>
     !(entry[1] instanceof Promise);
-  if (entries.every(isRead)) return Object.fromEntries(entries);
-  const reads = entries.map(async ([name, copy]) => [name, await copy] as const);
+  if (copies.every(isRead)) return Object.fromEntries(copies);
+  const reads = copies.map(async ([name, copy]) => [name, await copy] as const);
   return Promise.all(reads).then(Object.fromEntries);
 }
 
