@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { timed } from "../phases.ts";
-import { ARRIVED, ASKED, DEAD, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
+import { ARRIVED, ASKED, DEAD, ENDED, LEFT, ONE_ROUND, ROUND } from "./control-block.ts";
 
 /**
  * Iterations of the spin loop before a thread sleeps: about 0.1 ms, within which most ranks arrive. A wake-up takes
@@ -46,7 +46,7 @@ export class Barrier {
       Atomics.store(cells, ARRIVED, 0);
       Atomics.add(cells, ROUND, ONE_ROUND);
       Atomics.notify(cells, ROUND);
-      return Atomics.load(cells, DEAD) === 0 ? "passed" : "dead";
+      return "passed";
     }
     for (let i = 0; i < this.#spins; i++)
       if (Atomics.load(cells, ROUND) !== round) return this.#woken(round);
@@ -65,11 +65,12 @@ export class Barrier {
   }
 
   /**
-   * The end of a group also increases the round. A rank that leaves sets its bit, perhaps after the round has been
-   * passed.
+   * A rank that leaves and the end of the group set their bits, perhaps after the round has been passed: all ranks that were in
+   * it have passed it then, and a checkpoint that one has saved is saved by all.
    */
   #woken(round: number): BarrierResult {
-    if (Atomics.load(this.#cells, DEAD) !== 0) return "dead";
-    return (Atomics.load(this.#cells, ROUND) | LEFT) === (round | LEFT) ? "left" : "passed";
+    const now = Atomics.load(this.#cells, ROUND);
+    if ((now ^ round) & ~(LEFT | ENDED)) return "passed";
+    return now & ENDED ? "dead" : "left";
   }
 }

@@ -2,13 +2,15 @@ import { CHARACTERS_PER_CELL, readText, writeText } from "./shared-text.ts";
 import { type HostRequest, REQUESTS } from "./supervision.ts";
 
 /** Cells of the barrier and of the end of the group; the rest is laid out by `ControlBlock`. */
-export const ROUND = 0; // barriers completed, times `ONE_ROUND`, and the bit `LEFT`
+export const ROUND = 0; // barriers completed, times `ONE_ROUND`, and the bits `LEFT` and `ENDED`
 export const ARRIVED = 1; // ranks waiting in the current round
 export const DEAD = 2; // 0, or why the group ended: one of the REASON values
 /** What a completed barrier adds to `ROUND`. */
-export const ONE_ROUND = 2;
+export const ONE_ROUND = 4;
 /** Set in `ROUND` once a rank has left the group: waiters sleep on that cell, so this wakes them. */
 export const LEFT = 1;
+/** The same once the group has ended. */
+export const ENDED = 2;
 /** 1 once a script has said that it saves checkpoints. */
 const ACCEPTS = 3;
 /** What the host asks, and what rank 0 has announced to all and in which collective: see `SharedSupervision`. */
@@ -178,7 +180,7 @@ export class ControlBlock {
       writeText(this.cells, MESSAGE_CELL, MESSAGE_CELLS, message);
       Atomics.store(this.cells, DEAD, reason);
     }
-    Atomics.add(this.cells, ROUND, ONE_ROUND); // waiters sleep on the round
+    Atomics.or(this.cells, ROUND, ENDED);
     Atomics.notify(this.cells, ROUND);
   }
 
