@@ -144,7 +144,8 @@ export class Accelerator extends CheckpointingAccelerator {
   }
 
   /**
-   * Stores a file or a folder with the run, on every tracker that supports it; like `log`. Its content is read after
+   * Stores a file or a folder with the run, on every tracker that supports it; like `log`. Links in a folder are taken if they lead to
+   * files. Its content is read after
    * the call: do not change it until `endTraining`.
    *
    * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path.

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { messageOf } from "../../errors.ts";
 import { COPIES_FOLDER, keptFiles } from "../../journal/run-folder.ts";
@@ -75,7 +75,18 @@ async function copyArtifact(
   const folder = join(keptFiles(runFolder, COPIES_FOLDER), String(number));
   await mkdir(folder, { recursive: true });
   const copy = join(folder, basename(artifact.path));
-  // Copy-on-write where the file system supports it.
-  await cp(artifact.path, copy, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await cp(artifact.path, copy, {
+    ...{ recursive: true, mode: constants.COPYFILE_FICLONE }, // copy-on-write where the file system supports it
+    // A copied link would lead out of the run's folder, where nothing is read: its file is copied.
+    dereference: true,
+    filter: (path) => path === artifact.path || isNoLinkToFolder(path),
+  });
   return { ...artifact, path: relative(runFolder, copy), source: artifact.path };
+}
+
+/** Links to folders may lead in a circle, or to the whole disk. */
+async function isNoLinkToFolder(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSymbolicLink()) return true;
+  const target = await stat(path).catch(() => undefined); // it leads nowhere
+  return target?.isFile() ?? false;
 }
