@@ -26,6 +26,9 @@ export function deliveredRun(): NonsenseSubject {
       recording.log({ type: "artifact", artifact, context: {} }, 1);
       recording.log({ type: "call", method: "deleteTag", args: ["x"], context: {} });
       recording.log({ type: "metrics", values: { m: 2 }, context: {} }, 2);
+      const native = (await recording.open({ trackingUri: url })).tracker;
+      native.logInput({ name: "digits", source: "https://example.com/digits.csv" });
+      native.logModel(file, { name: "net" });
       const options = { trackingUri: url };
       let tracker = await recording.open(options);
       return {
