@@ -21,7 +21,7 @@ export {
 } from "./figure-pictures.ts";
 export { type FileBelow, filesBelow, pathsBelow } from "./files-below.ts";
 export { flatten, isNested, leavesOf } from "./flatten.ts";
-export { type GitInfo, gitInfo } from "./git-info.ts";
+export { type GitInfo, type GitOrigin, gitInfo, gitOrigin } from "./git-info.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export {
   type HttpAnswer,
