@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,12 +9,12 @@ import * as assert from "uvu/assert";
 import type { RunState } from "../src/state.ts";
 import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
+import { runPython as runClient } from "./python-client.ts";
 import { Recording } from "./recording.ts";
 
 const test = suite("ClearML's official client");
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");
 const run = python ? test : test.skip;
-const TIMEOUT_MS = 120_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const root = mkdtempSync(join(tmpdir(), "acc-clearml-peer-"));
@@ -48,38 +47,8 @@ test.before.each(async () => {
 });
 test.after.each(() => server.close());
 
-/** Runs a script with the client's environment; the JSON at the end of its output. */
-function runPython(script: string, args: readonly string[] = [], input = ""): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(python ?? "python3", [here(script), ...args], {
-      cwd: root,
-      timeout: TIMEOUT_MS,
-      env: {
-        ...process.env,
-        ...{
-          CLEARML_API_HOST: server.url,
-          CLEARML_WEB_HOST: server.url,
-          CLEARML_FILES_HOST: server.url,
-        },
-        ...{ CLEARML_API_ACCESS_KEY: "k", CLEARML_API_SECRET_KEY: "s", HOME: root },
-        ...{ CLEARML_CACHE_DIR: join(root, "python-cache"), PYTHONDONTWRITEBYTECODE: "1" },
-      },
-    });
-    let [stdout, all] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      stdout += chunk;
-      all += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
-      all += chunk;
-    });
-    child.stdin.end(input);
-    child.on("close", (code) => {
-      if (code !== 0) reject(new Error(`${script} ended with code ${code}:\n${all}`));
-      else resolve(JSON.parse(stdout.slice(stdout.search(/^[{[]/m))));
-    });
-  });
-}
+const runPython = (script: string, args: readonly string[] = [], input = "") =>
+  runClient({ python, server, folder: root, script, args, input });
 
 async function recordOnline(): Promise<Recording> {
   const options = {

@@ -11,7 +11,9 @@ export function deliveredRun(): NonsenseSubject {
       const server = new StubServer();
       const url = await server.start();
       const held = () =>
-        JSON.stringify(server.held).replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "id");
+        JSON.stringify(server.held)
+          .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "id")
+          .replaceAll(/(utc_time_created: )[\d-]+ [\d:.]+/g, "$1now");
       return { url, held, stop: () => server.stop() };
     },
     newRun: async (url) => {
