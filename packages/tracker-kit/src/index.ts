@@ -30,7 +30,7 @@ export {
   type HttpServiceOptions,
   isTransientStatus,
 } from "./http-service.ts";
-export { type EncodedImage, encodePng, imagesOf, toByte } from "./image-png.ts";
+export { captionsOf, type EncodedImage, encodePng, imagesOf, toByte } from "./image-png.ts";
 export { type Json, toJson, wellFormed } from "./json-value.ts";
 export { encodedOrLeftOut, kindOf, type LeaveOut, LeftOut } from "./left-out.ts";
 export { movedPath, type SavedPath, savedPath } from "./moved-path.ts";

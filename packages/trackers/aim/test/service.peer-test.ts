@@ -25,13 +25,17 @@ peer("keeps audio, which Aim reads as its own", async ({ server }) => {
   const tracker = createTracker(run, { repo: server.url });
   const data = Buffer.from("RIFF....WAVE");
   const values = {
-    tone: { kind: "audio", format: "wav", data },
+    tone: { kind: "audio", format: "wav", data, caption: "a tone" },
     clip: { kind: "video", format: "mp4", data },
   } as const;
   await deliver(tracker, run, [{ type: "media", values, context: { step: 3 } }]);
   await tracker.finish("success");
   const read = await readRun(server, tracker.tracker.hash);
-  const held = { caption: "", data: { $blob: { $bytes: data.toString("hex") } }, format: "wav" };
+  const held = {
+    caption: "a tone",
+    data: { $blob: { $bytes: data.toString("hex") } },
+    format: "wav",
+  };
   assert.equal(pointsOf(read, "tone"), [[{}, [[3, { "$aim.audio": held }]]]]);
   assert.match(
     run.warnings.join(),

@@ -43,7 +43,7 @@ function logInPython(
 }
 
 function postEverything(recording: Recording): void {
-  const image = { data: new Uint8Array(12).fill(200), shape: [2, 2, 3] };
+  const image = { data: new Uint8Array(12).fill(200), shape: [2, 2, 3], caption: "an image" };
   const table = { columns: ["name", "error"], rows: [["a", 0.5]] };
   recording.post({ type: "config", values: { lr: 0.1, layers: [1, 2], nested: { a: null } } });
   recording.log({ loss: 0.5, nan: Number.NaN, large: 2 ** 64, text: "損 \ud800", step: 7 }, 0);
@@ -51,7 +51,7 @@ function postEverything(recording: Recording): void {
   recording.post({ type: "images", values: { image }, context: { step: 1 } });
   recording.post({ type: "tables", values: { table }, context: { step: 1 } });
   const media = {
-    tone: { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
+    tone: { kind: "audio", format: "wav", data: Buffer.from("RIFF"), caption: "a tone" },
     clip: { kind: "video", format: "mp4", data: Buffer.from("ftyp") },
     page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
   } as const;
@@ -74,7 +74,9 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   assert.match(JSON.stringify(fifth?.weights), /"trackio\.histogram"/);
   assert.equal(fifth?.report, { _type: "trackio.markdown", _value: "# Result" });
   assert.is(none.length, 0);
-  const image = third?.image as { file_path: string } | undefined;
+  const image = third?.image as { file_path: string; caption: string } | undefined;
+  const tone = played?.tone as { caption: string } | undefined;
+  assert.equal([image?.caption, tone?.caption], ["an image", "a tone"]);
   const path = encodeURIComponent(join(dashboard.dir, "media", String(image?.file_path)));
   const png = Buffer.from(await (await fetch(`${dashboard.url}/file?path=${path}`)).arrayBuffer());
   assert.ok(png.includes("PNG"), "the page finds the image");
