@@ -320,6 +320,10 @@ export class ClearMLServer {
         }));
         return { tasks };
       }
+      case "events.get_task_plots": {
+        const plots = this.stored("plot").filter(({ task }) => task === body.task);
+        return { plots, returned: plots.length, total: plots.length };
+      }
       case "events.get_task_log":
         return this.#taskLog(body);
       default:

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FigureData } from "@acc/core/tracker";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import type { SavedPath } from "@acc/tracker-kit";
 import { suite } from "uvu";
@@ -36,9 +37,25 @@ const media = {
   "eval/tone": { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
   page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
 } as const;
+const curve = { type: "scatter", mode: "lines", y: [1, null, 2] };
+const figures: Record<string, FigureData> = {
+  eval_curve: { type: "plotly", spec: { data: [curve] } },
+  bars: {
+    type: "vega-lite",
+    spec: {
+      ...{ mark: "bar", data: { values: [{ count: 3 }] } },
+      encoding: { x: { field: "count", type: "quantitative" } },
+    },
+  },
+};
 const events = [
   ...sampleEvents(join(root, "note.txt"), join(root, "folder")),
   { type: "media", values: media, context: { step: 4, wallTimeMs: 1_700_000_001_000 } } as const,
+  {
+    type: "figures",
+    values: figures,
+    context: { step: 4, wallTimeMs: 1_700_000_002_000 },
+  } as const,
 ];
 
 let server: ClearMLServer;
@@ -122,7 +139,7 @@ run("finds sessions valid, and reads their configuration", async () => {
   assert.equal(read.single_values, { best: 0.125, big: 12 });
   assert.equal(
     (read.images as unknown as unknown[][]).map((image) => image.at(-1)),
-    [true, true, true, true, true],
+    [true, true, true, true, true, true],
   );
 });
 
@@ -167,6 +184,9 @@ run("reads back what was recorded online", async () => {
     last: { train: { name: "train", x: [4], y: [7] } },
   });
   assert.equal(read.single_values, { best: 0.125, big: 12 });
+  const plots = read.plots as Record<string, unknown>;
+  assert.equal(Object.keys(plots).sort(), ["curve/eval", "list/train", "tab/eval"]);
+  assert.equal(plots["curve/eval"], [curve]);
   const artifacts = read.artifacts as Record<string, unknown[]>;
   assert.equal(Object.keys(artifacts).sort(), ["dict", "folder ü", "note"]);
   assert.is(Buffer.from(String(artifacts.note?.[3]), "hex").toString(), "some text\n");

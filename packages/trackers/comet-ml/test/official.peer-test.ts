@@ -145,6 +145,25 @@ peer(
   },
 );
 
+peer("uploads a figure as an image panel", async () => {
+  await CometServer.during(async (server) => {
+    const spec = { data: [{ type: "scatter", y: [1, 3, 2] }] };
+    const values = { "eval/curve": { type: "plotly", spec } as const };
+    await upload(
+      await archiveOf((recording) =>
+        recording.post({ type: "figures", values, context: { step: 4, wallTimeMs: 5000 } }),
+      ),
+      server,
+    );
+    const [figure, ...others] = server.requests.filter(({ parts }) => parts !== undefined);
+    assert.equal(others, []);
+    assert.match(figure?.path ?? "", /\/visualizations\/upload$/);
+    const { figName, step, extension } = figure?.query ?? {};
+    assert.equal([figName, step, extension], ["eval/curve", "4", "svg"]);
+    assert.match(figure?.parts?.find(({ name }) => name === "file")?.text ?? "", /^<svg /);
+  });
+});
+
 /** A request without its values. */
 function shapeOf({ method, path, query, json }: RecordedRequest): string {
   const names = Object.keys(json ?? {}).sort();

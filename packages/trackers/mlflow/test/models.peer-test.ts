@@ -10,10 +10,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Recording } from "./recording.ts";
 
-const test = suite("logged models and datasets, as MLflow reads them");
+const test = suite("models, datasets and figures, as MLflow reads them");
 const python = pythonOf("packages/trackers/mlflow/test/fixtures/requirements.txt");
 const run = python ? test : test.skip; // the installer has reported why it could not be installed
-const READER = fileURLToPath(new URL("fixtures/read_models.py", import.meta.url));
 let server: MlflowServer;
 
 test.before(async () => {
@@ -23,12 +22,12 @@ test.after(async () => {
   await server?.remove();
 });
 
-async function read(experiment: string, folder: string) {
-  const { stdout } = await promisify(execFile)(
-    python as string,
-    [READER, server.uri, experiment, join(folder, "downloaded")],
-    { timeout: 100_000, env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true" } },
-  );
+async function runPython(script: string, ...args: string[]) {
+  const path = fileURLToPath(new URL(`fixtures/${script}`, import.meta.url));
+  const env = { ...process.env, MLFLOW_DISABLE_TELEMETRY: "true" };
+  const options = { timeout: 100_000, env };
+  const all = [path, server.uri, ...args];
+  const { stdout } = await promisify(execFile)(python as string, all, options);
   return JSON.parse(stdout);
 }
 
@@ -54,7 +53,7 @@ run("finds, describes and downloads what saveModel has written, and every datase
   await tracker.finish("success");
   assert.equal(recording.warnings, []);
 
-  const found = await read("models", recording.folder);
+  const found = await runPython("read_models.py", "models", join(recording.folder, "got"));
   const [net, other] = found.models;
   const { "acc.model": id, ...tags } = net.tags;
   assert.match(id, / \d+$/);
@@ -81,6 +80,21 @@ run("finds, describes and downloads what saveModel has written, and every datase
   });
   assert.equal([second.digest, second.source], ["v2", { uri: "/data/files" }]);
   assert.equal([third.name, third.source, third.tags], ["made", { tags: {} }, { k: "v" }]);
+});
+
+run("loads figures as pages, and as what was logged", async () => {
+  const recording = new Recording();
+  const tracker = await recording.open({ trackingUri: server.uri }, { projectName: "figures" });
+  const data = [{ type: "scatter", y: [1, 3, 2] }];
+  const values = { "eval/curve": { type: "plotly", spec: { data } } as const };
+  recording.log({ type: "figures", values, context: {} }, 4);
+  await recording.deliver(tracker);
+  await tracker.finish("success");
+  const found: Record<string, unknown> = await runPython("read_figures.py", "figures");
+  const [json, ...others] = Object.keys(found).filter((path) => path.endsWith(".json"));
+  assert.equal(others, []);
+  assert.equal((found[json ?? ""] as { data: unknown }).data, data);
+  assert.match(String(found["figures/eval~curve.html"]), /^<!doctype html>.*\[1,3,2\]/is);
 });
 
 test.run();

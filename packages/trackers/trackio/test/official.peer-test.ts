@@ -56,6 +56,9 @@ function postEverything(recording: Recording): void {
     page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
   } as const;
   recording.post({ type: "media", values: media, context: { step: 1 } });
+  const spec = { data: [{ y: [1, 3, 2] }] };
+  const figures = { curve: { type: "plotly", spec } as const };
+  recording.post({ type: "figures", values: figures, context: { step: 1 } });
   const values = { weights: histogram([1, 2, 2]), report: markdown("# Result"), big: 2n ** 62n };
   recording.post({ type: "metrics", values, context: { step: 2 } });
   recording.post({ type: "call", method: "alert", args: ["Look", "here", "error"], context: {} });
@@ -69,7 +72,7 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   assert.equal([first?.loss, first?.nan, first?.large], [0.5, null, 2 ** 64]);
   assert.equal([first?.text, first?.__step, first?.step], ["損 \ufffd", 7, 0]);
   assert.equal([second?.loss, second?.step], [0.25, 1]);
-  const [fourth, played, fifth, ...none] = others;
+  const [fourth, played, drawn, fifth, ...none] = others;
   assert.equal(fourth?.table, { _type: "trackio.table", _value: [{ name: "a", error: 0.5 }] });
   assert.match(JSON.stringify(fifth?.weights), /"trackio\.histogram"/);
   assert.equal(fifth?.report, { _type: "trackio.markdown", _value: "# Result" });
@@ -87,6 +90,11 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
     const answer = await fetch(`${dashboard.url}/file?path=${query}`);
     assert.is(await answer.text(), content, name);
   }
+  const curve = drawn?.curve as { _type: string; file_path: string } | undefined;
+  assert.is(curve?._type, "trackio.html");
+  const page = encodeURIComponent(join(dashboard.dir, "media", curve?.file_path ?? ""));
+  const drawing = await (await fetch(`${dashboard.url}/file?path=${page}`)).text();
+  assert.match(drawing, /^<!doctype html>.*\[1,3,2\]/is, "the page finds the figure");
   assert.match(JSON.stringify(played), /trackio\.audio.*trackio\.video.*trackio\.html/);
   const [alert] = await dashboard.call<Row[]>("get_alerts", { project: "proj" });
   assert.equal([alert?.title, alert?.text, alert?.level], ["Look", "here", "error"]);
