@@ -102,6 +102,7 @@ test("what is no model is refused where it is logged, or said where it is delive
   };
   assert.throws(wrong(join(folder, "none")), /VALUE_INVALID|no file or folder at the path, got/);
   assert.throws(wrong(undefined), /the path must be a text, got undefined/);
+  assert.throws(wrong(folder, null as unknown as object), /options must be an object, got null/);
   assert.throws(wrong(folder, { name: 7 }), /name must be a text, got 7/);
   assert.throws(wrong(folder, { name: "" }), /name must not be empty/);
   assert.throws(wrong(folder, { tags: "a" }), /tags must be a list of texts, got a/);

@@ -143,6 +143,7 @@ test("what is no model is refused where it is logged, or said where it is delive
   assert.throws(() => run.logModel(join(recording.folder, "none")), /There is no file or folder/);
   assert.throws(() => run.logModel(7 as unknown as string), /A path must be a text, got 7/);
   const wrong = (options: object) => () => run.logModel(folder, options as ModelOptions);
+  assert.throws(wrong(null as unknown as object), /the options must be an object, got null/);
   assert.throws(wrong({ name: "a/b" }), /takes no .* in a name, got "a\/b"/);
   assert.throws(wrong({ name: "" }), /in a name, got ""/);
   assert.throws(wrong({ step: 1.5 }), /step must be an integer of at least 0, got 1.5/);
@@ -209,6 +210,9 @@ test("datasets, without the keys of their addresses", async ({ server, uri }) =>
   assert.throws(wrong({ name: "x", source: 1 }), /source must be an address or path, got 1/);
   assert.throws(wrong({ name: "x", digest: "y".repeat(37) }), /36 characters as its digest/);
   assert.throws(wrong({ name: "x", schema: "double" }), /schema must be an object, got double/);
+  const options = null as unknown as object;
+  assert.throws(() => run.logInput({ name: "x" }, options), /options must be an object, got null/);
+  run.logInput({ name: "big", profile: { rows: 2n ** 60n, loss: Number.NaN } });
   assert.throws(wrong({ name: "n".repeat(501) }), /500 characters as its name, got 501/);
   await recording.deliver(tracker);
   const held = Object.values([...server.runs.values()][0]?.inputs ?? {}) as {
@@ -221,6 +225,7 @@ test("datasets, without the keys of their addresses", async ({ server, uri }) =>
       ["b", "local"],
       ["c", "s3"],
       ["d\ufffd", "code"],
+      ["big", "code"],
     ],
   );
   assert.equal(JSON.parse(held[0]?.source ?? ""), { url: "https://example.com/a.csv?v=1" });

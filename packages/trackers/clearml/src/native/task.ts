@@ -109,6 +109,9 @@ export class Task {
    */
   updateOutputModel(modelPath: string, options: OutputModelOptions = {}): void {
     const path = existing(modelPath);
+    if (typeof options !== "object" || options === null) {
+      throw invalid("the options must be an object", options);
+    }
     const { name = parse(path).name, ...description } = options;
     requireDescription(name, description);
     const artifact = { name, path };

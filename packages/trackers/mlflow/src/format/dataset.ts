@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { AcceleratorError, type LogValue, withoutUrlSecrets } from "@acc/core/tracker";
+import { toJson } from "@acc/tracker-kit";
 import { storableText } from "./storable-text.ts";
 
 /** Data that a run was given, in the words of the call `logInput`. */
@@ -67,7 +68,9 @@ export function datasetOf(given: DatasetSource): Dataset {
 }
 
 /** Tags of a dataset in a run; a text that is too long is cut. */
-export function inputTags({ context, tags = {} }: InputOptions): { key: string; value: string }[] {
+export function inputTags(options: InputOptions): { key: string; value: string }[] {
+  const { context, tags = {} } = requireObject("options", options);
+  requireObject("tags", tags);
   const all = { ...tags, ...(context === undefined ? {} : { "mlflow.data.context": context }) };
   return Object.entries(all).map(([key, value]) => ({
     key: storableText(key, MAX_TAG_KEY),
@@ -88,14 +91,13 @@ function sourceOf(source: string): Pick<Dataset, "source_type" | "source"> {
   return { source_type: isLocal ? "local" : scheme, source: JSON.stringify({ uri }) };
 }
 
-function jsonOf(member: string, value: unknown): string {
-  if (typeof value !== "object" || value === null)
-    throw invalid(`its ${member} must be an object`, value);
-  try {
-    return storableText(JSON.stringify(value));
-  } catch (error) {
-    throw invalid(`its ${member} must be plain data`, (error as Error).message);
-  }
+function jsonOf(member: string, value: object): string {
+  return storableText(JSON.stringify(toJson(requireObject(member, value) as LogValue)));
+}
+
+function requireObject<T>(member: string, value: T): T {
+  if (typeof value === "object" && value !== null) return value;
+  throw invalid(`its ${member} must be an object`, value);
 }
 
 function invalid(fault: string, found: unknown): AcceleratorError {

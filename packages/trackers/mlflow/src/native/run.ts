@@ -186,6 +186,7 @@ export class MlflowRun {
    */
   logModel(localPath: string, options: ModelOptions = {}): void {
     const path = existing(localPath);
+    requireObject("the options", options);
     const { name = modelName(path), step, modelType, tags = {}, flavors } = options;
     if (typeof name !== "string" || !isModelName(name)) {
       throw invalid(
