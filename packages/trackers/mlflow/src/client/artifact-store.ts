@@ -1,7 +1,6 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync, openAsBlob } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { AcceleratorError, TrackerUnreachableError } from "@acc/core/tracker";
 import {
@@ -20,7 +19,7 @@ import { refusalOf } from "./refusal.ts";
 const MIN_TIMEOUT_MS = 60_000;
 /** A slower connection is treated as broken. */
 const MIN_BYTES_PER_MS = 100;
-/** A smaller file is read whole: the server then knows its length. */
+/** A smaller file is read whole, a larger one while it is sent. */
 const MAX_WHOLE_BYTES = 4_000_000;
 
 /** Whose artifacts are stored. */
@@ -128,9 +127,9 @@ export class ArtifactStore {
 
 async function bodyOf(
   content: Uint8Array | string,
-): Promise<{ body: Uint8Array | ReadableStream; size: number }> {
+): Promise<{ body: Uint8Array | Blob; size: number }> {
   if (typeof content !== "string") return { body: content, size: content.length };
   const { size } = await stat(content);
   if (size <= MAX_WHOLE_BYTES) return { body: await readFile(content), size };
-  return { body: Readable.toWeb(createReadStream(content)) as ReadableStream, size };
+  return { body: await openAsBlob(content), size };
 }

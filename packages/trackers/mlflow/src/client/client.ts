@@ -183,7 +183,7 @@ export class MlflowClient {
    * @param url whole URL.
    * @throws {ServiceError} also with status 500.
    */
-  async put(url: string, body: Uint8Array | ReadableStream, timeoutMs: number): Promise<void> {
+  async put(url: string, body: Uint8Array | Blob, timeoutMs: number): Promise<void> {
     const { text } = await this.#uploads.request(url, {
       ...{ method: "PUT", body, timeoutMs },
       ...(this.#signal && { signal: this.#signal }),
