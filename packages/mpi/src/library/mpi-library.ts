@@ -4,7 +4,12 @@ import { type MpiFunctions, mpiFunctions } from "./functions.ts";
 import { abiEvidence, openLibrary, symbolHandle, unusableLibrary } from "./open-library.ts";
 
 /** A message on its way. Its array must stay where it is until the message has gone or come. */
-export type MpiRequest = { readonly cell: Buffer; readonly view: Uint8Array; isDone: boolean };
+export type MpiRequest = {
+  readonly cell: Buffer;
+  readonly view: Uint8Array;
+  readonly isReceive: boolean;
+  isDone: boolean;
+};
 
 /** What another thread of this process needs to call the same library. */
 export type MpiLocation = { readonly path: string; readonly abi: AbiName };
@@ -107,7 +112,7 @@ export class MpiLibrary {
     return request.isDone;
   }
 
-  /** Gives a message up; `test` then says when the library has let go of its array. */
+  /** Gives up a message that was to be received; `test` then says when the library has let go of its array. */
   cancel(request: MpiRequest): void {
     if (!request.isDone) this.#check("Cancel", this.#functions.Cancel(request.cell));
   }
@@ -142,7 +147,7 @@ export class MpiLibrary {
     const cell = Buffer.alloc(HANDLE_BYTES);
     const call = this.#functions[name];
     this.#check(name, call(view, view.byteLength, this.#byte, peer, tag, communicator, cell));
-    return { cell, view, isDone: false };
+    return { cell, view, isReceive: name === "Irecv", isDone: false };
   }
 
   #check(name: keyof MpiFunctions, code: number): void {

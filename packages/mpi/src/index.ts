@@ -1,0 +1,2 @@
+export { type HostRun, runOnHosts } from "./join/run-on-hosts.ts";
+export { type LauncherRank, launcherRank } from "./launcher-rank.ts";

@@ -1,0 +1,124 @@
+import { AcceleratorError } from "@acc/core/tracker";
+import type { LauncherRank } from "../launcher-rank.ts";
+import { endJob } from "../library/end-job.ts";
+import { findLibrary } from "../library/find-library.ts";
+import type { MpiLibrary } from "../library/mpi-library.ts";
+import { type ProcessControl, processControl } from "../library/process-control.ts";
+import type { MpiTransportData } from "../transport/mpi-transport.ts";
+import { Messages } from "./messages.ts";
+
+/** Exit code of a process that ended with 0 in the middle of a run: its launcher must not take that for success. */
+const ENDED_EARLY = 70;
+/** MPI_Finalize hangs with some libraries; all hosts have said goodbye by then. */
+const FINALIZE_LIMIT_S = 10;
+
+/** This process in a job of MPI: from MPI_Init_thread, once, to MPI_Finalize or MPI_Abort. */
+export class MpiJob {
+  readonly messages: Messages;
+  readonly #mpi: MpiLibrary;
+  readonly #control: ProcessControl = processControl();
+  readonly #transport: MpiTransportData["communicator"];
+  #state: "idle" | "running" | "failed" | "left" = "idle";
+  /** How long the others may take before this process ends without them. */
+  #limitMs = 0;
+
+  /**
+   * Blocks until the processes of all hosts have called it.
+   *
+   * @throws {AcceleratorError} `MPI_UNAVAILABLE`, `MPI_FAILED`.
+   */
+  constructor(launcher: LauncherRank, environment: NodeJS.ProcessEnv) {
+    this.#mpi = findLibrary(launcher.family, environment);
+    const isThreadSafe = this.#mpi.initialize();
+    process.on("exit", (code) => this.#onExit(code));
+    process.on("beforeExit", () => void this.#leave());
+    const size = this.#mpi.size();
+    if (size !== launcher.size) throw this.#unusable(otherMpi(launcher, size));
+    if (!isThreadSafe) {
+      throw this.#unusable("it was built without MPI_THREAD_MULTIPLE, which is needed here");
+    }
+    this.#transport = this.#mpi.duplicate();
+    this.messages = new Messages(this.#mpi, this.#mpi.duplicate());
+  }
+
+  /** What the thread needs that carries messages between the replicas of these hosts. */
+  transportData(names: readonly string[]): MpiTransportData {
+    const { location } = this.#mpi;
+    return { location, communicator: this.#transport, host: this.messages.host, names };
+  }
+
+  /**
+   * Runs what all hosts do together. If it fails, the job ends with this process.
+   *
+   * @param limitMs how long this host waits for the others at the end.
+   * @throws {AcceleratorError} `MPI_FAILED` after a run that failed.
+   */
+  async run<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
+    if (this.#state !== "idle") {
+      throw new AcceleratorError(
+        "MPI_FAILED",
+        "launch: the job over MPI is over, because a run has failed or this process is about to end. Start the job again.",
+      );
+    }
+    this.#limitMs = limitMs;
+    this.#state = "running";
+    try {
+      const value = await work();
+      this.#state = "idle";
+      return value;
+    } catch (error) {
+      this.#state = "failed";
+      throw error;
+    }
+  }
+
+  /** Nothing is left to do here: waits for the others, whose trackers may still deliver. */
+  async #leave(): Promise<void> {
+    if (this.#state !== "idle" || process.exitCode) return;
+    this.#state = "running"; // until the others are here, to end is to leave early
+    try {
+      await this.messages.exchange("", this.#limitMs);
+      this.#finalize();
+    } catch (error) {
+      this.#state = "failed";
+      process.stderr.write(`acc: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+
+  /** The last code that this process runs: `process.exit`, an uncaught error, or its end. */
+  #onExit(exitCode: number): void {
+    if (this.#state === "left") return;
+    if (this.#state === "idle" && exitCode === 0) {
+      try {
+        this.messages.exchangeNow("", this.#limitMs);
+        this.#finalize();
+        return;
+      } catch (error) {
+        process.stderr.write(`acc: ${error instanceof Error ? error.message : String(error)}\n`);
+      }
+    }
+    endJob(this.#mpi, this.#control, exitCode || ENDED_EARLY);
+  }
+
+  #finalize(): void {
+    this.#control.alarm(FINALIZE_LIMIT_S);
+    this.#mpi.finalize();
+    this.#control.alarm(0);
+    this.#state = "left";
+  }
+
+  #unusable(reason: string): AcceleratorError {
+    this.#state = "failed";
+    const { path } = this.#mpi.location;
+    const version = this.#mpi.version();
+    return new AcceleratorError("MPI_UNAVAILABLE", `${path} (${version}): ${reason}.`);
+  }
+}
+
+function otherMpi({ rank, size }: LauncherRank, found: number): string {
+  return (
+    `it sees a job of ${found} processes, where the launcher has started ${size} (this is number ${rank}): the launcher belongs to ` +
+    "another MPI. Use the mpiexec of this library, or set ACC_MPI_LIB to the library of your mpiexec"
+  );
+}
