@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { AcceleratorError } from "@acc/core/tracker";
 import type { LauncherRank } from "../launcher-rank.ts";
 import { endJob } from "../library/end-job.ts";
@@ -9,6 +10,8 @@ import { Messages } from "./messages.ts";
 
 /** Exit code of a process that ended with 0 in the middle of a run: its launcher must not take that for success. */
 const ENDED_EARLY = 70;
+/** The exit codes of Node.js for an uncaught error, and for an error in a listener for uncaught errors. */
+const UNCAUGHT: readonly number[] = [1, 7];
 /** MPI_Finalize hangs with some libraries; all hosts have said goodbye by then. */
 const FINALIZE_LIMIT_S = 10;
 
@@ -19,6 +22,7 @@ export class MpiJob {
   readonly #control: ProcessControl = processControl();
   readonly #transport: MpiTransportData["communicator"];
   #state: "idle" | "running" | "failed" | "left" = "idle";
+  #uncaught: unknown;
   /** How long the others may take before this process ends without them. */
   #limitMs = 0;
 
@@ -30,6 +34,9 @@ export class MpiJob {
   constructor(launcher: LauncherRank, environment: NodeJS.ProcessEnv) {
     this.#mpi = findLibrary(launcher.family, environment);
     const isThreadSafe = this.#mpi.initialize();
+    process.on("uncaughtExceptionMonitor", (error) => {
+      this.#uncaught = error;
+    });
     process.on("exit", (code) => this.#onExit(code));
     process.on("beforeExit", () => void this.#leave());
     const size = this.#mpi.size();
@@ -97,6 +104,10 @@ export class MpiJob {
       } catch (error) {
         process.stderr.write(`acc: ${error instanceof Error ? error.message : String(error)}\n`);
       }
+    }
+    // Node.js prints an uncaught error behind the event "exit", which is too late here.
+    if (this.#uncaught !== undefined && UNCAUGHT.includes(exitCode)) {
+      process.stderr.write(`${inspect(this.#uncaught)}\n`);
     }
     endJob(this.#mpi, this.#control, exitCode || ENDED_EARLY);
   }
