@@ -6,6 +6,7 @@ import { describeCalls, nameRanks, OPERATIONS, type Operation } from "./call-tex
 import { ControlBlock, type Header, REASON } from "./control-block.ts";
 import { CounterWait } from "./counter-wait.ts";
 import { describePlace } from "./describe-places.ts";
+import { endingError } from "./ending-error.ts";
 import { RankPlaces } from "./rank-places.ts";
 import { localRanks, type SharedGroup } from "./shared-group.ts";
 import { SharedSupervision } from "./shared-supervision.ts";
@@ -156,9 +157,6 @@ export class Meeting {
 
   /** Why the group ended, as an error of this rank. */
   #deathError(): AcceleratorError {
-    const { reason, message } = this.#control.ending();
-    if (reason === REASON.timeout) return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
-    if (reason === REASON.lost) return new AcceleratorError("COLLECTIVE_ABORTED", message);
-    return new AcceleratorError("COLLECTIVE_ABORTED", `Another replica ended the run: ${message}`);
+    return endingError(this.#control.ending());
   }
 }

@@ -16,8 +16,8 @@ import type { Transport } from "./transport.ts";
 const NOTICE_MS = 1500;
 /** How long it waits for all to have told their users. */
 const FAREWELL_MS = 4500;
-/** Between a launcher that has told its user and the end of the job, which ends its process. */
-const PRINT_MS = 250;
+/** Between a launcher that can tell its user and the end of the job, which ends its process. */
+const PRINT_MS = 500;
 
 export type Ending = {
   readonly task: HostTask;
@@ -29,6 +29,8 @@ export type Ending = {
   readonly poller: Poller;
   /** Why this host ends, if not because all its replicas have ended well. */
   readonly ended: RunEnded | undefined;
+  /** The job is about to end. */
+  readonly onAbort: () => void;
 };
 
 /**
@@ -61,8 +63,8 @@ export function endRun(ending: Ending): RunEnded | undefined {
   }
 }
 
-function fail({ transport, notices, mirror, mailbox, meetings }: Ending, ended: RunEnded): void {
-  const { reason, message } = ended;
+function fail(ending: Ending, { reason, message }: RunEnded): void {
+  const { transport, notices, mirror, mailbox, meetings } = ending;
   const sleep = (): void => mailbox.sleep(mailbox.wakes, 1);
   const start = performance.now();
   const passed = (): number => performance.now() - start;
@@ -85,6 +87,7 @@ function fail({ transport, notices, mirror, mailbox, meetings }: Ending, ended: 
     // A lost host: the job ends without it.
   }
   while (!mailbox.isEnding && passed() < FAREWELL_MS) sleep();
+  ending.onAbort();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PRINT_MS);
   transport.abort(1);
 }

@@ -1,9 +1,9 @@
 import { REASON } from "../collective/control-block.ts";
+import { AcceleratorError } from "../errors.ts";
 import type { HostTask } from "./host-group.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { otherHosts } from "./other-hosts.ts";
-import type { Progress } from "./poller.ts";
-import { Poller } from "./poller.ts";
+import { Poller, type Progress } from "./poller.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { RunEnded } from "./run-ended.ts";
 import { TAGS } from "./tags.ts";
@@ -17,7 +17,8 @@ type Hello = Pick<HostTask, "facts" | "threads">;
  * The first message between hosts: what they must have alike.
  *
  * @returns the smallest number of threads that a replica may use on any host: sums inside a kernel are rounded by it.
- * @throws {RunEnded} if a host does not come, or has something else.
+ * @throws {RunEnded} if a host does not come.
+ * @throws {AcceleratorError} `HOSTS_DIFFER`, on every host.
  */
 export function greetHosts(transport: Transport, task: HostTask, mailbox: Mailbox): number {
   const { facts, threads, hosts, group } = task;
@@ -48,9 +49,9 @@ export function greetHosts(transport: Transport, task: HostTask, mailbox: Mailbo
 function requireSame({ facts, hosts }: HostTask, other: number, hello: Hello): void {
   const name = Object.keys(facts).find((key) => facts[key] !== hello.facts[key]);
   if (name === undefined) return;
-  throw new RunEnded(
-    REASON.aborted,
-    `the hosts of the run do not agree: ${name} is ${facts[name]} on ${hosts.names[hosts.host]} and ` +
+  throw new AcceleratorError(
+    "HOSTS_DIFFER",
+    `The hosts of the run do not agree: ${name} is ${facts[name]} on ${hosts.names[hosts.host]} and ` +
       `${hello.facts[name]} on ${hosts.names[other]}. Start the same script with the same settings and versions on every host.`,
   );
 }

@@ -1,4 +1,6 @@
+import type { Reason } from "../collective/control-block.ts";
 import type { SharedGroup } from "../collective/shared-group.ts";
+import type { ErrorCode } from "../errors.ts";
 import { mailboxBytes } from "./mailbox.ts";
 import type { HostsOptions, TransportSource } from "./transport.ts";
 
@@ -34,9 +36,11 @@ export type HostMessage =
   /** The hosts have met: the smallest number of threads of a replica on any of them. */
   | { readonly type: "ready"; readonly threads: number }
   /** There is no transport. */
-  | { readonly type: "failed"; readonly message: string }
+  | { readonly type: "failed"; readonly code: ErrorCode; readonly message: string }
   /** The run has ended with a failure, here or on another host. */
-  | { readonly type: "ended"; readonly message: string };
+  | { readonly type: "ended"; readonly reason: Reason; readonly message: string }
+  /** The job is about to end, and this process with it. */
+  | { readonly type: "aborting" };
 
 export function createHostGroup({ host, hosts, names, replicasOf }: HostsOptions): HostGroup {
   return {

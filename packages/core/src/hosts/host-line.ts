@@ -1,6 +1,8 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { AcceleratorError } from "../errors.ts";
+import { endingError } from "../collective/ending-error.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
+import { settledWithin } from "../settled-within.ts";
 import type { HostMessage, HostTask } from "./host-group.ts";
 import { Mailbox } from "./mailbox.ts";
 
@@ -14,63 +16,73 @@ export class HostLine {
   /** Rejects when the run has ended with a failure, here or on another host. */
   readonly failure: Promise<never>;
   readonly #mailbox: Mailbox;
-  readonly #gone: Promise<void>;
+  /** The thread has ended, or is about to end the job. */
+  readonly #over: Promise<void>;
   #isEnding = false;
   #error: AcceleratorError | undefined;
+  #rejectFailure: (error: AcceleratorError) => void = () => {};
 
   constructor(task: HostTask) {
     this.#mailbox = new Mailbox(task.hosts.mailbox, task.group.localWorldSize);
     const url = new URL(`./host-thread${extname(import.meta.url)}`, import.meta.url);
     const thread = new Worker(url, { workerData: task });
-    let reject: (error: AcceleratorError) => void = () => {};
-    this.failure = new Promise<never>((_, rejectFailure) => {
-      reject = rejectFailure;
+    this.failure = new Promise<never>((_, reject) => {
+      this.#rejectFailure = reject;
     });
-    this.failure.catch(() => {}); // also reported by `end`
-    const fail = (error: AcceleratorError): void => {
-      this.#error ??= error; // the first failure counts
-      reject(error);
-    };
-    this.ready = new Promise<number>((resolve, rejectReady) => {
+    this.failure.catch(() => {}); // `end` and `ready` report it too
+    let ready = (_threads: number): void => {};
+    const isReady = new Promise<number>((resolve) => {
+      ready = resolve;
+    });
+    this.ready = Promise.race([isReady, this.failure]);
+    this.ready.catch(() => {});
+    this.#over = new Promise((resolve) => {
       thread.on("message", (message: HostMessage) => {
-        if (message.type === "ready") resolve(message.threads);
-        else fail(endedError(message.message));
+        if (message.type === "ready") ready(message.threads);
+        else if (message.type === "aborting") resolve();
+        else this.#fail(errorOf(message));
       });
-      this.failure.catch(rejectReady);
-    });
-    this.ready.catch(() => {}); // awaited, or the failure is
-    thread.on("error", (error) =>
-      fail(endedError(`the thread for them has failed: ${error.message}`)),
-    );
-    this.#gone = new Promise((resolve) => {
+      thread.on("error", (error) => this.#fail(brokenError(`has failed: ${messageOf(error)}`)));
       thread.once("exit", () => {
-        if (!this.#isEnding) fail(endedError("the thread for them has ended."));
+        if (!this.#isEnding) this.#fail(brokenError("has ended."));
         resolve();
       });
     });
   }
 
-  /** All replicas of this host have ended well. Resolves when those of all hosts have; rejects if one has failed. */
-  async end(): Promise<void> {
+  /** @returns what `replicas` gives, once the replicas of all hosts have ended well. Rejects if one has failed. */
+  async endAfter<T>(replicas: Promise<T>): Promise<T> {
+    const value = await replicas;
     this.#isEnding = true;
     this.#mailbox.end();
-    await this.#gone;
+    await this.#over;
     if (this.#error) throw this.#error;
+    return value;
   }
 
   /** The launch has failed. Resolves when the other hosts know, or after some seconds. */
   async abandon(): Promise<void> {
     this.#isEnding = true;
     this.#mailbox.end();
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS);
-    });
-    await Promise.race([this.#gone, limit]);
-    clearTimeout(timer);
+    await settledWithin([this.#over], CLOSE_MS);
+  }
+
+  /** The first failure counts. */
+  #fail(error: AcceleratorError): void {
+    this.#error ??= error;
+    this.#rejectFailure(error);
   }
 }
 
-function endedError(message: string): AcceleratorError {
-  return new AcceleratorError("COLLECTIVE_ABORTED", `Another host has ended the run: ${message}`);
+/** As a replica reports it that waits for the others. */
+function errorOf(message: Exclude<HostMessage, { type: "ready" | "aborting" }>): AcceleratorError {
+  if (message.type === "failed") return new AcceleratorError(message.code, message.message);
+  return endingError(message);
+}
+
+function brokenError(text: string): AcceleratorError {
+  return new AcceleratorError(
+    "COLLECTIVE_ABORTED",
+    `The thread that speaks to other hosts ${text}`,
+  );
 }

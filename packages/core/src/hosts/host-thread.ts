@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { ControlBlock, REASON } from "../collective/control-block.ts";
-import { messageOf } from "../errors.ts";
+import { AcceleratorError, messageOf } from "../errors.ts";
 import { CellMirror } from "./cell-mirror.ts";
 import { endRun } from "./end-run.ts";
 import { greetHosts } from "./hello.ts";
@@ -26,7 +26,8 @@ async function open(): Promise<Transport | undefined> {
     const { openTransport } = (await import(task.source.module)) as TransportModule;
     return await openTransport(task.source.data);
   } catch (error) {
-    tell({ type: "failed", message: messageOf(error) });
+    const isOurs = error instanceof AcceleratorError;
+    tellFailed(isOurs ? error : new AcceleratorError("COLLECTIVE_ABORTED", notOpened(error)));
     return undefined;
   }
 }
@@ -54,16 +55,28 @@ function serve(transport: Transport): void {
       mailbox.advance(FINISHED);
     }
   } catch (error) {
-    ended = error instanceof RunEnded ? error : new RunEnded(REASON.lost, lostMessage(error));
+    ended = endedBy(error);
     control.end(ended.reason, ended.message);
-    tell({ type: "ended", message: control.ending().message });
+    if (error instanceof AcceleratorError) tellFailed(error);
+    else tell({ type: "ended", reason: ended.reason, message: ended.message });
   }
-  const outcome = endRun({ ...parts, mirror, ended });
-  if (outcome) tell({ type: "ended", message: outcome.message });
+  const outcome = endRun({ ...parts, mirror, ended, onAbort: () => tell({ type: "aborting" }) });
+  if (outcome) tell({ type: "ended", reason: outcome.reason, message: outcome.message });
 }
 
-function lostMessage(error: unknown): string {
-  return `The connection to another host of the run has failed: ${messageOf(error)}`;
+function tellFailed({ code, message }: AcceleratorError): void {
+  tell({ type: "failed", code, message });
+}
+
+function notOpened(error: unknown): string {
+  return `The transport to the other hosts did not open: ${messageOf(error)}`;
+}
+
+function endedBy(error: unknown): RunEnded {
+  if (error instanceof RunEnded) return error;
+  if (error instanceof AcceleratorError) return new RunEnded(REASON.aborted, error.message);
+  const message = `The connection to another host of the run has failed: ${messageOf(error)}`;
+  return new RunEnded(REASON.lost, message);
 }
 
 const transport = await open();

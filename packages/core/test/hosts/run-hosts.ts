@@ -91,7 +91,9 @@ export async function runHosts(
   const outcomes = await within(Promise.all(results));
   await within(
     Promise.all(
-      lines.map((line, host) => line.end().catch((error: Error) => (errors[host] ??= error))),
+      lines.map((line, host) =>
+        line.endAfter(Promise.resolve()).catch((error: Error) => (errors[host] ??= error)),
+      ),
     ),
   );
   keepThreads(workers);
