@@ -10,6 +10,7 @@ import type { Terminal } from "../progress/terminal.ts";
 import { RankClock } from "../rank-clock.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
 import { settledWithin } from "../settled-within.ts";
+import { acrossHosts } from "./across-hosts.ts";
 import type { Alarm } from "./alarm.ts";
 import { explainedBySignal, explainLongWaits } from "./explain.ts";
 import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
@@ -52,7 +53,7 @@ export async function launch<T = unknown>(
   }
   running = true;
   try {
-    return (await runReplicas(script, options)) as T[];
+    return (await acrossHosts(script, options, (own) => runReplicas(script, own))) as T[];
   } finally {
     running = false;
   }
