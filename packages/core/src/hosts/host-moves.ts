@@ -141,7 +141,10 @@ export class HostMoves implements Moves {
   /** All replicas of the host call it; one posts the command. */
   #begin(command: Command): void {
     this.#commands = (this.#commands + 1) | 0;
-    if (this.#local === 0) this.#mailbox.post(command);
-    else this.#meeting.waitFor(this.#mailbox.cells, ASKED, this.#commands);
+    if (this.#local === 0) {
+      // The thread may still look at the counters of the command before, which the next one sets back.
+      this.#meeting.waitFor(this.#mailbox.cells, FINISHED, (this.#commands - 1) | 0);
+      this.#mailbox.post(command);
+    } else this.#meeting.waitFor(this.#mailbox.cells, ASKED, this.#commands);
   }
 }
