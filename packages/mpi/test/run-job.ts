@@ -70,6 +70,18 @@ export async function runJob(
   return { code, output, seconds };
 }
 
+/** Runs a job, and times it from the first "action" that it prints to its end. */
+export async function timedFromAction(
+  run: (onOutput: (text: string) => void) => Promise<EndedJob>,
+): Promise<EndedJob & { readonly passed: number }> {
+  let actedAt: number | undefined;
+  const job = await run((text) => {
+    if (text.includes("action")) actedAt ??= performance.now();
+  });
+  assert.ok(actedAt !== undefined, job.output);
+  return { ...job, passed: (performance.now() - actedAt) / 1000 };
+}
+
 /** One second after a job, none of its processes may be left. */
 async function requireNobodyLeft(marker: string): Promise<void> {
   for (let i = 0; i < 10 && processesOf(marker).length > 0; i++) await sleep(100);
