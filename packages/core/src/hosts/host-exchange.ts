@@ -30,6 +30,8 @@ export type ExchangeParts = {
 export class HostExchange {
   readonly #parts: ExchangeParts;
   readonly #wire: Uint8Array;
+  /** Of all reductions so far; wraps around. */
+  #chunks = 0;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
@@ -38,13 +40,13 @@ export class HostExchange {
 
   /** @throws {RunEnded} */
   run(command: Command): void {
-    const { transport, mailbox } = this.#parts;
+    const { transport } = this.#parts;
     switch (command.kind) {
       case "meet":
         this.#meet(command.headerSet);
         break;
       case "reduce":
-        this.#poll(new ReduceChain(transport, mailbox, command, this.#viewsOf(command)));
+        this.#reduce(command);
         break;
       case "broadcast": {
         const bytes = this.#wire.subarray(0, command.sizeBytes);
@@ -107,6 +109,14 @@ export class HostExchange {
       `${describeCalls(control, ranks, () => "")}. Every rank must make the same calls in the same order: look for an early ` +
       "return on that host, for one that is much slower, or for a connection that is cut; or raise timeoutMs."
     );
+  }
+
+  #reduce(command: ReduceCommand): void {
+    const { transport, mailbox } = this.#parts;
+    const places = { view: this.#viewsOf(command), before: this.#chunks };
+    const chain = new ReduceChain(transport, mailbox, command, places);
+    this.#poll(chain);
+    this.#chunks = (this.#chunks + chain.chunks) | 0;
   }
 
   #gather(from: number, partBytes: number): GatherBlocks {

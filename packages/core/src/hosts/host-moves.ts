@@ -13,7 +13,7 @@ import type { ReduceKernel } from "../collective/reduce-kernel.ts";
 import type { Region, SlotMemory } from "../collective/slot-memory.ts";
 import { chunkBytesOf } from "./chunks.ts";
 import { type HostGroup, hostOf, WIRE_BYTES } from "./host-group.ts";
-import { ASKED, type Command, FINISHED, Mailbox, PREFIXES, RESULTS } from "./mailbox.ts";
+import { type Command, FINISHED, Mailbox, PREFIXES, RESULTS } from "./mailbox.ts";
 import { partBytesOf, placeParts } from "./parts.ts";
 
 /**
@@ -31,7 +31,10 @@ export class HostMoves implements Moves {
   /** Index of this replica on its host, and how many it has. */
   readonly #local: number;
   readonly #replicas: number;
+  /** Commands so far, and chunks of which this replica has awaited the sum of the hosts before, or the result. */
   #commands = 0;
+  #prefixes = 0;
+  #results = 0;
 
   constructor({ group, meeting, memory, kernel }: MoveTools, hosts: HostGroup) {
     this.#hosts = hosts;
@@ -55,18 +58,22 @@ export class HostMoves implements Moves {
     const isLast = this.#hosts.host === this.#hosts.hosts - 1;
     const chunks = Math.ceil(sizeBytes / chunkBytes);
     for (let chunk = 0; chunk < chunks; chunk++) {
-      if (!isFirst) this.#meeting.waitFor(this.#mailbox.cells, PREFIXES, chunk + 1);
+      if (!isFirst) {
+        this.#prefixes = (this.#prefixes + 1) | 0;
+        this.#meeting.waitFor(this.#mailbox.cells, PREFIXES, this.#prefixes);
+      }
       const from = chunk * chunkBytes;
       const to = Math.min(from + chunkBytes, sizeBytes);
       const share = shareOf({ from, to }, this.#local, this.#replicas);
       if (share) this.#reduceShare(region, share, values instanceof Float32Array, op);
-      this.#mailbox.noteReduced(this.#local, chunk + 1);
+      this.#mailbox.noteReduced(this.#local);
     }
     if (isLast) return; // its kernel has written the result to every slot
     const result = this.#memory.view(region, 0, Uint8Array, sizeBytes);
     const own = this.#memory.view(region, 1 + this.#local, Uint8Array, sizeBytes);
     for (let chunk = 0; chunk < chunks; chunk++) {
-      this.#meeting.waitFor(this.#mailbox.cells, RESULTS, chunk + 1);
+      this.#results = (this.#results + 1) | 0;
+      this.#meeting.waitFor(this.#mailbox.cells, RESULTS, this.#results);
       const from = chunk * chunkBytes;
       own.set(result.subarray(from, from + chunkBytes), from);
     }
@@ -138,13 +145,9 @@ export class HostMoves implements Moves {
     this.#meeting.waitFor(this.#mailbox.cells, FINISHED, this.#commands);
   }
 
-  /** All replicas of the host call it; one posts the command. */
+  /** All replicas of the host call it; one posts the command. It may be carried out later than this returns. */
   #begin(command: Command): void {
     this.#commands = (this.#commands + 1) | 0;
-    if (this.#local === 0) {
-      // The thread may still look at the counters of the command before, which the next one sets back.
-      this.#meeting.waitFor(this.#mailbox.cells, FINISHED, (this.#commands - 1) | 0);
-      this.#mailbox.post(command);
-    } else this.#meeting.waitFor(this.#mailbox.cells, ASKED, this.#commands);
+    if (this.#local === 0) this.#mailbox.post(command);
   }
 }

@@ -19,9 +19,9 @@ export type ReduceCommand = {
 
 const KINDS = ["meet", "reduce", "broadcast", "gather"] as const;
 
-/** Cells. Counters of commands wrap around; those of chunks begin anew with each command. */
+/** Cells. All count from the start of the run and wrap around: nobody need know when another one begins anew. */
 const WAKE = 0;
-export const ASKED = 1;
+const ASKED = 1;
 export const FINISHED = 2;
 /** Chunks for which the sum of the hosts before is there, and those for which the result is. */
 export const PREFIXES = 3;
@@ -48,13 +48,10 @@ export class Mailbox {
     this.#replicas = replicas;
   }
 
-  /** One replica posts for all. No replica is in the command before, but the thread may still finish it. */
+  /** One replica posts for all. The thread has begun the command before, and may still be in it. */
   post(command: Command): void {
     this.#numbers.set(numbersOf(command));
-    for (const cell of [PREFIXES, RESULTS]) Atomics.store(this.cells, cell, 0);
-    for (let i = 0; i < this.#replicas; i++) Atomics.store(this.cells, REDUCED + i, 0);
     Atomics.add(this.cells, ASKED, 1);
-    Atomics.notify(this.cells, ASKED);
     this.wake();
   }
 
@@ -70,17 +67,20 @@ export class Mailbox {
     Atomics.notify(this.cells, counter);
   }
 
-  /** A replica has reduced its share of so many chunks. */
-  noteReduced(replica: number, chunks: number): void {
-    Atomics.store(this.cells, REDUCED + replica, chunks);
+  /** A replica has reduced its share of one more chunk. */
+  noteReduced(replica: number): void {
+    Atomics.add(this.cells, REDUCED + replica, 1);
     this.wake();
   }
 
-  /** Chunks that all replicas have reduced. */
-  get reduced(): number {
+  /**
+   * Chunks that all replicas have reduced, beyond the first `before`. A common counter would let a fast replica stand for a slow
+   * one.
+   */
+  reducedSince(before: number): number {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.#replicas; i++)
-      least = Math.min(least, Atomics.load(this.cells, REDUCED + i));
+      least = Math.min(least, (Atomics.load(this.cells, REDUCED + i) - before) | 0);
     return least;
   }
 

@@ -17,6 +17,7 @@ export type ViewOfChunk = (slot: 0 | 1, chunk: number) => Uint8Array;
 export class ReduceChain {
   readonly #transport: Transport;
   readonly #mailbox: Mailbox;
+  readonly #before: number;
   readonly #chunks: number;
   readonly #view: ViewOfChunk;
   readonly #isFirst: boolean;
@@ -31,22 +32,28 @@ export class ReduceChain {
   #free = 0;
   #returned = 0;
 
+  /** @param before chunks of all reductions so far. */
   constructor(
     transport: Transport,
     mailbox: Mailbox,
     { sizeBytes, chunkBytes }: ReduceCommand,
-    view: ViewOfChunk,
+    { view, before }: { readonly view: ViewOfChunk; readonly before: number },
   ) {
     this.#transport = transport;
     this.#mailbox = mailbox;
     this.#chunks = Math.ceil(sizeBytes / chunkBytes);
     this.#view = view;
+    this.#before = before;
     this.#isFirst = transport.host === 0;
     this.#isLast = transport.host === transport.hosts - 1;
     this.#prefixes = new RequestQueue(transport);
     this.#up = new RequestQueue(transport);
     this.#results = new RequestQueue(transport);
     this.#down = new RequestQueue(transport);
+  }
+
+  get chunks(): number {
+    return this.#chunks;
   }
 
   step(): Progress {
@@ -77,7 +84,7 @@ export class ReduceChain {
   /** What all replicas of this host have added to goes on; on the last host it is the result. */
   #passOn(): void {
     const { host } = this.#transport;
-    const ready = Math.min(this.#mailbox.reduced, this.#chunks);
+    const ready = Math.min(this.#mailbox.reducedSince(this.#before), this.#chunks);
     for (; this.#left < ready; this.#left++) {
       const view = this.#view(this.#isFirst ? 1 : 0, this.#left);
       if (this.#isLast) this.#down.push(this.#transport.send(view, host - 1, TAGS.result));
