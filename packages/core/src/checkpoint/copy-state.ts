@@ -56,7 +56,8 @@ export function copyState(
       const offset = ownLayout.offsets[next++] as number;
       if (entry) readEntry(entry, partOf(area, spec, offset));
       // Rank 0 writes the checkpoint: it must have what ranks of other hosts have for themselves.
-      if (ranks[rank]?.firstRank !== 0) collective.broadcast(partOf(area, spec, offset), rank, call);
+      if (ranks[rank]?.firstRank !== 0)
+        collective.broadcast(partOf(area, spec, offset), rank, call);
     }
   }
   const offsets = new Map(entries.map(({ source }, i) => [source, layout.offsets[i] as number]));
