@@ -1,5 +1,6 @@
 import { REASON } from "../collective/control-block.ts";
 import { AcceleratorError } from "../errors.ts";
+import { describeHosts } from "./describe-hosts.ts";
 import type { HostTask } from "./host-group.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { otherHosts } from "./other-hosts.ts";
@@ -23,21 +24,27 @@ type Hello = Pick<HostTask, "facts" | "threads">;
 export function greetHosts(transport: Transport, task: HostTask, mailbox: Mailbox): number {
   const { facts, threads, hosts, group } = task;
   const own = textBytes(JSON.stringify({ facts, threads } satisfies Hello));
-  const requests = new RequestQueue(transport);
+  const sent = new RequestQueue(transport);
   const others = otherHosts(transport).map((host) => {
     const bytes = new Uint8Array(new SharedArrayBuffer(HELLO_BYTES));
-    requests.push(transport.receive(bytes, host, TAGS.hello));
-    requests.push(transport.send(own, host, TAGS.hello));
-    return { host, bytes };
+    const received = new RequestQueue(transport);
+    received.push(transport.receive(bytes, host, TAGS.hello));
+    sent.push(transport.send(own, host, TAGS.hello));
+    return { host, bytes, received };
   });
   const step = (): Progress => {
-    const moved = requests.takeAll();
-    if (requests.length === 0) return "done";
+    let moved = sent.takeAll();
+    for (const { received } of others) if (received.takeAll()) moved = true;
+    if (sent.length === 0 && others.every(({ received }) => received.length === 0)) return "done";
     return moved ? "moved" : "waits";
   };
-  const late = (): string =>
-    `not all of the ${hosts.hosts} hosts came within ${group.timeoutMs} ms: ${hosts.names.join(", ")}. Look whether the ` +
-    "script has started on each of them, and whether they reach each other.";
+  const late = (): string => {
+    const missing = others.filter(({ received }) => received.length > 0).map(({ host }) => host);
+    return (
+      `${describeHosts(hosts, missing)} did not begin within ${group.timeoutMs} ms. Look whether the script has started there, and ` +
+      "whether the hosts reach each other."
+    );
+  };
   new Poller(mailbox, group.localWorldSize, () => {
     if (mailbox.isEnding) throw new RunEnded(REASON.aborted, "the launch has ended.");
   }).run(step, { ms: group.timeoutMs, late });

@@ -1,6 +1,18 @@
 import type { Transport } from "../../src/hosts/transport.ts";
 import { ByteRing, type Fragment } from "./byte-ring.ts";
 
+/** What goes wrong on a host. */
+export type Trouble = {
+  /** Every message waits so long. */
+  readonly delayMs?: number;
+  /** After some time nothing moves, or everything throws. */
+  readonly silentAfterMs?: number;
+  readonly throwsAfterMs?: number;
+  readonly throws?: string;
+  /** It sends another number at the beginning of messages with this tag, or a message that is shorter. */
+  readonly lies?: { readonly tag: number; readonly about: "content" | "length" };
+};
+
 /** What `openTransport` of this module takes. */
 export type LoopbackData = {
   readonly host: number;
@@ -9,12 +21,7 @@ export type LoopbackData = {
   readonly rings: readonly SharedArrayBuffer[];
   /** Cell 0: set by `abort`. Cell 1 + host: `close` was called. */
   readonly state: SharedArrayBuffer;
-  /** What goes wrong on this host: every message waits so long; from then on nothing moves, or everything throws. */
-  readonly trouble?: {
-    readonly delayMs?: number;
-    readonly silent?: boolean;
-    readonly throws?: string;
-  };
+  readonly trouble?: Trouble;
 };
 
 /** The data of each host of a run in one process. */
@@ -45,6 +52,7 @@ export class LoopbackTransport implements Transport {
   readonly host: number;
   readonly hosts: number;
   readonly #data: LoopbackData;
+  readonly #startMs = performance.now();
   readonly #out: readonly ByteRing[];
   readonly #in: readonly ByteRing[];
   readonly #sends: Request[] = [];
@@ -65,7 +73,7 @@ export class LoopbackTransport implements Transport {
   }
 
   send(view: Uint8Array, to: number, tag: number): Request {
-    return this.#begin({ view, peer: to, tag, isSend: true });
+    return this.#begin({ view: this.#lie(view, tag), peer: to, tag, isSend: true });
   }
 
   receive(view: Uint8Array, from: number, tag: number): Request {
@@ -73,9 +81,10 @@ export class LoopbackTransport implements Transport {
   }
 
   test(request: object): boolean {
-    const { throws, silent, delayMs = 0 } = this.#data.trouble ?? {};
-    if (throws !== undefined) throw new Error(throws);
-    if (silent) return false;
+    const { throws, throwsAfterMs, silentAfterMs, delayMs = 0 } = this.#data.trouble ?? {};
+    const age = performance.now() - this.#startMs;
+    if (throwsAfterMs !== undefined && age > throwsAfterMs) throw new Error(throws);
+    if (silentAfterMs !== undefined && age > silentAfterMs) return false;
     const own = request as Request;
     if (own.isSend && performance.now() - own.startMs < delayMs) return false;
     this.#move();
@@ -95,6 +104,15 @@ export class LoopbackTransport implements Transport {
     const request = { ...begun, startMs: performance.now(), done: 0, isComplete: false };
     (begun.isSend ? this.#sends : this.#receives).push(request);
     return request;
+  }
+
+  #lie(view: Uint8Array, tag: number): Uint8Array {
+    const { lies } = this.#data.trouble ?? {};
+    if (lies?.tag !== tag) return view;
+    if (lies.about === "length") return view.subarray(1);
+    const other = view.slice();
+    other[0] = (other[0] as number) ^ 0x55;
+    return other;
   }
 
   #move(): void {

@@ -13,9 +13,9 @@ for (const hosts of [2, 3, 4]) {
     );
   }
 }
-testMovesOverHosts(moves, [1, 3, 2]);
-testMovesOverHosts(moves, [4, 1]);
-testMovesOverHosts(moves, [1, 1, 1, 1, 1, 1]);
+testMovesOverHosts(moves, [1, 3, 2], [0, 5, 1000, 60_001]);
+testMovesOverHosts(moves, [4, 1], [0, 5, 1000, 60_001]);
+testMovesOverHosts(moves, [1, 1, 1, 1, 1, 1], [0, 5, 1000, 60_001]);
 
 // 0, 4, 12, 16, 20 bytes over a whole number of chunks, and over the 16 MiB that are copied at a time.
 const chunk = chunkBytesOf(2 ** 22) / 4;

@@ -9,18 +9,25 @@ import { HostLine } from "../../src/hosts/host-line.ts";
 import type { HostsOptions } from "../../src/hosts/transport.ts";
 import type { Outcome, Step } from "../collective/fixtures/rank.ts";
 import { keepThreads, outcomesOf, takeThread } from "../collective/run-ranks.ts";
-import { LOOPBACK_MODULE, type LoopbackData, loopbackHosts } from "./loopback-transport.ts";
+import {
+  LOOPBACK_MODULE,
+  type LoopbackData,
+  loopbackHosts,
+  type Trouble,
+} from "./loopback-transport.ts";
 
 const LIMIT_MS = 60_000;
 
 export type RunHostsOptions = {
   readonly timeoutMs?: number;
   /** What goes wrong on a host. */
-  readonly trouble?: Readonly<Record<number, LoopbackData["trouble"]>>;
+  readonly trouble?: Readonly<Record<number, Trouble>>;
   /** Called once the ranks have got their steps, with the group of each host. */
   readonly meanwhile?: (groups: readonly SharedGroup[]) => void;
   readonly facts?: (host: number) => Readonly<Record<string, string>>;
   readonly threads?: (host: number) => number;
+  /** Hosts whose launcher ends as soon as its ranks have, before the others have. */
+  readonly endsEarly?: readonly number[];
 };
 
 export type HostsResult = {
@@ -50,7 +57,7 @@ export function hostsOf(
 export async function runHosts(
   replicasOf: readonly number[],
   steps: readonly Step[][],
-  { timeoutMs = 10_000, trouble, meanwhile, facts, threads }: RunHostsOptions = {},
+  { timeoutMs = 10_000, trouble, meanwhile, facts, threads, endsEarly = [] }: RunHostsOptions = {},
 ): Promise<HostsResult> {
   const options = hostsOf(replicasOf, trouble);
   const groups = options.map(({ host }) =>
@@ -84,6 +91,7 @@ export async function runHosts(
     });
     const failed = outcomes.find((one) => "code" in one && FATAL.includes(one.code));
     if (failed && "code" in failed) abortGroup(group, `Replica ${rank} failed: ${failed.message}`);
+    if (endsEarly.includes(host)) void lines[host]?.endAfter(Promise.resolve()).catch(() => {});
     return outcomes;
   });
   const ready = await Promise.all(lines.map((line) => line.ready.catch(() => 0)));
@@ -98,7 +106,11 @@ export async function runHosts(
   );
   keepThreads(workers);
   const data = options[0]?.transport.data as LoopbackData;
-  const [aborted = 0, ...closed] = new Int32Array(data.state);
+  const state = new Int32Array(data.state);
+  // The end of the job comes a moment behind the errors.
+  for (let i = 0; i < 30 && state[0] === 0 && state.subarray(1).includes(0); i++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  const [aborted = 0, ...closed] = state;
   return { outcomes, errors, threads: ready, aborted, closed: closed.map(Boolean) };
 }
 
