@@ -14,4 +14,4 @@ module load nodejs mpich
 # Two minutes before its time is over the job gets SIGTERM, and the training saves a checkpoint. sbatch the same script again to go on.
 # The script and the packages lie on a file system that all nodes see.
 srun --mpi=pmi2 --cpus-per-task="$SLURM_CPUS_PER_TASK" --cpu-bind=none --kill-on-bad-exit=1 \
-  npx acc launch --num-processes "$((SLURM_NNODES * SLURM_CPUS_PER_TASK))" train.ts
+  node_modules/.bin/acc launch --num-processes "$((SLURM_NNODES * SLURM_CPUS_PER_TASK))" train.ts

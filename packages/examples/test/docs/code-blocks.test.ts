@@ -26,7 +26,7 @@ const COMMANDS = [
   /^npm install @acc\/mpi( +#.*)?$/,
   /^pip install mpich +#/,
   /^npx acc launch --mpi (--hosts a,b|--mpirun-hostfile hosts\.txt --num-machines 4)( --[\w-]+ \d+)* train\.ts$/,
-  /^mpiexec( --?[\w-]+( [\w:,.]+){0,2})* npx acc launch --num-processes \d+ train\.ts$/,
+  /^mpiexec( --?[\w-]+( [\w:,.]+){0,2})* node_modules\/\.bin\/acc launch --num-processes \d+ train\.ts$/,
   /^(sbatch slurm\.sh|kubectl apply -f kubernetes\.yaml)$/, // examples/test/cluster.test.ts; they need a cluster
   // These by core/test/cli.
   /^npx acc config( default)? +#/,

@@ -6,6 +6,7 @@ import { findLibrary } from "../library/find-library.ts";
 import type { MpiLibrary } from "../library/mpi-library.ts";
 import { type ProcessControl, processControl } from "../library/process-control.ts";
 import type { MpiTransportData } from "../transport/mpi-transport.ts";
+import { requireLine } from "./launcher-line.ts";
 import { Messages } from "./messages.ts";
 
 /** Exit code of a process that ended with 0 in the middle of a run: its launcher must not take that for success. */
@@ -32,6 +33,7 @@ export class MpiJob {
    * @throws {AcceleratorError} `MPI_UNAVAILABLE`, `MPI_FAILED`.
    */
   constructor(launcher: LauncherRank, environment: NodeJS.ProcessEnv) {
+    requireLine(environment);
     this.#mpi = findLibrary(launcher.family, environment);
     const isThreadSafe = this.#mpi.initialize();
     process.on("uncaughtExceptionMonitor", (error) => {
