@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { accLaunch, TRAIN, weightsIn } from "../acc-launch.ts";
-import { type InstalledMpi, installedMpis } from "../installed-mpis.ts";
+import { type InstalledMpi, installedMpis, mpich } from "../installed-mpis.ts";
 import { runJob, timedFromAction } from "../run-job.ts";
 import { createTwoHosts, obstacleToHosts, type TwoHosts } from "../two-hosts.ts";
 
@@ -60,6 +60,25 @@ for (const mpi of installedMpis) {
     }
   });
 }
+
+if (mpich)
+  test("SIGTERM saves a checkpoint on MPICH, which passes it on", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "acc-term-"));
+    try {
+      const job = ["--mpi", "--num-machines", "2", "--num-processes", "2"];
+      const command = accLaunch(...job, here("resume"), folder, "0", "100000");
+      const { code, output } = await runJob(mpich as InstalledMpi, 2, [], {
+        command,
+        env: active(mpich as InstalledMpi),
+        onOutput: (text, child) => text.includes("action") && child.kill("SIGTERM"),
+      });
+      assert.is.not(code, 0, output);
+      assert.match(output, "The run got SIGTERM and has saved");
+      assert.ok(existsSync(join(folder, "checkpoints/latest.json")));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
 const obstacle = obstacleToHosts();
 if (obstacle) test.skip(`two hosts: skipped, ${obstacle}`, () => {});
