@@ -62,4 +62,14 @@ launches("replicas that disagree end the run on every host, with both calls", as
   }
 });
 
+launches("the checks of acc test pass on hosts", async () => {
+  const checks = new URL("../../src/self-test/script.ts", import.meta.url);
+  const args = [join(folder, "self-test")];
+  const hosts = await launchHosts(checks, [1, 2], { timeoutMs: 60_000, args });
+  for (const { values, error } of hosts) {
+    assert.is(error, undefined, error?.message);
+    for (const passed of values ?? []) assert.is(passed, 4);
+  }
+});
+
 launches.run();
