@@ -41,7 +41,11 @@ launches("every replica knows its place; each host prints once, and names itself
 
 for (const [kind, own, others] of [
   ["throws", /^Replica 2 on nodeB failed: boom$/, /Replica 2 on nodeB failed: boom$/],
-  ["exits", /^Replica 2 on nodeB failed: the script ended with exit code 3/, /on nodeB failed: the script/],
+  [
+    "exits",
+    /^Replica 2 on nodeB failed: the script ended with exit code 3/,
+    /on nodeB failed: the script/,
+  ],
 ] as const) {
   launches(`a replica that ${kind} ends the run on every host, with its text`, async () => {
     const { hosts } = await run({ rank: 2, kind });
