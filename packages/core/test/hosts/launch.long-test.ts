@@ -66,6 +66,23 @@ launches("replicas that disagree end the run on every host, with both calls", as
   }
 });
 
+for (const interrupted of [[0, 1], [1]]) {
+  launches(
+    `SIGTERM on host ${interrupted.join(" and ")} saves a checkpoint and ends all`,
+    async () => {
+      const project = join(folder, `signal-${interrupted.join("-")}`);
+      const preempted = new URL("./fixtures/preempted.ts", import.meta.url);
+      const options = { timeoutMs: 30_000, args: [project] };
+      const hosts = await launchHosts(preempted, [1, 2], options, interrupted);
+      for (const { error } of hosts) {
+        assert.is(error?.code, "PREEMPTED", error?.message);
+        assert.match(error?.message as string, "The run got SIGTERM and has saved ");
+      }
+      assert.is(readdirSync(join(project, "checkpoints")).length, 1);
+    },
+  );
+}
+
 launches("the checks of acc test pass on hosts", async () => {
   const checks = new URL("../../src/self-test/script.ts", import.meta.url);
   const args = [join(folder, "self-test")];
