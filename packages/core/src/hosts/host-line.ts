@@ -14,7 +14,7 @@ export class HostLine {
   /** The smallest number of threads of a replica on any host. Rejects if the hosts do not meet. */
   readonly ready: Promise<number>;
   /** Rejects when the run has ended with a failure, here or on another host. */
-  readonly failure: Promise<never>;
+  readonly #failure: Promise<never>;
   readonly #mailbox: Mailbox;
   /** The thread has ended, or is about to end the job. */
   readonly #over: Promise<void>;
@@ -26,15 +26,15 @@ export class HostLine {
     this.#mailbox = new Mailbox(task.hosts.mailbox, task.group.localWorldSize);
     const url = new URL(`./host-thread${extname(import.meta.url)}`, import.meta.url);
     const thread = new Worker(url, { workerData: task });
-    this.failure = new Promise<never>((_, reject) => {
+    this.#failure = new Promise<never>((_, reject) => {
       this.#rejectFailure = reject;
     });
-    this.failure.catch(() => {}); // `end` and `ready` report it too
+    this.#failure.catch(() => {}); // several report it
     let ready = (_threads: number): void => {};
     const isReady = new Promise<number>((resolve) => {
       ready = resolve;
     });
-    this.ready = Promise.race([isReady, this.failure]);
+    this.ready = Promise.race([isReady, this.#failure]);
     this.ready.catch(() => {});
     this.#over = new Promise((resolve) => {
       thread.on("message", (message: HostMessage) => {
@@ -48,6 +48,23 @@ export class HostLine {
         resolve();
       });
     });
+  }
+
+  /**
+   * Rejects when the run has ended with a failure, here or on another host.
+   *
+   * @param own waits for replicas of this host that end by themselves, as all do behind a signal: they know more.
+   */
+  async failureAfter(own: () => Promise<void>): Promise<never> {
+    return await this.#failure.catch(async (error: unknown) => {
+      await own();
+      throw error;
+    });
+  }
+
+  /** The failure of another host, if it is what has ended a replica of this one with this error. */
+  causeOf(error: AcceleratorError): AcceleratorError {
+    return error.code === "COLLECTIVE_ABORTED" && this.#error ? this.#error : error;
   }
 
   /** @returns what `replicas` gives, once the replicas of all hosts have ended well. Rejects if one has failed. */

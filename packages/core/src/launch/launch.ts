@@ -115,13 +115,14 @@ async function superviseRun(run: Run): Promise<unknown[]> {
   const stopWatching = resolved.debug ? explainLongWaits(group, tell) : () => {};
   const results = replicas.map((replica) => resultOf(replica, placeOf(resolved.hosts)));
   const all = joined ? joined.line.endAfter(Promise.all(results)) : Promise.all(results);
-  const alarms = [interrupt.promise, watchdog.promise, ...(joined ? [joined.line.failure] : [])];
+  const alarms = [interrupt.promise, watchdog.promise];
+  if (joined) alarms.push(joined.line.failureAfter(() => settledWithin(results, GRACE_MS)));
   try {
     const values = await Promise.race([all, ...alarms]);
     await closeRun(replicas, "success");
     return values;
   } catch (error) {
-    const failure = error as AcceleratorError;
+    const failure = joined?.line.causeOf(error as AcceleratorError) ?? (error as AcceleratorError);
     const clock = new RankClock(group.clock, group.firstRank);
     resolved.monitor.onFailure?.(clock.read().batches);
     abortGroup(group, failure.message);

@@ -13,16 +13,22 @@ export type HostResult = LauncherResult & {
   readonly elapsedMs: number;
 };
 
-/** Launches a script on hosts with so many replicas each: a thread plays the process of each host. */
+/**
+ * Launches a script on hosts with so many replicas each: a thread plays the process of each host.
+ *
+ * @param interrupted hosts that get SIGTERM when a replica posts to `SIGNAL_CHANNEL`.
+ */
 export async function launchHosts(
   script: URL,
   replicasOf: readonly number[],
   options: LaunchOptions = {},
+  interrupted: readonly number[] = [],
 ): Promise<HostResult[]> {
   return await Promise.all(
-    hostsOf(replicasOf).map((hosts) =>
-      launchHost({ script: script.href, options: { ...options, hosts } }),
-    ),
+    hostsOf(replicasOf).map((hosts) => {
+      const isInterrupted = interrupted.includes(hosts.host);
+      return launchHost({ script: script.href, options: { ...options, hosts }, isInterrupted });
+    }),
   );
 }
 

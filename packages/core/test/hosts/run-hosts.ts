@@ -77,9 +77,11 @@ export async function runHosts(
   );
   const errors: (Error | undefined)[] = lines.map(() => undefined);
   for (const [host, line] of lines.entries())
-    line.failure.catch((error: Error) => {
-      errors[host] ??= error;
-    });
+    line
+      .failureAfter(async () => {})
+      .catch((error: Error) => {
+        errors[host] ??= error;
+      });
   const workers: Worker[] = [];
   const results = steps.map(async (own, rank) => {
     const host = options.findIndex((one) => ranksOf(one, one.host).includes(rank));

@@ -1,7 +1,7 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Outcome, Step } from "../collective/fixtures/rank.ts";
-import { runRanks } from "../collective/run-ranks.ts";
+import { everywhere, runRanks } from "../collective/run-ranks.ts";
 import { OPS } from "../collective/test-moves.ts";
 import { type HostsResult, runHosts } from "./run-hosts.ts";
 
@@ -70,8 +70,17 @@ export function testMovesOverHosts(
   lengths?: readonly number[],
 ): void {
   const worldSize = replicasOf.reduce((sum, replicas) => sum + replicas, 0);
+  testBits(test, replicasOf, allMoves(worldSize, lengths));
+}
+
+/** The same for steps that all ranks make. */
+export function testSteps(test: Test, replicasOf: readonly number[], steps: Step[]): void {
+  const worldSize = replicasOf.reduce((sum, replicas) => sum + replicas, 0);
+  testBits(test, replicasOf, everywhere(worldSize, ...steps));
+}
+
+function testBits(test: Test, replicasOf: readonly number[], steps: Step[][]): void {
   test(`gives the bits of one host on hosts with ${replicasOf.join(" + ")} replicas`, async () => {
-    const steps = allMoves(worldSize, lengths);
     const result = await runHosts(replicasOf, steps, { timeoutMs: 60_000 });
     requireGoodEnd(result);
     const one = bitsOf(await runRanks(steps, { timeoutMs: 60_000 }));
