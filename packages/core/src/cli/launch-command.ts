@@ -2,7 +2,7 @@ import { GRACE_MS } from "../collective/supervision.ts";
 import type { LaunchConfig } from "../config/launch-config.ts";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../launch/launch.ts";
-import { launchedTogether } from "../launch/mpi-package.ts";
+import { launchedTogether } from "../launched-together.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import { HOST_OPTIONS, hostArguments, launchOnHosts, requireMpi } from "./launch-mpi.ts";

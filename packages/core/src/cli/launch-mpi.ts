@@ -2,6 +2,7 @@ import { AcceleratorError } from "../errors.ts";
 import { loadMpiPackage } from "../launch/mpi-package.ts";
 import type { CommandOption, OptionValues } from "./command.ts";
 import { numberOption } from "./parse-arguments.ts";
+import { reportToParent } from "./restarts.ts";
 
 /** The options that choose hosts. */
 export const HOST_OPTIONS: { readonly [name: string]: CommandOption } = {
@@ -53,6 +54,7 @@ export async function launchOnHosts(
   limits: { readonly signal: AbortSignal; readonly graceMs: number },
 ): Promise<number> {
   const { driveHosts } = await loadMpiPackage("acc launch --mpi");
+  reportToParent(); // a process that restarts this one may be gone
   const { hosts, "mpirun-hostfile": hostfile } = values;
   const [, acc = ""] = process.argv;
   return await driveHosts(

@@ -1,6 +1,7 @@
 import type { HostsOptions } from "../hosts/transport.ts";
+import { launchedTogether } from "../launched-together.ts";
 import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
-import { launchedTogether, loadMpiPackage } from "./mpi-package.ts";
+import { loadMpiPackage } from "./mpi-package.ts";
 
 /**
  * Runs the replicas of this process: all of them, or those of this host where a launcher such as `mpiexec` has started the same script

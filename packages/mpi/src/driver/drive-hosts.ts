@@ -1,5 +1,6 @@
 import { AcceleratorError } from "@acc/core/tracker";
 import { launcherArguments, shellText } from "./command-line.ts";
+import { endedWithThisProcess } from "./death-signal.ts";
 import { hostsOfFile, hostsOfList } from "./host-list.ts";
 import { findMpiProgram } from "./mpi-program.ts";
 import { type LauncherLimits, runLauncher } from "./run-launcher.ts";
@@ -30,8 +31,10 @@ export async function driveHosts(
   const launcher = findMpiProgram();
   const job = { hosts, numMachines, program };
   const args = launcherArguments(launcher, job, process.env, process.getuid?.() === 0);
-  process.stderr.write(`acc: ${launcher.version}: ${shellText([launcher.command, ...args])}\n`);
-  return await runLauncher(launcher.command, args, limits);
+  const line = [launcher.command, ...args];
+  process.stderr.write(`acc: ${launcher.version}: ${shellText(line)}\n`);
+  const [command, ...others] = endedWithThisProcess(line);
+  return await runLauncher(command, others, limits);
 }
 
 /** @throws {AcceleratorError} `OPTION_INVALID`. */

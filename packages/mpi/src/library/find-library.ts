@@ -33,7 +33,7 @@ export function findLibrary(family: Family, environment: NodeJS.ProcessEnv): Mpi
   throw new AcceleratorError(
     "MPI_UNAVAILABLE",
     `No MPI library was found beside the launcher, and none of ${NAMES[family].join(", ")} by the loader ` +
-      `(${faults.join("; ")}). Install one, such as "pip install mpich" in a virtual environment, and start with its mpiexec; or ` +
+      `(${[...new Set(faults)].join("; ")}). Install one, such as "pip install mpich" in a virtual environment, and start with its mpiexec; or ` +
       "set ACC_MPI_LIB to the file of the library, on every host.",
   );
 }

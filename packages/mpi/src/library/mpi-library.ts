@@ -53,12 +53,13 @@ export class MpiLibrary {
     }
   }
 
-  /** What the library says of itself, in one line. It may be called before `initialize`. */
+  /** Name and version of the library. It may be called before `initialize`. */
   version(): string {
     const text = Buffer.alloc(MAX_TEXT);
     const length = [0];
     this.#check("Get_library_version", this.#functions.Get_library_version(text, length));
-    return oneLine(text, length);
+    const [first = ""] = text.toString("latin1", 0, length[0]).split(/[\n,\0]/);
+    return first.replace(/\s+/g, " ").trim();
   }
 
   /**

@@ -61,6 +61,17 @@ for (const mpi of installedMpis) {
   });
 }
 
+for (const mpi of installedMpis)
+  test(`${mpi.name}: ends when the acc that started it is killed`, async () => {
+    const job = ["--mpi", "--num-machines", "2", "--num-processes", "2", "--max-restarts", "1"];
+    const { output } = await runJob(mpi, 2, [], {
+      command: accLaunch(...job, here("fail"), "none"),
+      env: active(mpi),
+      onOutput: (text, child) => text.includes("action") && child.kill("SIGKILL"),
+    });
+    assert.match(output, "action"); // nobody is left: runJob has looked
+  });
+
 if (mpich)
   test("SIGTERM saves a checkpoint on MPICH, which passes it on", async () => {
     const folder = mkdtempSync(join(tmpdir(), "acc-term-"));
