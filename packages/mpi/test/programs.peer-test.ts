@@ -42,6 +42,20 @@ for (const mpi of installedMpis) {
     assert.match(output, /\[HOSTS_DIFFER\] .*the script/);
   });
 
+  test(`${mpi.name}: a process ends before it has joined the others`, async () => {
+    const shell = `[ "$\{PMI_RANK:-$OMPI_COMM_WORLD_RANK}" = 1 ] && exit 3; exec "$@"`;
+    const command = accLaunch("--num-processes", "2", "--timeout-ms", "3000", here("train"));
+    const { code, output, seconds } = await runJob(mpi, 2, [
+      "bash",
+      "-c",
+      shell,
+      "bash",
+      ...command,
+    ]);
+    assert.is.not(code, 0, output);
+    assert.ok(seconds < 3 + MARGIN_S, `${seconds} s`);
+  });
+
   test(`${mpi.name}: the launcher is killed`, async () => {
     const { output } = await runJob(
       mpi,

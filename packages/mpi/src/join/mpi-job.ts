@@ -13,6 +13,8 @@ import { Messages } from "./messages.ts";
 const ENDED_EARLY = 70;
 /** The exit codes of Node.js for an uncaught error, and for an error in a listener for uncaught errors. */
 const UNCAUGHT: readonly number[] = [1, 7];
+/** The system counts the seconds in 32 bits. */
+const LONGEST_ALARM_S = 2 ** 31;
 /** MPI_Finalize hangs with some libraries; all hosts have said goodbye by then. */
 const FINALIZE_LIMIT_S = 10;
 
@@ -25,16 +27,19 @@ export class MpiJob {
   #state: "idle" | "running" | "failed" | "left" = "idle";
   #uncaught: unknown;
   /** How long the others may take before this process ends without them. */
-  #limitMs = 0;
+  #limitMs: number;
 
   /**
    * Blocks until the processes of all hosts have called it.
    *
+   * @param limitMs how long they may take. The system then ends this process: nothing else can, while MPI blocks it.
    * @throws {AcceleratorError} `MPI_UNAVAILABLE`, `MPI_FAILED`.
    */
-  constructor(launcher: LauncherRank, environment: NodeJS.ProcessEnv) {
+  constructor(launcher: LauncherRank, environment: NodeJS.ProcessEnv, limitMs: number) {
+    this.#limitMs = limitMs;
     requireLine(environment);
     this.#mpi = findLibrary(launcher.family, environment);
+    this.#control.alarm(alarmSeconds(limitMs));
     const isThreadSafe = this.#mpi.initialize();
     process.on("uncaughtExceptionMonitor", (error) => {
       this.#uncaught = error;
@@ -48,6 +53,7 @@ export class MpiJob {
     }
     this.#transport = this.#mpi.duplicate();
     this.messages = new Messages(this.#mpi, this.#mpi.duplicate());
+    this.#control.alarm(0);
   }
 
   /** What the thread needs that carries messages between the replicas of these hosts. */
@@ -123,10 +129,16 @@ export class MpiJob {
 
   #unusable(reason: string): AcceleratorError {
     this.#state = "failed";
+    this.#control.alarm(0);
     const { path } = this.#mpi.location;
     const version = this.#mpi.version();
     return new AcceleratorError("MPI_UNAVAILABLE", `${path} (${version}): ${reason}.`);
   }
+}
+
+/** No alarm, which is 0, for a limit that there is not. */
+function alarmSeconds(ms: number): number {
+  return ms < LONGEST_ALARM_S * 1000 ? Math.ceil(ms / 1000) : 0;
 }
 
 function otherMpi({ rank, size }: LauncherRank, found: number): string {

@@ -35,7 +35,7 @@ export async function runOnHosts<T>(
   run: HostRun,
   start: (hosts: HostsOptions) => Promise<T>,
 ): Promise<T> {
-  job ??= new MpiJob(run.launcher, process.env);
+  job ??= new MpiJob(run.launcher, process.env, run.timeoutMs);
   const entered = job;
   return await entered.run(run.timeoutMs, async () => {
     const { names, replicasOf } = await agree(entered, run);
