@@ -48,6 +48,16 @@ for (const replicasOf of [
   });
 }
 
+training(
+  "weights that differ from host to host are saved, and come back where they were",
+  async () => {
+    const apart = new URL("./fixtures/apart.ts", import.meta.url);
+    const hosts = await launchHosts(apart, [2, 2], { args: [join(folder, "apart")], timeoutMs });
+    const results = hosts.flatMap(({ values, error }) => values ?? [error?.message]);
+    assert.equal(results, [1, 1, 12, 13]);
+  },
+);
+
 training("a checkpoint of hosts is loaded by one host, and goes on to the same bits", async () => {
   const args = [join(folder, "2-2"), true];
   const results = await launch<TrainResult>(script, { numProcesses: 4, args, timeoutMs });
