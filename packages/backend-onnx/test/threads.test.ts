@@ -1,6 +1,6 @@
 import { once } from "node:events";
+import { suite } from "@acc/test-kit/suite";
 import * as tf from "@tensorflow/tfjs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import "../src/index.ts";
 import { testRelease, worker } from "./test-replicas.ts";
@@ -18,6 +18,6 @@ test("a thread that is terminated in the middle of a graph ends no other thread"
   }
 });
 
-testRelease(test, 4);
+testRelease(test.slow, 4);
 
 test.run();

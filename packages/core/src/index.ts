@@ -150,12 +150,14 @@ export {
   figure,
   image,
   type LoggableWithMedia,
+  type LoggedImage,
   type TableSource,
   table,
 } from "./trackers/values/marked-value.ts";
 export {
   type AudioSource,
   audio,
+  type CaptionOptions,
   type HtmlSource,
   html,
   type LoggedMedia,

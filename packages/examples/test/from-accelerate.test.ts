@@ -1,12 +1,12 @@
 /** A short run on one replica; the long tests run all of them to the end, on one replica and on two. */
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { accuracyIn } from "./accuracy-in.ts";
 import { runInScratch } from "./run-in-scratch.ts";
 
 const test = suite("examples of Accelerate, on one replica");
 
-test("nlp-example learns", async () => {
+test.slow("nlp-example learns", async () => {
   const args = ["--num-epochs", "6", "--mixed-precision", "no"];
   const ended = await runInScratch("from-accelerate/nlp-example.ts", undefined, args);
   assert.is(ended.code, 0, ended.output);

@@ -1,8 +1,9 @@
 import { suite } from "uvu";
 import { testRefusedOptions } from "./test-refused-options.ts";
 
-const test = suite("options of trackers, in two replicas");
+const test = suite("options of trackers");
 
+testRefusedOptions(test, undefined);
 testRefusedOptions(test, 2);
 
 test.run();

@@ -5,8 +5,8 @@ const RUNS_SLOW = process.env.ACC_SLOW_TESTS === "1";
 
 /** A suite whose `slow` tests run with `npm run test:long`, and all others with `npm test`. */
 export type SuiteWithSlow = Test & {
-  /** Registers a test that takes long and is not the only one of its kind. */
-  slow(name: string, run: Parameters<Test>[1]): void;
+  /** Registers tests that take long and are not the only ones of their kind. */
+  readonly slow: Test;
 };
 
 export function suite(name: string): SuiteWithSlow {
@@ -15,7 +15,7 @@ export function suite(name: string): SuiteWithSlow {
     if (isSlow === RUNS_SLOW) inner(title, run);
   };
   const { before, after, only, skip, run } = inner;
-  return Object.assign(registered(false), {
-    ...{ slow: registered(true), before, after, only, skip, run },
-  }) as SuiteWithSlow;
+  const members = { before, after, only, skip, run };
+  const slow = Object.assign(registered(true), members);
+  return Object.assign(registered(false), { ...members, slow });
 }

@@ -7,6 +7,8 @@ const MAX_REDIRECTS = 5;
  * @throws {Error} naming where any other redirect leads.
  */
 export async function fetchThere(url: URL, init: RequestInit): Promise<Response> {
+  const answer = isRead(init.body) ? await fetchUncopied(url, init) : undefined;
+  if (answer) return answer;
   let from = url;
   for (let count = 0; count <= MAX_REDIRECTS; count++) {
     const response = await fetch(from, { ...init, redirect: "manual" });
@@ -25,6 +27,27 @@ export async function fetchThere(url: URL, init: RequestInit): Promise<Response>
   throw new Error(`it redirects more than ${MAX_REDIRECTS} times`);
 }
 
+/** Whether fetch reads the body while it sends it: a file, or a form with files. */
+function isRead(body: RequestInit["body"]): boolean {
+  return body instanceof Blob || body instanceof FormData;
+}
+
+/**
+ * As `fetch`, with no copy of the body: up to Node.js 24, `fetch` keeps one of what it has sent, so that a whole file is in memory, unless
+ * it may neither follow a redirect nor ask for a password.
+ *
+ * @returns undefined if there is a redirect.
+ */
+async function fetchUncopied(url: URL, init: RequestInit): Promise<Response | undefined> {
+  try {
+    return await fetch(url, { ...init, redirect: "error", window: null });
+  } catch (error) {
+    const { cause } = error as { readonly cause?: Partial<Error> };
+    if (cause?.message === "unexpected redirect") return undefined;
+    throw error;
+  }
+}
+
 function isThere(from: URL, to: URL): boolean {
   if (to.username !== "" || to.password !== "") return false;
   return (
@@ -33,10 +56,9 @@ function isThere(from: URL, to: URL): boolean {
   );
 }
 
-/** Whether the same request may be sent again: other statuses turn it into a GET, and a stream is used up. */
-function isRepeatable(status: number, { method, body }: RequestInit, from: URL, to: URL): boolean {
+/** Whether the same request may be sent again: other statuses turn it into a GET. */
+function isRepeatable(status: number, { method }: RequestInit, from: URL, to: URL): boolean {
   if (method === "GET") return true;
-  if (body instanceof ReadableStream) return false;
   return (status === 307 || status === 308) && isSameResource(from, to);
 }
 

@@ -34,7 +34,7 @@ export type HttpRequest = {
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it is. */
-  readonly body?: string | Uint8Array | Blob | FormData | ReadableStream;
+  readonly body?: string | Uint8Array | Blob | FormData;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
 };
@@ -136,7 +136,6 @@ export class HttpService {
         headers: sent,
         body: isJson ? JSON.stringify(request.json) : (request.body ?? null),
         signal: limit,
-        ...(request.body instanceof ReadableStream ? { duplex: "half" } : {}),
       } as RequestInit);
       const text = (await bytesOf(response, limit)).toString("utf8");
       const { status } = response;

@@ -1,4 +1,4 @@
-import { AcceleratorError, type ImageData } from "@acc/core/tracker";
+import { AcceleratorError, type ImageData, type LogValue } from "@acc/core/tracker";
 import { encode } from "fast-png";
 
 /** One image as a PNG file. */
@@ -20,6 +20,23 @@ export function imagesOf(image: ImageData): ImageData[] {
     data: data.slice(index * size, (index + 1) * size),
     shape: single,
   }));
+}
+
+/**
+ * The caption of each image of a batch; empty if there is none.
+ *
+ * @param options of the call: `captions`, which some trackers had before an image had one itself.
+ */
+export function captionsOf(
+  { caption, shape }: ImageData,
+  options?: { readonly [key: string]: LogValue },
+): string[] {
+  const given = options?.captions;
+  if (Array.isArray(given)) return given.map(String);
+  if (typeof caption === "string") {
+    return new Array<string>(shape.length === 4 ? (shape[0] ?? 0) : 1).fill(caption);
+  }
+  return Array.isArray(caption) ? caption.map(String) : [];
 }
 
 /**

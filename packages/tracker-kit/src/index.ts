@@ -21,7 +21,7 @@ export {
 } from "./figure-pictures.ts";
 export { type FileBelow, filesBelow, pathsBelow } from "./files-below.ts";
 export { flatten, isNested, leavesOf } from "./flatten.ts";
-export { type GitInfo, gitInfo } from "./git-info.ts";
+export { type GitInfo, type GitOrigin, gitInfo, gitOrigin } from "./git-info.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export {
   type HttpAnswer,
@@ -30,7 +30,7 @@ export {
   type HttpServiceOptions,
   isTransientStatus,
 } from "./http-service.ts";
-export { type EncodedImage, encodePng, imagesOf, toByte } from "./image-png.ts";
+export { captionsOf, type EncodedImage, encodePng, imagesOf, toByte } from "./image-png.ts";
 export { type Json, toJson, wellFormed } from "./json-value.ts";
 export { encodedOrLeftOut, kindOf, type LeaveOut, LeftOut } from "./left-out.ts";
 export { movedPath, type SavedPath, savedPath } from "./moved-path.ts";

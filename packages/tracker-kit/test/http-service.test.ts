@@ -159,6 +159,8 @@ test("what is sent follows a redirect only to the same path, behind a prefix or 
       response.writeHead(307, { location }).end();
     };
     assert.equal(await serviceOf().requestJson("/x", { json: {} }), { method: "POST" }, location);
+    const file = { method: "PUT", body: new Blob(["file"]) } as const;
+    assert.equal(await serviceOf().requestJson("/x", file), { method: "PUT" }, location);
   }
   for (const location of ["/y", "y", "/", "/x?name=y", "/x/y", "//", "/prex"]) {
     let others = 0;
@@ -166,8 +168,11 @@ test("what is sent follows a redirect only to the same path, behind a prefix or 
       if (request.url !== "/x") others += 1;
       response.writeHead(308, { location }).end();
     };
-    const error = await failure(serviceOf().request("/x", { method: "PUT", body: "value" }));
-    assert.is(error.name, "TrackerUnreachableError", location);
+    for (const body of ["value", new Blob(["file"])]) {
+      const error = await failure(serviceOf().request("/x", { method: "PUT", body }));
+      assert.is(error.name, "TrackerUnreachableError", location);
+      assert.match(error.message, "it redirects (308) to", location);
+    }
     assert.is(others, 0, location);
   }
 });

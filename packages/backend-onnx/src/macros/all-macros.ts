@@ -1,13 +1,13 @@
 import type { FusedKernel } from "@acc/core";
+import type { Macro } from "../lowering/define-macro.ts";
 import type { Kernel } from "../lowering/kernel.ts";
 import { attentionSoftmax, attentionSoftmaxGrad } from "./attention-softmax.ts";
-import type { Macro } from "./define-macro.ts";
 import { dropout } from "./dropout.ts";
 import { gelu, geluGrad } from "./gelu.ts";
-import { gru, gruGrad } from "./gru.ts";
 import { layerNorm, layerNormGrad } from "./layer-norm.ts";
-import { lstm, lstmGrad } from "./lstm.ts";
 import { adam, momentum, rmsProp, sgd } from "./optimizers.ts";
+import { gru, gruGrad } from "./recurrent/gru.ts";
+import { lstm, lstmGrad } from "./recurrent/lstm.ts";
 import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./softmax-cross-entropy.ts";
 
 /** All of core's fused kernels: functions and optimizer steps, each one record. */

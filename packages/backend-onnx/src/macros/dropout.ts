@@ -1,7 +1,7 @@
+import { defineMacro, type Macro } from "../lowering/define-macro.ts";
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
 import type { Value } from "../lowering/value.ts";
 import { sizeOf } from "../tensor-spec.ts";
-import { defineMacro, type Macro } from "./define-macro.ts";
 
 const TWO_TO_31 = 2 ** 31;
 

@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { defineMacro, type Macro } from "../lowering/define-macro.ts";
 import type { Value } from "../lowering/value.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
-import { defineMacro, type Macro } from "./define-macro.ts";
 
 const float = ({ shape }: TensorInfo): TensorSpec => ({ shape, dtype: "float32" });
 

@@ -1,6 +1,6 @@
+import { defineMacro, type Macro } from "../lowering/define-macro.ts";
 import type { Value } from "../lowering/value.ts";
 import type { Shape, TensorSpec } from "../tensor-spec.ts";
-import { defineMacro, type Macro } from "./define-macro.ts";
 
 const float = (shape: Shape): TensorSpec => ({ shape, dtype: "float32" });
 

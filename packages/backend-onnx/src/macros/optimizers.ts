@@ -1,7 +1,7 @@
 import type { FusedAttributes, FusedInputs, FusedKernels } from "@acc/core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { defineMacro, type Macro } from "../lowering/define-macro.ts";
 import type { GraphLowering } from "../lowering/graph-lowering.ts";
-import { defineMacro, type Macro } from "./define-macro.ts";
 
 type OptimizerKernel = "AccSgd" | "AccMomentum" | "AccAdam" | "AccRmsProp";
 

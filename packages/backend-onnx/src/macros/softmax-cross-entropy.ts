@@ -1,5 +1,5 @@
+import { defineMacro, type Macro } from "../lowering/define-macro.ts";
 import type { Value } from "../lowering/value.ts";
-import { defineMacro, type Macro } from "./define-macro.ts";
 
 /** The losses, and the probabilities that the gradient needs. */
 export const softmaxCrossEntropy: Macro<"AccSoftmaxCrossEntropy"> =

@@ -39,4 +39,12 @@ export async function* benchCheckpoint(): AsyncGenerator<Row> {
       target: { of: "ratio", atLeast },
     });
   }
+  const restart = nodeProgram(new URL("./restart.ts", import.meta.url));
+  const [resumed = 0, begun = 0] = await measureFigures(restart);
+  yield lessIsBetter({
+    name: "acc launch to the first step behind kill -9, 2 replicas",
+    unit: "ms",
+    ...{ ours: resumed, peer: begun, peerName: "to the first step of a new run" },
+    target: { of: "ours", atMost: 1500 },
+  });
 }

@@ -10,7 +10,11 @@ import type { InitTrackersOptions } from "../trackers/session/init-options.ts";
 import type { TrackerSession } from "../trackers/session/tracker-session.ts";
 import { ARTIFACT_RULES, type ArtifactOptions } from "../trackers/values/artifact.ts";
 import type { FigureSource } from "../trackers/values/figure-source.ts";
-import type { LoggableWithMedia, TableSource } from "../trackers/values/marked-value.ts";
+import type {
+  LoggableWithMedia,
+  LoggedImage,
+  TableSource,
+} from "../trackers/values/marked-value.ts";
 import type { LoggedMedia } from "../trackers/values/media.ts";
 import {
   type LogOptions,
@@ -109,7 +113,10 @@ export class Accelerator extends CheckpointingAccelerator {
   }
 
   /** Records images on every tracker that can; like `log`. Tensors count as `[height, width, channels]`. */
-  logImages(images: Readonly<Record<string, ImageData | Tensor>>, options: LogOptions = {}): void {
+  logImages(
+    images: Readonly<Record<string, ImageData | Tensor | LoggedImage>>,
+    options: LogOptions = {},
+  ): void {
     const placement = placementOf("logImages", options);
     this.#trackers.logImages(images, placement);
   }

@@ -14,8 +14,8 @@ import type { Transport } from "./transport.ts";
 
 /** How long a host that has failed waits for the others to hear of it. */
 const NOTICE_MS = 1500;
-/** How long it waits for all to have told their users. */
-const FAREWELL_MS = 4500;
+/** How long it waits for all to have told their users: a launcher lets its replicas finish a checkpoint for 10 s. */
+const FAREWELL_MS = 12_000;
 /** Between a launcher that can tell its user and the end of the job, which ends its process. */
 const PRINT_MS = 500;
 

@@ -6,8 +6,8 @@ import { settledWithin } from "../settled-within.ts";
 import type { HostMessage, HostTask } from "./host-group.ts";
 import { Mailbox } from "./mailbox.ts";
 
-/** How long the thread has for its last messages, once this host has told its user. */
-const CLOSE_MS = 5000;
+/** How long the thread has for its last messages: it takes less by itself, unless a transport blocks it. */
+const CLOSE_MS = 15_000;
 
 /** The launcher's end of the thread that speaks to other hosts. */
 export class HostLine {

@@ -12,6 +12,9 @@ import { EventReceiver } from "./event-receiver.ts";
 import { membersOf } from "./native-members.ts";
 import type { NativeRun, RemoteError, Sent, StartAnswer } from "./protocol.ts";
 import { toRemoteError } from "./remote-error.ts";
+import { keepThrownCodes } from "./thrown-codes.ts";
+
+keepThrownCodes();
 
 /** The trackers of one accelerator of another thread. */
 export class TrackerService {

@@ -27,6 +27,8 @@ export type RunConfig = { readonly [key: string]: LogValue };
 export type ImageData = {
   readonly data: Float32Array | Uint8Array | Uint8ClampedArray | Int32Array;
   readonly shape: readonly number[];
+  /** A text for each image, or a list of one for each image of a batch. */
+  readonly caption?: string | readonly string[];
 };
 
 /** Rows of equal length under named columns. */

@@ -17,6 +17,7 @@ export type MediaData = {
   /** One of `MEDIA_FORMATS`. Samples are `"wav"`: PCM of 16 bits. */
   readonly format: string;
   readonly data: Uint8Array;
+  readonly caption?: string;
 };
 
 /** Audio as samples of -1 to 1, those of the channels of one moment beside each other. */
@@ -26,6 +27,7 @@ export type AudioSamples = {
   /** Samples of each channel in a second. */
   readonly sampleRate: number;
   readonly channels: number;
+  readonly caption?: string;
 };
 
 /** Media in a file, by its absolute path. */
@@ -33,6 +35,7 @@ export type MediaFile = {
   readonly kind: MediaKind;
   readonly format: string;
   readonly path: string;
+  readonly caption?: string;
 };
 
 /** Media as they are logged. Whoever has the journal encodes samples and reads files. */

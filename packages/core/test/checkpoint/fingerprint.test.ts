@@ -1,6 +1,7 @@
 /** A fingerprint says whether trainings are at the same place, and which replicas are not. */
+
+import { suite } from "@acc/test-kit/suite";
 import * as tf from "@tensorflow/tfjs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
 import { RecordingTracker } from "../trackers/recording-tracker.ts";
@@ -11,9 +12,11 @@ import { testAlike, testChanges, testOtherNumber, testRuns } from "./test-finger
 
 const test = suite("fingerprints");
 
-for (const numProcesses of [1, 2]) testAlike(test, numProcesses);
+testAlike(test.slow, 1);
+testAlike(test, 2);
 testRuns(test, 2);
-for (const numProcesses of [1, 2]) testChanges(test, numProcesses);
+testChanges(test.slow, 1);
+testChanges(test, 2);
 testOtherNumber(test, 2);
 
 test("a training that was loaded has the fingerprint of the one that was saved", async () => {

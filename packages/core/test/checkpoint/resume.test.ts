@@ -1,10 +1,10 @@
 import { testResume } from "@acc/test-kit/resume/resume-equality";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 
 const test = suite("a run that goes on");
 const script = new URL("./fixtures/resume.ts", import.meta.url);
 
-testResume(test, script, 1, [
+testResume(test.slow, script, 1, [
   [{ optimizer: "momentum" }, 4],
   [{ optimizer: "adam", model: "layers" }, 0],
 ]);

@@ -1,7 +1,7 @@
 /** A script sees of itself under `acc launch` what it sees under `node`. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 
 const test = suite("main modules");
@@ -27,7 +27,8 @@ for (const [index, name] of [
   "untyped/main-module.js",
 ].entries()) {
   const numProcesses = index === 0 ? 2 : 1;
-  test(`${name} is the main module in a replica as under node, of ${numProcesses}`, () => {
+  const register = index < 2 ? test : test.slow;
+  register(`${name} is the main module in a replica as under node, of ${numProcesses}`, () => {
     const script = fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
     const args = ["--epochs", "3"];
     // Only where it is needed: with any --import, Node.js 22 cannot run a .cts file that requires an ES module.

@@ -51,7 +51,7 @@ test.slow(
   },
 );
 
-test("SIGINT does so too", async () => {
+test.slow("SIGINT does so too", async () => {
   const act = whenTraining((child) => child.kill("SIGINT"));
   const { code, output } = await launch(["--num-processes", "1", SCRIPT, "never", "0"], act);
   assert.is(code, 130, output);

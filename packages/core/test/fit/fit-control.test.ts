@@ -1,9 +1,9 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import { testControl, testReports } from "./test-fit-control.ts";
 
 const test = suite("fit of the group: control");
 
 testControl(test, 2);
-testReports(test, 2);
+testReports(test.slow, 2);
 
 test.run();

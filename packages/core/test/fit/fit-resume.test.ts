@@ -9,7 +9,6 @@ import { testFitResume } from "./test-fit-resume.ts";
 const test = suite("fit that is interrupted goes on as if it had not been");
 
 testFitResume(test, {
-  1: ["in the middle of an epoch"],
   2: ["in the middle of a window", "of a dataset, in the middle"],
 });
 

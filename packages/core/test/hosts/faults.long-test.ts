@@ -106,6 +106,20 @@ faults("a connection that fails is named, and ends the job", async () => {
   assert.is(result.aborted, 1);
 });
 
+faults("a host that has failed waits for another one that still writes a checkpoint", async () => {
+  const steps: Step[][] = [
+    [{ do: "barrier" }, { do: "barrier" }],
+    [{ do: "barrier" }, { do: "sleep", ms: 1500 }, { do: "barrier" }],
+  ];
+  const { outcomes, aborted, closed } = await runHosts([1, 1], steps, {
+    timeoutMs: 400,
+    endsAfterMs: { 0: 7000 },
+  });
+  assert.is(lastOf(outcomes[0] as Outcome[]).code, "COLLECTIVE_TIMEOUT");
+  assert.is(aborted, 0);
+  assert.equal(closed, [true, true]);
+});
+
 faults("a slow connection changes nothing but the time", async () => {
   const result = await runHosts([1, 1], everywhere(2, { do: "reduceMany", rounds: 5 }), {
     trouble: { 0: { delayMs: 20 } },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import {
   abortGroup,
@@ -28,6 +29,8 @@ export type RunHostsOptions = {
   readonly threads?: (host: number) => number;
   /** Hosts whose launcher ends as soon as its ranks have, before the others have. */
   readonly endsEarly?: readonly number[];
+  /** How long the launcher of a host takes to end, once its ranks have. */
+  readonly endsAfterMs?: Readonly<Record<number, number>>;
 };
 
 export type HostsResult = {
@@ -57,7 +60,15 @@ export function hostsOf(
 export async function runHosts(
   replicasOf: readonly number[],
   steps: readonly Step[][],
-  { timeoutMs = 10_000, trouble, meanwhile, facts, threads, endsEarly = [] }: RunHostsOptions = {},
+  {
+    timeoutMs = 10_000,
+    trouble,
+    meanwhile,
+    facts,
+    threads,
+    endsEarly = [],
+    endsAfterMs = {},
+  }: RunHostsOptions = {},
 ): Promise<HostsResult> {
   const options = hostsOf(replicasOf, trouble);
   const groups = options.map(({ host }) =>
@@ -102,7 +113,9 @@ export async function runHosts(
   await within(
     Promise.all(
       lines.map((line, host) =>
-        line.endAfter(Promise.resolve()).catch((error: Error) => (errors[host] ??= error)),
+        line
+          .endAfter(sleep(endsAfterMs[host] ?? 0))
+          .catch((error: Error) => (errors[host] ??= error)),
       ),
     ),
   );
@@ -110,8 +123,7 @@ export async function runHosts(
   const data = options[0]?.transport.data as LoopbackData;
   const state = new Int32Array(data.state);
   // The end of the job comes a moment behind the errors.
-  for (let i = 0; i < 30 && state[0] === 0 && state.subarray(1).includes(0); i++)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let i = 0; i < 30 && state[0] === 0 && state.subarray(1).includes(0); i++) await sleep(100);
   const [aborted = 0, ...closed] = state;
   return { outcomes, errors, threads: ready, aborted, closed: closed.map(Boolean) };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { numbersInJournal } from "@acc/test-kit/faults/numbers-in-journal";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { ServiceProject, WAYS } from "./service-project.ts";
 import { SERVICE_URL } from "./test-burst.ts";
@@ -18,18 +18,22 @@ for (const [way, argsOf] of Object.entries(WAYS)) {
     ["asleep", 500],
     ["awake", 0],
   ] as const) {
-    test(`has its values on the disk all the same (${way}, the other thread ${state})`, async () => {
-      const project = new ServiceProject();
-      cpSync(script, join(project.folder, "run.mjs"));
-      const env = { SERVICE_URL, PAUSE_MS: String(pauseMs) };
-      const { child, finished } = project.start(argsOf("run.mjs"), env);
-      await new Promise((resolve) => child.stdout?.once("data", resolve));
-      await pause(STALL_MS);
-      child.kill("SIGKILL");
-      const { stderr } = await finished;
-      assert.is(await numbersInJournal(project.folder), 10, stderr);
-      rmSync(project.folder, { recursive: true, force: true });
-    });
+    const register = state === "asleep" ? test : test.slow;
+    register(
+      `has its values on the disk all the same (${way}, the other thread ${state})`,
+      async () => {
+        const project = new ServiceProject();
+        cpSync(script, join(project.folder, "run.mjs"));
+        const env = { SERVICE_URL, PAUSE_MS: String(pauseMs) };
+        const { child, finished } = project.start(argsOf("run.mjs"), env);
+        await new Promise((resolve) => child.stdout?.once("data", resolve));
+        await pause(STALL_MS);
+        child.kill("SIGKILL");
+        const { stderr } = await finished;
+        assert.is(await numbersInJournal(project.folder), 10, stderr);
+        rmSync(project.folder, { recursive: true, force: true });
+      },
+    );
   }
 }
 

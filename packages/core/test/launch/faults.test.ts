@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import type { AcceleratorError } from "../../src/errors.ts";
 import { launch } from "../../src/launch/launch.ts";
@@ -11,8 +11,8 @@ const LIMIT_MS = 60_000;
 
 // The long tests have every collective, every moment, and all calls of trackers.
 testDeath(test, "gather", "inside");
-testDeath(test, "loader");
-testDeath(test, "log", undefined, 0);
+testDeath(test.slow, "loader");
+testDeath(test.slow, "log", undefined, 0);
 
 test("by termination from outside, while it waits in a collective, ends the run, named", async () => {
   const known = threads.all.length;

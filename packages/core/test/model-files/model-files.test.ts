@@ -10,8 +10,8 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { suite } from "@acc/test-kit/suite";
 import * as tf from "@tensorflow/tfjs";
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { AcceleratorError } from "../../src/index.ts"; // lets tfjs read and write files
 import { testAllRanks } from "./test-all-ranks.ts";
@@ -201,7 +201,7 @@ test("what is wrong with the files is said", async () => {
   }
 });
 
-testAllRanks(test, 3, "wasm");
+testAllRanks(test.slow, 3, "wasm");
 
 test("another handler of the URL, such as that of tfjs-node, goes first", async () => {
   const saved: string[] = [];

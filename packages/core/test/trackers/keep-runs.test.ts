@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { ACC, entriesOf, KeptRuns, WHOLE } from "./kept-runs.ts";
 
@@ -60,28 +60,32 @@ test('"local" keeps runs without a project, and files that are logged', async ()
 
 for (const launch of [[], [ACC, "launch", "--num-processes", "2"]]) {
   const where = launch.length === 0 ? "under plain node" : "in replicas";
-  test(`accelerators have a run each, also those that are open at the same time, ${where}`, async () => {
-    const script = "several-accelerators.mjs";
-    const { code, stderr } = await kept.project.run([...launch, script]);
-    assert.is(code, 0, stderr);
-    const runs: [losses: unknown[], status: unknown][] = [];
-    for (const run of kept.in()) {
-      const entries = await entriesOf(run);
-      const losses = entries.flatMap((entry) =>
-        entry.type === "metrics" ? [entry.values.loss] : [],
+  const register = launch.length === 0 ? test : test.slow;
+  register(
+    `accelerators have a run each, also those that are open at the same time, ${where}`,
+    async () => {
+      const script = "several-accelerators.mjs";
+      const { code, stderr } = await kept.project.run([...launch, script]);
+      assert.is(code, 0, stderr);
+      const runs: [losses: unknown[], status: unknown][] = [];
+      for (const run of kept.in()) {
+        const entries = await entriesOf(run);
+        const losses = entries.flatMap((entry) =>
+          entry.type === "metrics" ? [entry.values.loss] : [],
+        );
+        const end = entries.at(-1);
+        runs.push([losses, end?.type === "finish" && end.status]);
+      }
+      assert.equal(
+        runs.sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+        [
+          [[1, 2, 3], "success"],
+          [[2, 3, 4, 20, 21], "success"],
+          [[3, 4, 5, 30], "success"],
+        ],
       );
-      const end = entries.at(-1);
-      runs.push([losses, end?.type === "finish" && end.status]);
-    }
-    assert.equal(
-      runs.sort((a, b) => (String(a) < String(b) ? -1 : 1)),
-      [
-        [[1, 2, 3], "success"],
-        [[2, 3, 4, 20, 21], "success"],
-        [[3, 4, 5, 30], "success"],
-      ],
-    );
-  });
+    },
+  );
 }
 
 test.run();

@@ -181,8 +181,7 @@ test("backward says what is wrong with a loss", async () => {
 });
 
 for (const numProcesses of [2, 4]) {
-  const register = numProcesses === 2 ? test : test.slow;
-  register(
+  test.slow(
     `${numProcesses} replicas leave as few tensors behind, after an exchange in every step`,
     async () => {
       const script = new URL("./fixtures/count-tensors.ts", import.meta.url);

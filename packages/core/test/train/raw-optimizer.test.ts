@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { sharedLaunches } from "../launch/launch-calls.ts";
 
@@ -18,7 +18,8 @@ const CASES = [
 ] as const;
 
 for (const [count, name, backend] of CASES) {
-  test(`cannot update a replica alone: ${name} on ${backend}, ${count} replicas`, async () => {
+  const register = count === 2 ? test : test.slow;
+  register(`cannot update a replica alone: ${name} on ${backend}, ${count} replicas`, async () => {
     const ranks = await run(Number(count), backend, name);
     assert.is(ranks.length, count);
     for (const { faults, weights } of ranks) {

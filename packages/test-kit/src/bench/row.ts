@@ -5,6 +5,7 @@ export type Row = {
   readonly ours: number;
   readonly peer: number;
   readonly peerName: string;
+  readonly better: "less" | "more";
   /** Above 1, ours is better. */
   readonly ratio: number;
   /** What we mean to reach; null if nothing is set. */
@@ -18,13 +19,13 @@ export type Target = {
 };
 
 /** A row of which less is better, such as times. */
-export function lessIsBetter(row: Omit<Row, "ratio">): Row {
-  return { ...row, ratio: row.peer / row.ours };
+export function lessIsBetter(row: Omit<Row, "ratio" | "better">): Row {
+  return { ...row, better: "less", ratio: row.peer / row.ours };
 }
 
 /** A row of which more is better, such as samples per second. */
-export function moreIsBetter(row: Omit<Row, "ratio">): Row {
-  return { ...row, ratio: row.ours / row.peer };
+export function moreIsBetter(row: Omit<Row, "ratio" | "better">): Row {
+  return { ...row, better: "more", ratio: row.ours / row.peer };
 }
 
 export function isReached({ target, ratio, ours, peer }: Row): boolean | undefined {
@@ -47,7 +48,7 @@ function describeTarget({ of, atLeast, atMost }: Target): string {
   return atLeast === undefined ? `${of} <= ${atMost}` : `${of} >= ${atLeast}`;
 }
 
-function format(value: number): string {
+export function format(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 

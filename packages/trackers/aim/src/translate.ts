@@ -8,6 +8,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import {
+  captionsOf,
   encodedOrLeftOut,
   type FigurePictures,
   flatten,
@@ -161,10 +162,10 @@ export class AimTranslator implements Translator<RecordingState, Operation> {
   }
 
   #image(name: string, image: ImageData, context: LogContext): void {
-    const { caption } = context.options ?? {};
+    const { caption } = context.options ?? {}; // of the call, as Aim's tracker had it first
     let tracked: TrackedValue;
     try {
-      tracked = trackedImage(image, caption === undefined ? "" : String(caption));
+      tracked = trackedImage(image, caption === undefined ? captionsOf(image) : String(caption));
     } catch (error) {
       this.#options.leaveOut(`${name} (image)`, messageOf(error));
       return;

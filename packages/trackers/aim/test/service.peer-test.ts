@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FigureData } from "@acc/core/tracker";
+import type { FigureData, TrackerEvent } from "@acc/core/tracker";
 import type { ReadRun, ReadSequence } from "@acc/test-kit/servers/aim-server";
 import * as assert from "uvu/assert";
 import { createTracker, deliver, metrics, Recording } from "./recording.ts";
@@ -25,13 +25,17 @@ peer("keeps audio, which Aim reads as its own", async ({ server }) => {
   const tracker = createTracker(run, { repo: server.url });
   const data = Buffer.from("RIFF....WAVE");
   const values = {
-    tone: { kind: "audio", format: "wav", data },
+    tone: { kind: "audio", format: "wav", data, caption: "a tone" },
     clip: { kind: "video", format: "mp4", data },
   } as const;
   await deliver(tracker, run, [{ type: "media", values, context: { step: 3 } }]);
   await tracker.finish("success");
   const read = await readRun(server, tracker.tracker.hash);
-  const held = { caption: "", data: { $blob: { $bytes: data.toString("hex") } }, format: "wav" };
+  const held = {
+    caption: "a tone",
+    data: { $blob: { $bytes: data.toString("hex") } },
+    format: "wav",
+  };
   assert.equal(pointsOf(read, "tone"), [[{}, [[3, { "$aim.audio": held }]]]]);
   assert.match(
     run.warnings.join(),
@@ -246,6 +250,26 @@ peer(
     assert.is(picture["$aim.image"].$pixels.mode, "RGBA");
   },
 );
+
+peer("keeps audio and figures of the native object", async ({ server }) => {
+  const run = new Recording();
+  const tracker = createTracker(run, { repo: server.url });
+  const aim = tracker.tracker;
+  const data = Buffer.from("RIFF....WAVE");
+  aim.track({ kind: "audio", format: "wav", data }, { name: "tone", step: 3, caption: "a tone" });
+  aim.track({ type: "plotly", spec: { data: [{ y: [1, 2] }] } }, { name: "curve", step: 3 });
+  aim.track({ kind: "audio", format: "exe", data }, { name: "odd", step: 3 });
+  aim.track({ type: "plotly", spec: 1 }, { name: "no figure", step: 3 });
+  await deliver(tracker, run, run.events as TrackerEvent[]);
+  await tracker.finish("success");
+  const read = await readRun(server, aim.hash);
+  const held = { caption: "a tone", data: { $blob: { $bytes: data.toString("hex") } } };
+  const [[, [[step, tone]]]] = pointsOf(read, "tone") as [[object, [[number, object]]]];
+  assert.equal([step, tone], [3, { "$aim.audio": { ...held, format: "wav" } }]);
+  const curve = read.sequences.find(({ name }) => name === "curve")?.points[0]?.value;
+  assert.match(JSON.stringify(curve), /"\$aim\.figure".*\[1,2\]/);
+  assert.match(run.warnings.join(), /"odd": the media that it shows are wav, mp3, flac/);
+});
 
 /** How many of 0, 1, …, 99 NumPy counts in a bin of 64. */
 function binOf(_: unknown, bin: number): number {

@@ -4,8 +4,8 @@ import { CLEARML_OPTION_RULES, type ClearMLOptions } from "./options.ts";
 import { ClearMLTracker } from "./tracker.ts";
 
 export { Logger } from "./native/logger.ts";
-export { Task } from "./native/task.ts";
-export type { LogLevel } from "./operation.ts";
+export { type OutputModelOptions, Task } from "./native/task.ts";
+export type { LogLevel, ModelDescription } from "./operation.ts";
 export type { ClearMLOptions, TaskType } from "./options.ts";
 export { ClearMLTracker } from "./tracker.ts";
 

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { TrackerUnreachableError } from "@acc/core/tracker";
 import {
   appendAt,
+  type LeaveOut,
   movedPath,
   portions,
   replaceFile,
   replaceFileByCopy,
+  type SendOptions,
   ShortFileError,
   savedPath,
   whenWritable,
@@ -15,7 +17,7 @@ import { type ArtifactEntry, withArtifactFile } from "./artifact-file.ts";
 import { REQUEST_LIMITS } from "./client/api-session.ts";
 import { artifactPath, taskFolder } from "./format/file-path.ts";
 import { applyEdit } from "./format/task-fields.ts";
-import type { Operation } from "./operation.ts";
+import type { Artifact, Operation, OutputModel } from "./operation.ts";
 import type { Sink } from "./sink.ts";
 import type { OfflineState, RunState } from "./state.ts";
 import { zipFolder } from "./zip-folder.ts";
@@ -48,11 +50,14 @@ export class OfflineSink implements Sink {
     return this.#state;
   }
 
-  send(operations: readonly Operation[]): Promise<void> {
-    return whenWritable(SESSION, () => this.#send(operations));
+  send(
+    operations: readonly Operation[],
+    { leaveOut }: Pick<SendOptions, "leaveOut">,
+  ): Promise<void> {
+    return whenWritable(SESSION, () => this.#send(operations, leaveOut));
   }
 
-  async #send(operations: readonly Operation[]): Promise<void> {
+  async #send(operations: readonly Operation[], leaveOut: LeaveOut): Promise<void> {
     const folder = this.#folder;
     let { fields } = this.#state;
     const artifacts = new Map(this.#state.artifacts.map((artifact) => [artifact.key, artifact]));
@@ -82,6 +87,16 @@ export class OfflineSink implements Sink {
         case "artifact":
           artifacts.set(operation.artifact.key, await this.#keep(operation.artifact));
           break;
+        case "model": {
+          const { model } = operation;
+          const key = freeName(model.name, artifacts);
+          leaveOut(
+            `the model "${model.name}" of an offline session`,
+            `it is the artifact "${key}".`,
+          );
+          artifacts.set(key, await this.#keep(artifactOf(model, key)));
+          break;
+        }
         case "close":
           break; // the import completes the task
         default:
@@ -101,7 +116,7 @@ export class OfflineSink implements Sink {
   }
 
   async finish(): Promise<void> {
-    await this.send([]); // a run without events is a session too
+    await this.send([], { leaveOut: () => {} }); // a run without events is a session too
     const folder = this.#folder;
     const isKept = (name: string) => KEPT.test(name) && !name.endsWith(".tmp");
     await whenWritable(SESSION, () => zipFolder(folder, `${folder}.zip`, isKept));
@@ -142,6 +157,20 @@ export class OfflineSink implements Sink {
     };
     await replaceFile(join(this.#folder, "task.json"), JSON.stringify(task));
   }
+}
+
+/**
+ * A model as an artifact. The models of a session are named by absolute paths, and a session cannot be imported at all if one is not
+ * there any more.
+ */
+function artifactOf({ timestamp, path }: OutputModel, key: string): Artifact {
+  return { key, timestamp, type: "model", source: { path } };
+}
+
+function freeName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
+  return free;
 }
 
 /**

@@ -10,9 +10,15 @@ import { withArtifactFile } from "./artifact-file.ts";
 import { type ApiSession, notClearML, REQUEST_LIMITS } from "./client/api-session.ts";
 import { ConsoleLines } from "./client/console-lines.ts";
 import { openTask } from "./client/open-task.ts";
-import { artifactPath, taskFolder, urlPath } from "./format/file-path.ts";
+import { registerModel } from "./client/register-model.ts";
+import { artifactPath, modelPath, taskFolder, urlPath } from "./format/file-path.ts";
 import { applyEdit, type TaskEdit, type TaskFields } from "./format/task-fields.ts";
-import { type MetricEvent, type Operation, SINGLE_VALUE_ITERATION } from "./operation.ts";
+import {
+  type MetricEvent,
+  type Operation,
+  type OutputModel,
+  SINGLE_VALUE_ITERATION,
+} from "./operation.ts";
 import type { Sink } from "./sink.ts";
 import type { OnlineState, RunState } from "./state.ts";
 
@@ -74,6 +80,7 @@ export class OnlineSink implements Sink {
     const events: string[] = [];
     for (const operation of operations) {
       if (operation.kind === "artifact") await this.#uploadArtifact(operation.artifact, signal);
+      if (operation.kind === "model") await this.#uploadModel(operation.model, signal);
       if (operation.kind === "metric") events.push(this.#encode(operation.event));
       if (operation.kind !== "sample") continue;
       const key = `${this.#folder(task)}/${operation.path}`;
@@ -170,6 +177,23 @@ export class OnlineSink implements Sink {
       const artifacts = [{ ...file.entry, uri: this.#urlOf(path) }];
       const body = { task, artifacts, force: true };
       await this.#change("tasks.add_or_update_artifacts", body, signal);
+    });
+  }
+
+  async #uploadModel(model: OutputModel, signal: AbortSignal | undefined): Promise<void> {
+    const { taskId, projectId } = this.#state;
+    const task = taskId as string;
+    const { runId, run, scratch } = this.#options;
+    const { name: key, timestamp, sequence, path: from } = model;
+    const artifact = { key, timestamp, type: "model", source: { path: from } };
+    await withArtifactFile(artifact, scratch, async ({ path, fileName, contentType, entry }) => {
+      const identity = `${runId.slice(0, 8)}-${sequence}`;
+      const target = `${this.#folder(task)}/${modelPath(key, identity, fileName)}`;
+      await this.#session.upload(target, { path }, { type: contentType, task, signal });
+      const isPackage = entry.type === "archive";
+      const [uri, { taskName }] = [this.#urlOf(target), run];
+      const place = { task, projectId, taskName, runId, uri, isPackage };
+      await registerModel(this.#session, model, place, signal);
     });
   }
 

@@ -23,6 +23,7 @@ import {
   type Artifact,
   type LogLevel,
   type MetricEvent,
+  type ModelDescription,
   type Operation,
   SINGLE_VALUE_ITERATION,
 } from "./operation.ts";
@@ -182,6 +183,11 @@ export class OperationBuilder {
   artifact(artifact: Artifact): void {
     const key = nameOf(artifact.key);
     this.operations.push({ kind: "artifact", artifact: { ...artifact, key } });
+  }
+
+  model(name: string, path: string, timestamp: number, description: ModelDescription): void {
+    const model = { sequence: this.#sequence, name: nameOf(name), path, timestamp, description };
+    this.operations.push({ kind: "model", model });
   }
 
   #sample(metric: string, variant: string, { bytes, extension, type }: Sample, place: Place): void {

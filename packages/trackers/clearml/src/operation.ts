@@ -34,6 +34,28 @@ export type Artifact = {
   readonly source: { readonly path: string } | { readonly fileName: string; readonly text: string };
 };
 
+/** A file or folder that becomes an output model of the task. */
+export type OutputModel = {
+  /** Different for each event of the run. */
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly path: string;
+  /** Its name among the models of the task. */
+  readonly name: string;
+  readonly description: ModelDescription;
+};
+
+/** What the user says of a model; plain JSON. */
+export type ModelDescription = {
+  /** Its name among all models. Default: that of the task, and the other. */
+  readonly modelName?: string;
+  readonly comment?: string;
+  readonly tags?: readonly string[];
+  readonly framework?: string;
+  /** Numbers of what a classifier tells apart, by their names. */
+  readonly labels?: { readonly [label: string]: number };
+};
+
 /** One change of the task. Each is idempotent, except console lines, which sinks send once. */
 export type Operation =
   | { readonly kind: "metric"; readonly event: MetricEvent }
@@ -50,4 +72,5 @@ export type Operation =
   | { readonly kind: "line"; readonly line: ConsoleLine }
   | { readonly kind: "edit"; readonly edit: TaskEdit }
   | { readonly kind: "artifact"; readonly artifact: Artifact }
+  | { readonly kind: "model"; readonly model: OutputModel }
   | { readonly kind: "close" };

@@ -1,4 +1,4 @@
-import type { DeliveredEvent, FigureData, LogValues } from "@acc/core/tracker";
+import type { DeliveredEvent, FigureData, LogContext, LogValues } from "@acc/core/tracker";
 import {
   type FigurePictures,
   figureJson,
@@ -11,7 +11,7 @@ import { machineMetrics } from "./format/machine-metrics.ts";
 import { barFigure, type Figure, tableFigure, vectorOf } from "./format/plot.ts";
 import { splitKey } from "./format/split-key.ts";
 import { textOf } from "./format/text-of.ts";
-import type { Operation } from "./operation.ts";
+import type { ModelDescription, Operation } from "./operation.ts";
 import { OperationBuilder, type OperationBuilderOptions, type Place } from "./operation-builder.ts";
 import type { RecordingState } from "./state.ts";
 import { translateCall } from "./translate-call.ts";
@@ -46,7 +46,7 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
 
   #translate(event: DeliveredEvent, builder: OperationBuilder): void {
     const { startedMs, hyperparameters } = this.#options;
-    const context = event.type === "config" ? {} : event.context;
+    const context: LogContext = event.type === "config" ? {} : event.context;
     const timeMs = Math.round(context.wallTimeMs ?? startedMs);
     const place = { step: context.step, timeMs };
     switch (event.type) {
@@ -82,6 +82,10 @@ export class ClearMLTranslator implements Translator<RecordingState, Operation> 
         break;
       case "artifact": {
         const { name, path, type = "custom" } = event.artifact;
+        if (context.options?.model !== undefined) {
+          builder.model(name, path, timeMs, context.options.model as ModelDescription);
+          break;
+        }
         builder.artifact({ key: name, timestamp: timeMs, type, source: { path } });
         break;
       }

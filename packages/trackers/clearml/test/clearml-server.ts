@@ -38,8 +38,13 @@ export type StoredTask = {
   hyperparams: Record<string, Record<string, { value: string; type?: string }>>;
   configuration: Record<string, { value: string }>;
   execution: { artifacts?: Fields[] };
+  models: { input: TaskModel[]; output: TaskModel[] };
+  output: Fields;
   script?: Fields;
 };
+
+type TaskModel = { readonly name: string; readonly model: string };
+export type StoredModel = { id: string; uri: string } & Fields;
 
 /** What happens to a call: an HTTP status instead of an answer, or no answer before or after it was carried out. */
 export type Fault =
@@ -59,6 +64,7 @@ type Answer = {
 export class ClearMLServer {
   readonly projects: { id: string; name: string }[] = [];
   readonly tasks = new Map<string, StoredTask>();
+  readonly models = new Map<string, StoredModel>();
   readonly events = new Map<string, StoredEvent>();
   readonly files = new Map<string, Buffer>();
   readonly calls: Call[] = [];
@@ -185,6 +191,12 @@ export class ClearMLServer {
     return task;
   }
 
+  #model(body: Fields): StoredModel {
+    const model = this.models.get(String(body.model));
+    if (!model) throw new Error(`Invalid model id: id=${body.model}`);
+    return model;
+  }
+
   #act(action: string, body: Fields, lines: Fields[]): object {
     const setStatus = (status: string) => {
       this.#task(body).status = status;
@@ -203,7 +215,9 @@ export class ClearMLServer {
       case "tasks.create": {
         const id = newId();
         const empty = { hyperparams: {}, configuration: {}, execution: {}, tags: [] };
-        const task = { ...empty, ...body, id, status: "created", last_iteration: 0, company: "c" };
+        const models = { input: [], output: [] };
+        const made = { status: "created", last_iteration: 0, company: "c", models, output: {} };
+        const task = { ...empty, ...body, ...made, id };
         this.tasks.set(id, task as unknown as StoredTask);
         return { id };
       }
@@ -236,6 +250,46 @@ export class ClearMLServer {
         execution.artifacts = [...others, ...added];
         return { updated: 1 };
       }
+      case "tasks.add_or_update_model": {
+        const { models } = this.#task(body);
+        const [type, name] = [String(body.type) as "input" | "output", String(body.name)];
+        const others = models[type].filter((one) => one.name !== name);
+        models[type] = [...others, { name, model: String(body.model) }];
+        return { updated: 1 };
+      }
+      case "models.create": {
+        const id = newId();
+        const empty = { company: "c", tags: [], system_tags: [] };
+        this.models.set(id, { ...empty, uri: "", ...body, id });
+        return { id, created: true };
+      }
+      case "models.get_by_id":
+        return { model: this.#model(body) };
+      case "models.edit": {
+        const { model: _, ...fields } = body;
+        Object.assign(this.#model(body), fields);
+        return { updated: 1, fields };
+      }
+      case "models.get_all": {
+        const { pattern = "" } = (body._any_ ?? {}) as { pattern?: string };
+        const { id, task, tags } = body as { id?: string[]; task?: string[]; tags?: string[] };
+        const models = [...this.models.values()].filter(
+          (model) =>
+            (!id || id.includes(model.id)) &&
+            (!task || task.includes(String(model.task))) &&
+            (!tags || tags.every((tag) => (model.tags as string[] | undefined)?.includes(tag))) &&
+            String(model.comment ?? "").includes(pattern),
+        );
+        return { models };
+      }
+      case "models.add_or_update_metadata": {
+        const model = this.#model(body);
+        const metadata = (model.metadata ?? []) as { key: string }[];
+        const added = body.metadata as { key: string }[];
+        const others = metadata.filter(({ key }) => !added.some((one) => one.key === key));
+        model.metadata = [...others, ...added];
+        return { updated: 1 };
+      }
       case "tasks.started":
         return setStatus("in_progress");
       case "tasks.completed":
@@ -265,6 +319,10 @@ export class ClearMLServer {
           values: this.#scalarsOf(task).filter(({ iter }) => iter === SINGLE),
         }));
         return { tasks };
+      }
+      case "events.get_task_plots": {
+        const plots = this.stored("plot").filter(({ task }) => task === body.task);
+        return { plots, returned: plots.length, total: plots.length };
       }
       case "events.get_task_log":
         return this.#taskLog(body);

@@ -10,9 +10,10 @@ export function deliveredRun(): NonsenseSubject {
     startService: async () => {
       const server = await ClearMLServer.start();
       const held = () => ({
-        tasks: [...server.tasks.values()].map(({ status, hyperparams, execution }) => ({
+        tasks: [...server.tasks.values()].map(({ status, hyperparams, execution, models }) => ({
           ...{ status, hyperparams },
           artifacts: execution.artifacts?.map(({ key }) => key),
+          models: models.output.map(({ name }) => name),
         })),
         events: [...server.events.values()]
           .map(({ type, iter, metric, variant, value, msg }) => ({
@@ -20,6 +21,7 @@ export function deliveredRun(): NonsenseSubject {
           }))
           .map((event) => JSON.stringify(event))
           .sort(),
+        models: server.models.size,
         files: server.files.size,
       });
       return { url: server.url, held, stop: () => server.close() };
@@ -37,6 +39,7 @@ export function deliveredRun(): NonsenseSubject {
       recording.post({ type: "artifact", artifact, context: at(1) });
       recording.post({ type: "metrics", values: { m: 2 }, context: at(2) });
       let tracker = await recording.open();
+      tracker.tracker.updateOutputModel(file, { name: "net" });
       return {
         attempt: async () => {
           await recording.deliver(tracker);

@@ -43,6 +43,10 @@ test("are named where they do not exist, with the nearest name; odd arguments do
     const error = await Promise.resolve(use()).catch((fault) => fault);
     assert.match(`${error.code}: ${error.message}`, /^VALUE_INVALID: .*"clearml" has no "id\.no/);
   }
+  const thrown = await task.updateOutputModel("nowhere").catch((fault: AcceleratorError) => fault);
+  assert.is(thrown.code, "VALUE_INVALID", "the code comes with an error of the other thread");
+  assert.is(thrown.constructor.name, "AcceleratorError");
+  assert.match(thrown.message, /no file or folder at the path/);
   const cycle: Record<string, unknown> = { lr: 0.5 };
   cycle.self = cycle;
   await task.connect({ cycle, call: () => 1, later: Promise.resolve(1), rate: 0.25 });

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FigureData } from "@acc/core/tracker";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import type { SavedPath } from "@acc/tracker-kit";
 import { suite } from "uvu";
@@ -10,12 +10,12 @@ import * as assert from "uvu/assert";
 import type { RunState } from "../src/state.ts";
 import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
+import { runPython as runClient } from "./python-client.ts";
 import { Recording } from "./recording.ts";
 
 const test = suite("ClearML's official client");
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");
 const run = python ? test : test.skip;
-const TIMEOUT_MS = 120_000;
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const root = mkdtempSync(join(tmpdir(), "acc-clearml-peer-"));
@@ -37,9 +37,25 @@ const media = {
   "eval/tone": { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
   page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
 } as const;
+const curve = { type: "scatter", mode: "lines", y: [1, null, 2] };
+const figures: Record<string, FigureData> = {
+  eval_curve: { type: "plotly", spec: { data: [curve] } },
+  bars: {
+    type: "vega-lite",
+    spec: {
+      ...{ mark: "bar", data: { values: [{ count: 3 }] } },
+      encoding: { x: { field: "count", type: "quantitative" } },
+    },
+  },
+};
 const events = [
   ...sampleEvents(join(root, "note.txt"), join(root, "folder")),
   { type: "media", values: media, context: { step: 4, wallTimeMs: 1_700_000_001_000 } } as const,
+  {
+    type: "figures",
+    values: figures,
+    context: { step: 4, wallTimeMs: 1_700_000_002_000 },
+  } as const,
 ];
 
 let server: ClearMLServer;
@@ -48,38 +64,8 @@ test.before.each(async () => {
 });
 test.after.each(() => server.close());
 
-/** Runs a script with the client's environment; the JSON at the end of its output. */
-function runPython(script: string, args: readonly string[] = [], input = ""): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(python ?? "python3", [here(script), ...args], {
-      cwd: root,
-      timeout: TIMEOUT_MS,
-      env: {
-        ...process.env,
-        ...{
-          CLEARML_API_HOST: server.url,
-          CLEARML_WEB_HOST: server.url,
-          CLEARML_FILES_HOST: server.url,
-        },
-        ...{ CLEARML_API_ACCESS_KEY: "k", CLEARML_API_SECRET_KEY: "s", HOME: root },
-        ...{ CLEARML_CACHE_DIR: join(root, "python-cache"), PYTHONDONTWRITEBYTECODE: "1" },
-      },
-    });
-    let [stdout, all] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      stdout += chunk;
-      all += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
-      all += chunk;
-    });
-    child.stdin.end(input);
-    child.on("close", (code) => {
-      if (code !== 0) reject(new Error(`${script} ended with code ${code}:\n${all}`));
-      else resolve(JSON.parse(stdout.slice(stdout.search(/^[{[]/m))));
-    });
-  });
-}
+const runPython = (script: string, args: readonly string[] = [], input = "") =>
+  runClient({ python, server, folder: root, script, args, input });
 
 async function recordOnline(): Promise<Recording> {
   const options = {
@@ -153,7 +139,7 @@ run("finds sessions valid, and reads their configuration", async () => {
   assert.equal(read.single_values, { best: 0.125, big: 12 });
   assert.equal(
     (read.images as unknown as unknown[][]).map((image) => image.at(-1)),
-    [true, true, true, true, true],
+    [true, true, true, true, true, true],
   );
 });
 
@@ -198,6 +184,9 @@ run("reads back what was recorded online", async () => {
     last: { train: { name: "train", x: [4], y: [7] } },
   });
   assert.equal(read.single_values, { best: 0.125, big: 12 });
+  const plots = read.plots as Record<string, unknown>;
+  assert.equal(Object.keys(plots).sort(), ["curve/eval", "list/train", "tab/eval"]);
+  assert.equal(plots["curve/eval"], [curve]);
   const artifacts = read.artifacts as Record<string, unknown[]>;
   assert.equal(Object.keys(artifacts).sort(), ["dict", "folder ü", "note"]);
   assert.is(Buffer.from(String(artifacts.note?.[3]), "hex").toString(), "some text\n");

@@ -34,6 +34,27 @@ test("goes on with a task, after its last iteration and beside what it has", asy
   assert.is(server.stored("training_stats_scalar").at(-1)?.iter, 5);
 });
 
+test("a run that goes on from a checkpoint stays on its axis (clearml #496 #762)", async ({
+  server,
+}) => {
+  const run = newRun(server);
+  const log = (step: number) =>
+    run.post({ type: "metrics", values: { loss: step }, context: { step, wallTimeMs: step } });
+  for (const step of [0, 1, 2]) log(step);
+  const before = await run.open();
+  await run.deliver(before);
+  await before.finish("success");
+  assert.is(server.onlyTask.status, "completed");
+  const after = await run.open(false, { step: 2 });
+  for (const step of [3, 4]) log(step);
+  await run.deliver(after, { from: 3 });
+  assert.equal(
+    server.stored("training_stats_scalar").map(({ iter }) => iter),
+    [0, 1, 2, 3, 4],
+  );
+  assert.is(server.onlyTask.status, "in_progress");
+});
+
 test("its task has the calls of the Python client", async ({ server }) => {
   const run = newRun(server);
   const tracker = await run.open();

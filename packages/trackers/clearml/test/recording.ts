@@ -1,4 +1,5 @@
 import { TestRun } from "@acc/core/testing";
+import type { TrackerRun } from "@acc/core/tracker";
 import type { ClearMLOptions } from "../src/options.ts";
 import { ClearMLTracker } from "../src/tracker.ts";
 
@@ -17,9 +18,9 @@ export class Recording extends TestRun {
   }
 
   /** The tracker of a new process, started with the state saved last. */
-  async open(isReplay = false): Promise<ClearMLTracker> {
+  async open(isReplay = false, resumed?: TrackerRun["resumed"]): Promise<ClearMLTracker> {
     const { projectName = "proj", options = {} } = this.#options;
-    const run = this.attach({ isReplay });
+    const run = { ...this.attach({ isReplay }), ...(resumed && { resumed }) };
     const tracker = new ClearMLTracker({ projectName, loggingDir: undefined, options, run });
     await tracker.start();
     return tracker;

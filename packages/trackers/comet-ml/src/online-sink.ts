@@ -1,5 +1,5 @@
 import { type FinishStatus, TrackerUnreachableError } from "@acc/core/tracker";
-import { concerningRun, Heartbeat, type SendOptions } from "@acc/tracker-kit";
+import { concerningRun, Heartbeat, type SendOptions, ServiceError } from "@acc/tracker-kit";
 import type { CometConnection } from "./client/connection.ts";
 import { openConnection } from "./client/open-connection.ts";
 import { RateLimit } from "./client/rate-limit.ts";
@@ -7,6 +7,7 @@ import { withoutRecorded } from "./client/recorded-filter.ts";
 import type { CometService } from "./client/service.ts";
 import {
   type FileOperation,
+  type GitOperation,
   isBefore,
   type MetricOperation,
   type Operation,
@@ -70,9 +71,11 @@ export class OnlineSink implements Sink {
     return { online: this.#state };
   }
 
-  async send(operations: readonly Operation[], { signal }: SendOptions): Promise<void> {
+  async send(operations: readonly Operation[], options: SendOptions): Promise<void> {
+    const { signal } = options;
     const connection = await this.#connect(signal);
-    const { metrics, parameters, others, tags, files, output } = sortOperations(operations);
+    const { metrics, parameters, others, tags, git, files, output } = sortOperations(operations);
+    if (git) await this.#sendGit(connection, git, options);
     for (const other of others) {
       await this.#otherRate.take(1, signal);
       await connection.sendOther(other, signal);
@@ -90,6 +93,20 @@ export class OnlineSink implements Sink {
   }
 
   async flush(): Promise<void> {}
+
+  /** Services that do not know git record everything else. */
+  async #sendGit(
+    connection: CometConnection,
+    git: GitOperation,
+    { signal, leaveOut }: SendOptions,
+  ): Promise<void> {
+    try {
+      await connection.sendGit(git, signal);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      leaveOut("the state of the git checkout", error.message);
+    }
+  }
 
   async finish(status: FinishStatus, endedMs: number): Promise<void> {
     this.#heartbeat.stop();
@@ -174,6 +191,7 @@ function sortOperations(operations: readonly Operation[]): {
   readonly parameters: ParameterOperation[];
   readonly others: OtherOperation[];
   readonly tags: string[];
+  readonly git: GitOperation | undefined;
   readonly files: FileOperation[];
   readonly output: OutputOperation[];
 } {
@@ -181,6 +199,7 @@ function sortOperations(operations: readonly Operation[]): {
   const parameters = new Map<string, ParameterOperation>();
   const others = new Map<string, OtherOperation>();
   const tags = new Set<string>();
+  let git: GitOperation | undefined;
   const files: FileOperation[] = [];
   const output: OutputOperation[] = [];
   for (const operation of operations) {
@@ -200,6 +219,9 @@ function sortOperations(operations: readonly Operation[]): {
       case "file":
         files.push(operation);
         break;
+      case "git":
+        git = operation;
+        break;
       case "output":
         output.push(operation);
         break;
@@ -212,7 +234,7 @@ function sortOperations(operations: readonly Operation[]): {
     parameters: [...parameters.values()],
     others: [...others.values()],
     tags: [...tags],
-    ...{ files, output },
+    ...{ git, files, output },
   };
 }
 

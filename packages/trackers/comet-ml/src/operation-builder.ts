@@ -15,6 +15,7 @@ import {
   toJson,
   wellFormed,
 } from "@acc/tracker-kit";
+import type { GitMetadata } from "./format/git-metadata.ts";
 import { limitText, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from "./format/limits.ts";
 import { flattenParameters, parameterValue } from "./format/parameters.ts";
 import type { FileOperation, Operation, ParameterOperation } from "./operation.ts";
@@ -57,11 +58,13 @@ export class OperationBuilder {
   open(begin: {
     readonly name: string | null;
     readonly tags: readonly string[];
+    readonly git: GitMetadata | undefined;
     readonly isOffline: boolean;
   }): void {
     if (begin.isOffline) this.#other("offline_experiment", true);
     if (begin.name !== null) this.#other("Name", begin.name);
     if (begin.tags.length > 0) this.#operations.push({ kind: "tags", tags: begin.tags });
+    if (begin.git) this.#operations.push({ kind: "git", metadata: begin.git });
     this.#change({ isOpened: true });
   }
 
@@ -158,6 +161,14 @@ export class OperationBuilder {
     this.#file("asset", { fileName: name, ...(extension && { extension }) }, content, metadata);
   }
 
+  /** A file of the program, which belongs to no step. */
+  code(fileName: string, path: string): void {
+    const extension = extname(fileName).slice(1);
+    const params = { fileName: wellFormed(fileName), type: "source_code", step: null };
+    const metadata = { source_code_type: "manual" };
+    this.#file("source_code", { ...params, extension }, { path }, metadata, false);
+  }
+
   /** A table as a file; Comet's client gives it no epoch. */
   table(fileName: string, csv: string): void {
     const params = { fileName: wellFormed(fileName), extension: "csv" };
@@ -244,10 +255,10 @@ export class OperationBuilder {
       kind: "file",
       uploadType,
       params: {
+        ...{ step, context: null, overwrite: false, runId: null },
         ...params,
         [idName]: id,
         ...(hasEpoch && epoch !== null ? { epoch } : {}),
-        ...{ step, context: null, overwrite: false, runId: null },
       },
       content,
       metadata,

@@ -1,4 +1,5 @@
 import type { Json } from "@acc/tracker-kit";
+import type { GitMetadata } from "./format/git-metadata.ts";
 
 /** Place of a metric in the run: the event that it comes from, and its number among the operations of that event. */
 export type Position = { readonly sequence: number; readonly index: number };
@@ -37,12 +38,21 @@ export type OutputOperation = {
   readonly offset: number;
 };
 
+/** The state of the git checkout that the script belongs to, in the words of Comet. */
+export type GitOperation = { readonly kind: "git"; readonly metadata: GitMetadata };
+
 export type TagsOperation = { readonly kind: "tags"; readonly tags: readonly string[] };
 
 export type FileOperation = {
   readonly kind: "file";
-  /** `visualization` is an image panel, `text-sample` a line of the text tab, `audio` and `video` are played. */
-  readonly uploadType: "visualization" | "text-sample" | "asset" | "audio" | "video";
+  /** `visualization` is an image panel, `text-sample` a line of the text tab, `source_code` is under Code, `audio` and `video` are played. */
+  readonly uploadType:
+    | "visualization"
+    | "text-sample"
+    | "asset"
+    | "source_code"
+    | "audio"
+    | "video";
   /** Query of the upload, with the id of the file: 32 hexadecimal digits, the same in every attempt. */
   readonly params: { readonly [name: string]: Json };
   readonly content: { readonly bytes: Uint8Array } | { readonly path: string };
@@ -56,6 +66,7 @@ export type Operation =
   | ParameterOperation
   | OtherOperation
   | TagsOperation
+  | GitOperation
   | OutputOperation
   | FileOperation;
 

@@ -32,6 +32,10 @@ export type CometOptions = {
    * names in different groups become one metric.
    */
   readonly nestedMetrics?: "path" | "bare";
+  /** Keep the training script, as `logCode()` does. Default `COMET_AUTO_LOG_CODE`, then false. */
+  readonly logCode?: boolean;
+  /** Record commit, branch and `origin` of the script's git checkout. Default `COMET_AUTO_LOG_GIT_METADATA`, then true. */
+  readonly logGitMetadata?: boolean;
 };
 
 /** What to do about an experiment key. */
@@ -57,6 +61,8 @@ export const COMET_OPTION_RULES: OptionRules<CometOptions> = {
   offlineDirectory: "string",
   urlOverride: "any",
   nestedMetrics: { oneOf: ["path", "bare"] },
+  logCode: "boolean",
+  logGitMetadata: "boolean",
 };
 
 export const COMET_LOG_OPTION_RULES: OptionRules<CometLogOptions> = {

@@ -1,5 +1,6 @@
 import type { SavedPath } from "@acc/tracker-kit";
 import type { ConnectionIdentity } from "./client/connection.ts";
+import type { GitMetadata } from "./format/git-metadata.ts";
 import type { Position } from "./operation.ts";
 import type { CometSettings } from "./settings.ts";
 
@@ -8,6 +9,8 @@ export type CometState = {
   readonly settings: CometSettings;
   /** Where the folder of the settings is if it was moved with the run; absent for a run of another machine. */
   readonly directory?: SavedPath;
+  /** Absent: there is none, or it is not to be recorded. */
+  readonly git?: GitMetadata;
   readonly recording: RecordingState;
   readonly archive?: OfflineState;
   readonly online?: OnlineState;

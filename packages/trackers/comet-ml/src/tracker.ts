@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type DeliveredEvent,
   type FinishStatus,
@@ -8,6 +8,9 @@ import {
 } from "@acc/core/tracker";
 import {
   drawFigures,
+  gitInfo,
+  gitOrigin,
+  isTrue,
   LeftOut,
   messageOf,
   movedPath,
@@ -16,6 +19,7 @@ import {
   savedPath,
 } from "@acc/tracker-kit";
 import { CometService } from "./client/service.ts";
+import { type GitMetadata, gitMetadataOf } from "./format/git-metadata.ts";
 import { CometExperiment } from "./native/experiment.ts";
 import { OfflineSink } from "./offline-sink.ts";
 import { OnlineSink } from "./online-sink.ts";
@@ -42,6 +46,7 @@ export class CometTracker extends PostingTracker {
   #sink: Sink | undefined;
   #recording: RecordingState;
   #isSaved: boolean;
+  #git: GitMetadata | undefined;
 
   /** @throws {AcceleratorError} `OPTION_INVALID` naming the option. */
   constructor(creation: TrackerCreation) {
@@ -57,15 +62,29 @@ export class CometTracker extends PostingTracker {
     this.#settings = moved === undefined ? settings : { ...settings, offlineDirectory: moved };
     this.#recording = saved?.recording ?? NEW_RECORDING;
     this.#isSaved = saved !== undefined;
+    this.#git = saved?.git;
     this.#leftOut = new LeftOut("Comet", (message) => run.warn(message));
     this.tracker = new CometExperiment(
       () => this.#sink?.key ?? this.#settings.experimentKey,
       (event) => this.postEvent(event),
+      run.script,
     );
   }
 
-  override start(): void {
+  override async start(): Promise<void> {
     this.#sink = this.#openSink();
+    const { run } = this.#creation;
+    if (this.#isSaved || run.isReplay) return; // the process that began the run has seen to it
+    const { logCode, logGitMetadata } = this.#options;
+    const { COMET_AUTO_LOG_CODE: code, COMET_AUTO_LOG_GIT_METADATA: git } = process.env;
+    if (run.script !== undefined && (logGitMetadata ?? isTrue(git || "true"))) {
+      const folder = dirname(run.script);
+      const [info, origin] = await Promise.all([gitInfo(folder), gitOrigin(folder)]);
+      this.#git = info && gitMetadataOf(info, origin);
+    }
+    if (!(logCode ?? isTrue(code || "false"))) return;
+    if (run.script !== undefined) this.tracker.logCode();
+    else run.warn("Comet: no code is kept, as no script is known: call logCode with a path.");
   }
 
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {
@@ -84,7 +103,7 @@ export class CometTracker extends PostingTracker {
             runId: run.id,
             startedMs: run.startedMs,
             nestedMetrics: this.#options.nestedMetrics ?? "path",
-            first: { name, tags },
+            first: { name, tags, git: this.#git },
             isOffline: !online,
             pictures,
             leaveOut,
@@ -149,7 +168,8 @@ export class CometTracker extends PostingTracker {
 
   #stateWith(part: Pick<CometState, "archive" | "online">): CometState {
     const directory = savedPath(this.#settings.offlineDirectory, this.#creation.run.folder);
-    return { settings: this.#settings, directory, recording: this.#recording, ...part };
+    const git = this.#git && { git: this.#git };
+    return { settings: this.#settings, directory, ...git, recording: this.#recording, ...part };
   }
 }
 

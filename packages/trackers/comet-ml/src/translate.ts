@@ -12,6 +12,7 @@ import type {
 import { type FigurePictures, figureHtml, imagesOf, type Translator } from "@acc/tracker-kit";
 import { artifactFiles } from "./artifact-files.ts";
 import { toCsv } from "./format/csv.ts";
+import type { GitMetadata } from "./format/git-metadata.ts";
 import { systemMetrics } from "./format/system-metrics.ts";
 import type { Operation } from "./operation.ts";
 import { OperationBuilder, type OperationBuilderOptions } from "./operation-builder.ts";
@@ -22,7 +23,11 @@ export type TranslatorOptions = OperationBuilderOptions & {
   /** When the run began, in milliseconds since 1970: the time of its configuration. */
   readonly startedMs: number;
   /** The first values of an experiment. */
-  readonly first: { readonly name: string | null; readonly tags: readonly string[] };
+  readonly first: {
+    readonly name: string | null;
+    readonly tags: readonly string[];
+    readonly git: GitMetadata | undefined;
+  };
   readonly isOffline: boolean;
   readonly pictures: FigurePictures;
 };
@@ -161,6 +166,10 @@ function recordArtifact(
   { name, path, type }: ArtifactData,
   context: LogContext,
 ): void {
+  if (context.options?.code === true) {
+    builder.code(name, path);
+    return;
+  }
   builder.setStep(context.step, "auto-logged");
   const metadata = type === undefined ? {} : { type };
   for (const file of artifactFiles(path)) {

@@ -8,6 +8,7 @@ import { monitoredEvents } from "@acc/test-kit/contract/monitored-events";
 import { pythonOf } from "@acc/test-kit/peers/python";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { codeFolder, PASSWORD } from "./code-folder.ts";
 import { CometServer } from "./comet-server.ts";
 import { goldenCalls } from "./golden-calls.ts";
 import { readArchive } from "./read-archive.ts";
@@ -19,6 +20,7 @@ const python = pythonOf("packages/trackers/comet-ml/test/fixtures/requirements.t
 const peer = python ? test : test.skip; // the installer has reported what could not be installed
 const GOLDEN = fileURLToPath(new URL("fixtures/vectors/make-golden.py", import.meta.url));
 const LOG_MEDIA = fileURLToPath(new URL("fixtures/log_media.py", import.meta.url));
+const LOG_CODE = fileURLToPath(new URL("fixtures/log_code.py", import.meta.url));
 const LIMIT_MS = 60_000;
 
 const temporary = () => mkdtempSync(join(tmpdir(), "acc-comet-peer-"));
@@ -109,6 +111,57 @@ peer("uploads our audio, videos and pages as its own", async () => {
     runPeer(python as string, [LOG_MEDIA, theirs], server).then(() => {}),
   );
   assert.equal(await filesOf(ours), await filesOf(theirs));
+});
+
+peer(
+  "uploads our code and the state of git as its own, but for the password of the remote",
+  async () => {
+    const folder = codeFolder();
+    const sent = async (archives: string): Promise<object> => {
+      let found = {};
+      await CometServer.during(async (server) => {
+        await upload(archives, server);
+        const git = server.requests.find(({ path }) => path.endsWith("/git/metadata"))?.json;
+        const code = server.requests.find(({ query }) => query.type === "source_code");
+        const { assetId, ...query } = code?.query ?? {};
+        found = { git, query, path: code?.path, parts: code?.parts?.map(({ text }) => text) };
+      });
+      return found;
+    };
+    const offlineDirectory = temporary();
+    const options = { online: false, offlineDirectory, mode: "create", ...golden } as const;
+    const recording = new Recording(options, RUN_ID, join(folder, "train.py"));
+    await recording.started;
+    recording.tracker.tracker.logCode(join(folder, "train.py"));
+    await recording.finish();
+    const ours = await sent(offlineDirectory);
+    const theirs = temporary();
+    await CometServer.during(async (server) => {
+      await runPeer(python as string, [LOG_CODE, theirs, folder], server);
+    });
+    const official = JSON.stringify(await sent(theirs));
+    assert.ok(official.includes(`somebody:${PASSWORD}@`), "the official client sends it");
+    assert.equal(ours, JSON.parse(official.replace(`somebody:${PASSWORD}@`, "")));
+  },
+);
+
+peer("uploads a figure as an image panel", async () => {
+  await CometServer.during(async (server) => {
+    const spec = { data: [{ type: "scatter", y: [1, 3, 2] }] };
+    const values = { "eval/curve": { type: "plotly", spec } as const };
+    await upload(
+      await archiveOf((recording) =>
+        recording.post({ type: "figures", values, context: { step: 4, wallTimeMs: 5000 } }),
+      ),
+      server,
+    );
+    const [figure, ...others] = server.requests.filter(({ parts }) => parts !== undefined);
+    assert.equal(others, []);
+    assert.match(figure?.path ?? "", /\/visualizations\/upload$/);
+    const { figName, step, extension } = figure?.query ?? {};
+    assert.equal([figName, step, extension], ["eval/curve", "4", "svg"]);
+    assert.match(figure?.parts?.find(({ name }) => name === "file")?.text ?? "", /^<svg /);
+  });
 });
 
 /** A request without its values. */

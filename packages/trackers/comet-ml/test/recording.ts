@@ -10,16 +10,21 @@ export const KEY = "Key0of1the2Comet3Tracker4";
 /** A run, and the tracker of the process that records it. */
 export class Recording extends TestRun {
   readonly #options: CometOptions;
+  readonly #script: string | undefined;
   tracker: CometTracker;
+  /** Resolves once the tracker is started. */
+  started: Promise<void> = Promise.resolve();
 
-  constructor(options: CometOptions, id: string = RUN_ID) {
+  constructor(options: CometOptions, id: string = RUN_ID, script?: string) {
     super({ id });
     this.#options = options;
+    this.#script = script;
     this.tracker = this.#create(false);
   }
 
   /** Delivers what is missing, this many events at a time. */
   async deliverRest(portion: number = Number.POSITIVE_INFINITY): Promise<void> {
+    await this.started;
     if (this.delivered < this.events.length) await this.deliver(this.tracker, { portion });
   }
 
@@ -35,11 +40,11 @@ export class Recording extends TestRun {
   }
 
   #create(isReplay: boolean): CometTracker {
-    const run = this.attach({ isReplay });
+    const run = { ...this.attach({ isReplay }), script: this.#script };
     const tracker = new CometTracker({
       ...{ projectName: "proj", loggingDir: undefined, options: this.#options, run },
     });
-    tracker.start();
+    this.started = tracker.start();
     return tracker;
   }
 }

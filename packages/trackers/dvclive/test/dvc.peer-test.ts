@@ -73,6 +73,9 @@ run("DVC shows the metrics, plots and parameters, and the run as an experiment",
       }
       const image = { data: new Uint8Array(12), shape: [2, 2, 3] };
       run.post({ type: "images", values: { seen: image }, context: { step: 2 } });
+      const spec = { data: [{ type: "scatter", y: [1, 3, 2] }] };
+      const figures = { curve: { type: "plotly", spec } as const };
+      run.post({ type: "figures", values: figures, context: { step: 2 } });
       const table = { columns: ["name", "error"], rows: [["a", 0.5]] };
       run.post({ type: "tables", values: { worst: table }, context: { step: 2 } });
       live.logPlot(
@@ -100,6 +103,7 @@ run("DVC shows the metrics, plots and parameters, and the run as an experiment",
     "plots/metrics/loss.tsv",
     "train/acc.tsv",
     "seen/2.png",
+    "curve/2.png",
     "roc.json",
     "worst/2.json",
   ]) {

@@ -8,7 +8,9 @@ import {
 } from "./options.ts";
 import { MlflowTracker } from "./tracker.ts";
 
-export { type ImagePlace, MlflowRun } from "./native/run.ts";
+export type { DatasetSource, InputOptions } from "./format/dataset.ts";
+export type { Flavors } from "./format/model-file.ts";
+export { type ImagePlace, MlflowRun, type ModelOptions } from "./native/run.ts";
 export type { RunStatus } from "./operation.ts";
 export type { MlflowLogOptions, MlflowOptions } from "./options.ts";
 export { MlflowTracker } from "./tracker.ts";

@@ -1,10 +1,12 @@
 import { AcceleratorError } from "@acc/core/tracker";
 import { type LeaveOut, sideBySide } from "@acc/tracker-kit";
-import type { ArtifactStore } from "./client/artifact-store.ts";
+import { ArtifactStore } from "./client/artifact-store.ts";
 import type { MlflowClient } from "./client/client.ts";
+import { ModelStore } from "./client/model-store.ts";
 import { Refusal } from "./client/refusal.ts";
 import { sendEntities } from "./client/send-entities.ts";
 import type { Entity, Operation, RunStatus, Upload } from "./operation.ts";
+import type { OpenedRun } from "./state.ts";
 
 export type SendOptions = {
   readonly leaveOut: LeaveOut;
@@ -21,12 +23,14 @@ const UPLOADS_AT_ONCE = 8;
 export class Sink {
   readonly #client: MlflowClient;
   readonly #store: ArtifactStore;
+  readonly #models: ModelStore;
   readonly #runId: string;
 
-  constructor(client: MlflowClient, store: ArtifactStore, runId: string) {
+  constructor(client: MlflowClient, run: OpenedRun) {
     this.#client = client;
-    this.#store = store;
-    this.#runId = runId;
+    this.#store = new ArtifactStore(client, run);
+    this.#models = new ModelStore(client, run.runId);
+    this.#runId = run.runId;
   }
 
   /** Resolves when the server has everything. */
@@ -66,6 +70,12 @@ export class Sink {
       switch (operation.kind) {
         case "upload":
           await this.#store.store(operation, leaveOut);
+          break;
+        case "model":
+          await this.#models.log(operation);
+          break;
+        case "dataset":
+          await this.#client.logInput(this.#runId, operation);
           break;
         case "delete-tag":
           await this.#client.deleteTag(this.#runId, operation.key);
@@ -113,5 +123,7 @@ function isEntity(operation: Operation): operation is Entity {
 
 function nameOf(operation: Exclude<Operation, Entity>): string {
   if (operation.kind === "upload") return `the artifact "${operation.path}"`;
+  if (operation.kind === "model") return `the model "${operation.name}"`;
+  if (operation.kind === "dataset") return `the dataset "${operation.dataset.name}"`;
   return operation.kind === "end" ? `the end status ${operation.status}` : "the removal of a tag";
 }

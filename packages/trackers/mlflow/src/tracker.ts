@@ -7,7 +7,6 @@ import {
   type TrackerCreation,
 } from "@acc/core/tracker";
 import { isTrue, LeftOut, recordEvents } from "@acc/tracker-kit";
-import { ArtifactStore } from "./client/artifact-store.ts";
 import { MlflowClient } from "./client/client.ts";
 import { resolveConnection } from "./client/connection.ts";
 import { openRun, unusable } from "./client/open-run.ts";
@@ -142,7 +141,7 @@ export class MlflowTracker extends PostingTracker {
     this.#state = { ...this.#state, trackingUri: connection.trackingUri };
     if (this.#isToReopen) await client.updateRun(opened.runId, "RUNNING");
     this.#isToReopen = false;
-    return { sink: new Sink(client, new ArtifactStore(client, opened), opened.runId) };
+    return { sink: new Sink(client, opened) };
   }
 
   async #openRun(client: MlflowClient, settings: RunSettings): Promise<OpenedRun> {

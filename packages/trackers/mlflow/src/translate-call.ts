@@ -1,7 +1,8 @@
 import type { ImageData, LogContext, LogValue } from "@acc/core/tracker";
 import { encodePng, imagesOf, toJson, unknownCall } from "@acc/tracker-kit";
 import { artifactPath } from "./format/artifact-path.ts";
-import type { Operation, RunStatus } from "./operation.ts";
+import type { Dataset } from "./format/dataset.ts";
+import type { KeyText, Operation, RunStatus } from "./operation.ts";
 import { paramOperations } from "./translate/params.ts";
 import type { EventScope } from "./translate/scope.ts";
 import { shownTableOperations, tableBytes } from "./translate/tables.ts";
@@ -17,6 +18,7 @@ export type RunCalls = {
   logBytes: [bytes: Uint8Array, artifactFile: string];
   logImageFile: [data: ImageData["data"], shape: number[], artifactFile: string];
   logTableFile: [columns: string[], rows: LogValue[][], artifactFile: string];
+  logInput: [dataset: Dataset, tags: KeyText[]];
   endRun: [status: RunStatus];
 };
 
@@ -58,6 +60,8 @@ export function translateCall(
       const [columns, rows, file] = call.args;
       return shownTableOperations(artifactPath(file) || "_", tableBytes(columns, rows), scope);
     }
+    case "logInput":
+      return [{ kind: "dataset", dataset: call.args[0], tags: call.args[1] }];
     case "endRun":
       [recording.endStatus] = call.args;
       return [{ kind: "end", status: call.args[0], endTimeMs: recording.lastTimeMs }];

@@ -7,6 +7,7 @@ import { figureOperations } from "./translate/figures.ts";
 import { imageOperations } from "./translate/images.ts";
 import { mediaOperations } from "./translate/media.ts";
 import { metricOperations } from "./translate/metrics.ts";
+import { modelOperation } from "./translate/models.ts";
 import { configOperations } from "./translate/params.ts";
 import { Recording, type RecordingOptions } from "./translate/recording.ts";
 import { systemOperations } from "./translate/system.ts";
@@ -71,6 +72,9 @@ export class MlflowTranslator implements Translator<Partial<RecordingState>, Ope
       case "media":
         return mediaOperations(event.values, event.context, scope);
       case "artifact":
+        if (event.context.options?.model !== undefined) {
+          return [modelOperation(event.artifact, event.context, scope)];
+        }
         recording.timeOf(event.context);
         return [artifactOperation(event.artifact, event.context)];
       case "call":

@@ -11,7 +11,9 @@ export function deliveredRun(): NonsenseSubject {
       const server = new StubServer();
       const url = await server.start();
       const held = () =>
-        JSON.stringify(server.held).replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "id");
+        JSON.stringify(server.held)
+          .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "id")
+          .replaceAll(/(utc_time_created: )[\d-]+ [\d:.]+/g, "$1now");
       return { url, held, stop: () => server.stop() };
     },
     newRun: async (url) => {
@@ -26,6 +28,9 @@ export function deliveredRun(): NonsenseSubject {
       recording.log({ type: "artifact", artifact, context: {} }, 1);
       recording.log({ type: "call", method: "deleteTag", args: ["x"], context: {} });
       recording.log({ type: "metrics", values: { m: 2 }, context: {} }, 2);
+      const native = (await recording.open({ trackingUri: url })).tracker;
+      native.logInput({ name: "digits", source: "https://example.com/digits.csv" });
+      native.logModel(file, { name: "net" });
       const options = { trackingUri: url };
       let tracker = await recording.open(options);
       return {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { listen } from "@acc/test-kit/servers/listen";
+import { type ModelRequest, refused, StubModels } from "./stub-models.ts";
 
-type Entry = { key: string; value: unknown; timestamp: number; step: number };
+type Entry = { key: string; value: unknown; timestamp: number; step: number; model_id?: string };
 type StubRun = {
   id: string;
   experimentId: string;
@@ -13,6 +14,8 @@ type StubRun = {
   points: Set<string>;
   params: Record<string, string>;
   tags: Record<string, string>;
+  inputs: Record<string, unknown>;
+  modelIds: string[];
 };
 
 /** What becomes of a request: answered as MLflow does, or spoiled in some way. */
@@ -31,6 +34,7 @@ export class StubServer {
   readonly experiments = new Map<string, { id: string; deleted: boolean }>();
   readonly runs = new Map<string, StubRun>();
   readonly artifacts = new Map<string, Buffer>();
+  readonly models = new StubModels();
   readonly requests: { method: string; path: string; headers: IncomingMessage["headers"] }[] = [];
   /** Longest parameter it takes; servers before 2.8 took 500. */
   maxParamLength = 6000;
@@ -62,9 +66,10 @@ export class StubServer {
     const place = (path: string) =>
       prefixes.reduce((text, prefix, index) => text.replace(prefix, `run ${index}`), path);
     return {
-      runs: [...this.runs.values()].map(({ status, metrics, params, tags }) => {
+      models: this.models.held,
+      runs: [...this.runs.values()].map(({ status, metrics, params, tags, inputs, modelIds }) => {
         const { "acc.run": _recording, "mlflow.source.name": _script, ...others } = tags;
-        return { status, metrics, params, tags: others };
+        return { status, metrics, params, tags: others, inputs, modelIds };
       }),
       artifacts: [...this.artifacts]
         .map(([path, bytes]) => [place(path), bytes.toString("latin1")])
@@ -132,7 +137,7 @@ export class StubServer {
         const tags = Object.fromEntries(json.tags.map(({ key, value }: Entry) => [key, value]));
         const run: StubRun = {
           ...{ id, experimentId: json.experiment_id, status: "RUNNING", endTime: undefined },
-          ...{ metrics: {}, points: new Set(), params: {}, tags },
+          ...{ metrics: {}, points: new Set(), params: {}, tags, inputs: {}, modelIds: [] },
         };
         this.runs.set(id, run);
         return [200, { run: messageOf(run) }];
@@ -152,8 +157,19 @@ export class StubServer {
         });
       case "/runs/log-batch":
         return this.#logBatch(json);
+      case "/runs/log-inputs":
+        return this.#withRun(json.run_id, (run) => {
+          for (const { dataset, tags } of json.datasets) {
+            run.inputs[`${dataset.name} ${dataset.digest}`] ??= { ...dataset, tags };
+          }
+          return {};
+        });
       default:
-        return [404, undefined];
+        return this.models.answer(
+          url.pathname.replace("/api/2.0/mlflow", ""),
+          json as ModelRequest,
+          this.runs,
+        );
     }
   }
 
@@ -192,7 +208,8 @@ export class StubServer {
     if (new Set(params.map(({ key }) => key)).size < params.length) return invalid("Duplicate");
     for (const { key, value } of params) run.params[key] = String(value);
     for (const { key, value } of tags) run.tags[key] = String(value);
-    for (const { key, value, timestamp, step } of metrics) {
+    for (const { key, value, timestamp, step, model_id } of metrics) {
+      this.models.add(model_id, { key, value, timestamp, step });
       const point = `${step} ${value} ${timestamp}`;
       run.metrics[key] ??= [];
       if (run.points.has(`${key} ${point}`)) continue;
@@ -206,11 +223,14 @@ export class StubServer {
 function messageOf(run: StubRun) {
   const artifact_uri = `mlflow-artifacts:/${run.experimentId}/${run.id}/artifacts`;
   const info = { run_id: run.id, experiment_id: run.experimentId, artifact_uri };
-  return { info, data: { tags: Object.entries(run.tags).map(([key, value]) => ({ key, value })) } };
-}
-
-function refused(error_code: string, message: string, status = 400): [number, unknown] {
-  return [status, { error_code, message }];
+  const entries = (values: Record<string, string>) =>
+    Object.entries(values).map(([key, value]) => ({ key, value }));
+  const metrics = Object.entries(run.metrics).map(([key, points]) => {
+    const [step, value, timestamp] = (points.at(-1) ?? "").split(" ");
+    return { key, value: Number(value), timestamp: Number(timestamp), step: Number(step) };
+  });
+  const data = { tags: entries(run.tags), params: entries(run.params), metrics };
+  return { info, data, outputs: { model_outputs: run.modelIds.map((model_id) => ({ model_id })) } };
 }
 
 /** When the real server cannot read a part of a message, it drops the rest and answers 200. This stub answers 599. */

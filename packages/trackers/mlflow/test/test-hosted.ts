@@ -35,7 +35,10 @@ export function testKill(test: Test, stepsBefore: number): void {
       server.fault = () => undefined;
       const synced = await sync(folder, { MLFLOW_TRACKING_URI: uri });
       assert.is(synced.code, 0, synced.output);
-      const { losses } = holdings(server);
+      const { losses, run } = holdings(server);
+      const statuses = [...server.models.byId.values()].map(({ info }) => info.status);
+      assert.equal(statuses, ["LOGGED_MODEL_READY"]);
+      assert.is(Object.keys(run.inputs).length, 1);
       assert.equal(
         losses,
         Array.from({ length: losses.length }, (_, step) => [step, 1 / (step + 1)]),

@@ -12,6 +12,7 @@ import type {
   TableData,
 } from "@acc/core/tracker";
 import {
+  captionsOf,
   consoleText,
   encodedOrLeftOut,
   isNested,
@@ -105,8 +106,8 @@ export class OperationBuilder {
 
   images(images: Record<string, ImageData>, context: LogContext): void {
     const at = this.#placeOf(context, true);
-    const captions = captionsOf(context);
     for (const [key, image] of Object.entries(images)) {
+      const captions = captionsOf(image, context.options);
       this.#media("image", `the image ${key}`, key, at, () => imageFiles(image, at.step, captions));
     }
   }
@@ -250,9 +251,4 @@ function leaves(values: LogValues): [path: string, value: LogValue][] {
       ? leaves(value).map(([path, leaf]) => [`${key}/${path}`, leaf])
       : [[key, value]],
   );
-}
-
-function captionsOf({ options }: LogContext): string[] {
-  const captions = options?.captions;
-  return Array.isArray(captions) ? captions.map(String) : [];
 }

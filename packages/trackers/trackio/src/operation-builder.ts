@@ -9,7 +9,14 @@ import type {
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
-import { encodedOrLeftOut, imagesOf, isoText, type LeaveOut, toJson } from "@acc/tracker-kit";
+import {
+  captionsOf,
+  encodedOrLeftOut,
+  imagesOf,
+  isoText,
+  type LeaveOut,
+  toJson,
+} from "@acc/tracker-kit";
 import { artifactOf } from "./format/artifact.ts";
 import { idOf } from "./format/identity.ts";
 import { figureMedia, imageMedia, playedMedia } from "./format/media.ts";
@@ -64,13 +71,18 @@ export class OperationBuilder {
 
   images(images: Readonly<Record<string, ImageData>>, at: LogContext, sequence: number): void {
     const step = this.#mediaStepOf(at);
-    const captions = [at.options?.captions ?? []].flat() as string[];
+    const listed = [at.options?.captions ?? []].flat().map(String);
     const values: Record<string, LogValue> = {};
     for (const [key, image] of Object.entries(images)) {
       const batch = imagesOf(image);
+      const own = captionsOf(image);
       for (const [index, single] of batch.entries()) {
         const name = this.#nameOf(batch.length === 1 ? key : `${key}/${index}`);
-        const place = { step, id: this.#idOf(sequence, key, index), caption: captions.shift() };
+        const place = {
+          step,
+          id: this.#idOf(sequence, key, index),
+          caption: listed.shift() ?? own[index],
+        };
         const encode = () => imageMedia(single, this.#run, place);
         const media = encodedOrLeftOut(`the image "${key}"`, this.#options.leaveOut, encode);
         if (!media) continue;
@@ -85,7 +97,7 @@ export class OperationBuilder {
     const step = this.#mediaStepOf(at);
     const values: Record<string, LogValue> = {};
     for (const [key, one] of Object.entries(media)) {
-      const place = { step, id: this.#idOf(sequence, key, 0) };
+      const place = { step, id: this.#idOf(sequence, key, 0), caption: one.caption };
       const encode = () => playedMedia(one, this.#run, place);
       const played = encodedOrLeftOut(`"${key}"`, this.#options.leaveOut, encode);
       if (!played) continue;

@@ -43,7 +43,7 @@ function logInPython(
 }
 
 function postEverything(recording: Recording): void {
-  const image = { data: new Uint8Array(12).fill(200), shape: [2, 2, 3] };
+  const image = { data: new Uint8Array(12).fill(200), shape: [2, 2, 3], caption: "an image" };
   const table = { columns: ["name", "error"], rows: [["a", 0.5]] };
   recording.post({ type: "config", values: { lr: 0.1, layers: [1, 2], nested: { a: null } } });
   recording.log({ loss: 0.5, nan: Number.NaN, large: 2 ** 64, text: "損 \ud800", step: 7 }, 0);
@@ -51,11 +51,14 @@ function postEverything(recording: Recording): void {
   recording.post({ type: "images", values: { image }, context: { step: 1 } });
   recording.post({ type: "tables", values: { table }, context: { step: 1 } });
   const media = {
-    tone: { kind: "audio", format: "wav", data: Buffer.from("RIFF") },
+    tone: { kind: "audio", format: "wav", data: Buffer.from("RIFF"), caption: "a tone" },
     clip: { kind: "video", format: "mp4", data: Buffer.from("ftyp") },
     page: { kind: "html", format: "html", data: Buffer.from("<b>1</b>") },
   } as const;
   recording.post({ type: "media", values: media, context: { step: 1 } });
+  const spec = { data: [{ y: [1, 3, 2] }] };
+  const figures = { curve: { type: "plotly", spec } as const };
+  recording.post({ type: "figures", values: figures, context: { step: 1 } });
   const values = { weights: histogram([1, 2, 2]), report: markdown("# Result"), big: 2n ** 62n };
   recording.post({ type: "metrics", values, context: { step: 2 } });
   recording.post({ type: "call", method: "alert", args: ["Look", "here", "error"], context: {} });
@@ -69,12 +72,14 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
   assert.equal([first?.loss, first?.nan, first?.large], [0.5, null, 2 ** 64]);
   assert.equal([first?.text, first?.__step, first?.step], ["損 \ufffd", 7, 0]);
   assert.equal([second?.loss, second?.step], [0.25, 1]);
-  const [fourth, played, fifth, ...none] = others;
+  const [fourth, played, drawn, fifth, ...none] = others;
   assert.equal(fourth?.table, { _type: "trackio.table", _value: [{ name: "a", error: 0.5 }] });
   assert.match(JSON.stringify(fifth?.weights), /"trackio\.histogram"/);
   assert.equal(fifth?.report, { _type: "trackio.markdown", _value: "# Result" });
   assert.is(none.length, 0);
-  const image = third?.image as { file_path: string } | undefined;
+  const image = third?.image as { file_path: string; caption: string } | undefined;
+  const tone = played?.tone as { caption: string } | undefined;
+  assert.equal([image?.caption, tone?.caption], ["an image", "a tone"]);
   const path = encodeURIComponent(join(dashboard.dir, "media", String(image?.file_path)));
   const png = Buffer.from(await (await fetch(`${dashboard.url}/file?path=${path}`)).arrayBuffer());
   assert.ok(png.includes("PNG"), "the page finds the image");
@@ -85,6 +90,11 @@ async function requireEverything(dashboard: Dashboard, runId: string): Promise<v
     const answer = await fetch(`${dashboard.url}/file?path=${query}`);
     assert.is(await answer.text(), content, name);
   }
+  const curve = drawn?.curve as { _type: string; file_path: string } | undefined;
+  assert.is(curve?._type, "trackio.html");
+  const page = encodeURIComponent(join(dashboard.dir, "media", curve?.file_path ?? ""));
+  const drawing = await (await fetch(`${dashboard.url}/file?path=${page}`)).text();
+  assert.match(drawing, /^<!doctype html>.*\[1,3,2\]/is, "the page finds the figure");
   assert.match(JSON.stringify(played), /trackio\.audio.*trackio\.video.*trackio\.html/);
   const [alert] = await dashboard.call<Row[]>("get_alerts", { project: "proj" });
   assert.equal([alert?.title, alert?.text, alert?.level], ["Look", "here", "error"]);

@@ -9,7 +9,13 @@ import type {
   RunConfig,
   TableData,
 } from "@acc/core/tracker";
-import { consoleText, encodedOrLeftOut, type LeaveOut, wellFormed } from "@acc/tracker-kit";
+import {
+  captionsOf,
+  consoleText,
+  encodedOrLeftOut,
+  type LeaveOut,
+  wellFormed,
+} from "@acc/tracker-kit";
 import type { Alert } from "./format/alert.ts";
 import type { ArtifactRequest } from "./format/artifact.ts";
 import { figureMedia } from "./format/figure.ts";
@@ -117,8 +123,9 @@ export class OperationBuilder {
 
   images(images: Record<string, ImageData>, context: LogContext): void {
     this.#closeRowBefore(true, context);
-    const captions = captionsOf(context);
-    this.#addMedia(images, context, (key, image, at) => imageMedia(key, image, at, captions));
+    this.#addMedia(images, context, (key, image, at) =>
+      imageMedia(key, image, at, captionsOf(image, context.options)),
+    );
   }
 
   media(media: Record<string, MediaData>, context: LogContext): void {
@@ -280,9 +287,4 @@ export class OperationBuilder {
     this.#summary.merge(row);
     this.#batch.changedSummary.merge(row);
   }
-}
-
-function captionsOf({ options }: LogContext): string[] {
-  const captions = options?.captions;
-  return Array.isArray(captions) ? captions.map(String) : [];
 }

@@ -51,6 +51,8 @@ export type WandbOptions = {
   readonly baseUrl?: string;
   /** `WANDB_API_KEY`, or the machine of the base URL in `~/.netrc`. It is never stored. */
   readonly apiKey?: string;
+  /** Keep the training script, as `logCode()` does; `WANDB_SAVE_CODE`, unless `WANDB_DISABLE_CODE` is set. Default false. */
+  readonly saveCode?: boolean;
   /** Least time between requests while little is logged, in milliseconds. Default 1 000. */
   readonly transmitIntervalMs?: number;
 };
@@ -81,6 +83,7 @@ export const WANDB_OPTION_RULES: OptionRules<WandbOptions> = {
   dir: "string",
   baseUrl: "string",
   apiKey: "string",
+  saveCode: "boolean",
   transmitIntervalMs: { numberFrom: 0 },
 };
 

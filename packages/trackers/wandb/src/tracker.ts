@@ -5,7 +5,15 @@ import {
   type TrackerCreation,
   type TrackerState,
 } from "@acc/core/tracker";
-import { LeftOut, movedPath, notStarted, recordEvents, savedPath } from "@acc/tracker-kit";
+import {
+  isTrue,
+  LeftOut,
+  messageOf,
+  movedPath,
+  notStarted,
+  recordEvents,
+  savedPath,
+} from "@acc/tracker-kit";
 import { forgetAutoResume, rememberForAutoResume } from "./auto-resume.ts";
 import { WandbApi } from "./client/api.ts";
 import { LiveRun } from "./live-run.ts";
@@ -74,7 +82,20 @@ export class WandbTracker extends PostingTracker {
     });
     // From here on the environment is not read: every later process records the same run.
     if (!saved) await run.save(this.#currentState());
+    if (!saved && !run.isReplay && settings.mode !== "disabled") this.#saveCode(this.#native);
     if (settings.resume === "auto" && this.#sink && !run.isReplay) this.#rememberRun(settings);
+  }
+
+  /** If it is asked for: in the process that begins the run. */
+  #saveCode(native: WandbRun): void {
+    const { WANDB_SAVE_CODE, WANDB_DISABLE_CODE } = process.env;
+    const isAsked = isTrue(WANDB_SAVE_CODE || "false") && !isTrue(WANDB_DISABLE_CODE || "false");
+    if (!(this.#options.saveCode ?? isAsked)) return;
+    try {
+      native.logCode();
+    } catch (error) {
+      this.#creation.run.warn(`W&B: the code is not kept. ${messageOf(error)}`);
+    }
   }
 
   override async deliver(events: readonly DeliveredEvent[], signal: AbortSignal): Promise<void> {

@@ -8,9 +8,11 @@ export class Recording extends TrackerRecording<WandbTracker> {
     folder: string,
     options: WandbOptions = {},
     projectName = "proj",
+    script?: string,
   ): Promise<Recording> {
-    const recording = new Recording(folder, (run) => {
+    const recording = new Recording(folder, (attached) => {
       const given = { dir: folder, ...options };
+      const run = script === undefined ? attached : { ...attached, script };
       return new WandbTracker({ projectName, loggingDir: undefined, options: given, run });
     });
     await recording.tracker.start();

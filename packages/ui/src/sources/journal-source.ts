@@ -15,6 +15,7 @@ import { titleOf } from "./figure-title.ts";
 import { mediaName, playedKind } from "./journal-media.ts";
 import { jsonValue, listedNumbers, sinkValues } from "./logged-values.ts";
 import type { Advance, Place, RunSink, RunSource } from "./run-source.ts";
+import { shownCaptions } from "./shown-captions.ts";
 import { systemValues } from "./system-values.ts";
 
 /** A run that core recorded: its journal. */
@@ -146,8 +147,9 @@ export class JournalSource implements RunSource {
         sinkValues(sink, this.#placeOf(entry), entry.values, offset);
         break;
       case "images":
-        this.#each(sink, entry, Object.entries(entry.values), ([key, { shape }], index) => ({
-          ...{ offset, index, kind: "image", key, shape },
+        this.#each(sink, entry, Object.entries(entry.values), ([key, image], index) => ({
+          ...{ offset, index, kind: "image", key, shape: image.shape },
+          ...shownCaptions(image.caption, countOf(image.shape)),
         }));
         break;
       case "tables":
@@ -164,6 +166,7 @@ export class JournalSource implements RunSource {
         this.#each(sink, entry, Object.entries(entry.values), ([key, media], index) => ({
           ...{ offset, index, kind: playedKind(media), key },
           file: { name: mediaName(key, media), type: null },
+          ...shownCaptions(media?.caption),
         }));
         break;
       case "artifact": {
@@ -253,4 +256,10 @@ export class JournalSource implements RunSource {
         return undefined;
     }
   }
+}
+
+/** How many images have this shape; a journal may hold anything. */
+function countOf(shape: unknown): number {
+  const count = Array.isArray(shape) && shape.length === 4 ? Number(shape[0]) : 1;
+  return Number.isInteger(count) && count >= 0 && count < 2 ** 16 ? count : 1;
 }

@@ -121,6 +121,8 @@ export type MediaItem = {
   readonly timeMs: number;
   /** Of an image: height, width, channels; with a count in front if there are several. */
   readonly shape?: readonly number[];
+  /** Of images, audio and videos that have one: a text each, cut off if it is long. */
+  readonly captions?: readonly string[];
   /** Of a table. */
   readonly rows?: number;
   /** Of a figure that has one. */

@@ -62,6 +62,7 @@ run("its curves are exact, read out, and zoomed with all their points", () =>
 run("it has images, tables, texts and the configuration, and nothing that needs a server", () =>
   seeCopy("digits", async (page) => {
     await page.getByRole("link", { name: /^Images/ }).click();
+    await page.getByText("ring 5", { exact: true }).waitFor();
     const picture = page.getByRole("img", { name: "samples at step 2999, image 6" });
     await picture.waitFor();
     await eventually("pixels", async () =>

@@ -54,7 +54,10 @@ const HOSTILE_PAGE = `<h1>A report</h1>${SCRIPT}<img src="http://evil.example/pi
 function logPlayed(accelerator: Accelerator): void {
   for (const step of [1, 2]) {
     const samples = Float32Array.from({ length: 800 * step }, (_, at) => Math.sin(at / 10));
-    accelerator.logMedia({ tone: audio({ samples, sampleRate: 8000 }) }, { step });
+    accelerator.logMedia(
+      { tone: audio({ samples, sampleRate: 8000 }, { caption: `<b>sine ${step}</b>` }) },
+      { step },
+    );
   }
   const clip = video({ bytes: GIF, format: "gif" });
   accelerator.logMedia({ clip, report: html(HOSTILE_PAGE) }, { step: 2 });
@@ -110,7 +113,8 @@ function logMedia(accelerator: Accelerator, step: number, done: number): void {
     const ring = Math.exp(-((Math.hypot(x, y) - radius) ** 2) / 3);
     return Math.min(1, ring + (1 - done) * Math.abs(Math.sin(index * 12.9898)) * 0.6);
   });
-  accelerator.logImages({ samples: { data, shape: [count, 28, 28, 1] } }, { step });
+  const caption = Array.from({ length: count }, (_, at) => `ring ${at}`);
+  accelerator.logImages({ samples: { data, shape: [count, 28, 28, 1], caption } }, { step });
   const rows = Array.from({ length: 10 }, (_, digit) => [digit, 90 + digit, 0.9 + digit / 100]);
   accelerator.logTable({ "per digit": { columns: ["digit", "right", "share"], rows } }, { step });
   const weights = Float32Array.from(

@@ -46,6 +46,7 @@ async function plays(page: Page): Promise<void> {
   const seconds = () =>
     page.locator("audio").evaluate((audio) => (audio as unknown as { duration: number }).duration);
   await eventually("the audio of the last step", async () => (await seconds()) === 0.2);
+  await page.getByText("<b>sine 2</b>").waitFor(); // a caption is a text
   assert.is(
     await page.getByRole("img", { name: "clip at step 2" }).getAttribute("alt"),
     "clip at step 2",

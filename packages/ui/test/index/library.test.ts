@@ -31,7 +31,9 @@ test("a run is shown with its configuration, values, texts and media", async () 
     logged({ loss: 1, weights: Float32Array.of(1, 2, 3) }, 2, 1_002_000),
     {
       ...{ type: "images", context: { step: 2, wallTimeMs: 1_003_000 } },
-      values: { sample: { data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] } },
+      values: {
+        sample: { data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2], caption: "c".repeat(400) },
+      },
     },
     {
       ...{ type: "tables", context: { step: 2, wallTimeMs: 1_003_000 } },
@@ -73,6 +75,7 @@ test("a run is shown with its configuration, values, texts and media", async () 
       ["file", "model", 3],
     ],
   );
+  assert.equal(detail?.media[1]?.captions, ["c".repeat(300)]);
   const contents = await Promise.all(
     detail?.media.map((item) => library.media(run.id, item)) ?? [],
   );

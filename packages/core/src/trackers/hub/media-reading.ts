@@ -76,8 +76,8 @@ export class MediaReading {
     const files = Object.entries(values).map(async ([name, media]) => {
       if (!("path" in media)) return [];
       try {
-        const { kind, format } = media;
-        return [[name, { kind, format, data: await readLimited(media) }] as const];
+        const { path: _, ...known } = media;
+        return [[name, { ...known, data: await readLimited(media) }] as const];
       } catch (error) {
         this.#warn(`"${name}" is left out: ${media.path} cannot be read (${messageOf(error)}).`);
         return [];
@@ -92,7 +92,9 @@ function hasFile({ values }: PostedMediaEvent): boolean {
 }
 
 function encoded(media: Exclude<PostedMedia, MediaFile>): MediaData {
-  return "samples" in media ? { kind: "audio", format: "wav", data: wavFile(media) } : media;
+  if (!("samples" in media)) return media;
+  const caption = media.caption === undefined ? {} : { caption: media.caption };
+  return { kind: "audio", format: "wav", data: wavFile(media), ...caption };
 }
 
 async function readLimited({ path }: MediaFile): Promise<Uint8Array> {

@@ -32,7 +32,9 @@ export function nativeObject(remote: unknown, options: NativeObjectOptions, path
   };
   /** @throws {AcceleratorError} `VALUE_INVALID` instead of the words of comlink, which names neither call nor tracker. */
   const refused = (error: unknown): never => {
-    throw isOfComlink(error) ? missing(path.slice(0, -1), options.tracker, "") : error;
+    throw isOfComlink(error)
+      ? missing(path.slice(0, -1), options.tracker, "")
+      : ofThisThread(error);
   };
   // Asked for only when it is called: comlink sends its request as soon as it is.
   const then: PromiseLike<unknown>["then"] = (resolve, reject) =>
@@ -94,6 +96,14 @@ function missing(name: string, tracker: string, advice: string): AcceleratorErro
     "VALUE_INVALID",
     `The native object of the tracker "${tracker}" has no "${name}".${advice}`,
   );
+}
+
+/** An error of the other thread as this thread knows it. */
+function ofThisThread(error: unknown): unknown {
+  const { name, code, message } = Object(error) as Partial<AcceleratorError>;
+  if (name !== "AcceleratorError" || error instanceof AcceleratorError) return error;
+  if (typeof code !== "string" || typeof message !== "string") return error;
+  return new AcceleratorError(code, message, { cause: error });
 }
 
 /** Whether comlink itself has failed on the other thread, because there was nothing to call or to look into. */

@@ -13,7 +13,7 @@ import { checkLogOptions, checkTrackerNames } from "../select/tracker-options-ch
 import { type ArtifactOptions, locateArtifact } from "../values/artifact.ts";
 import { type LogReduction, requireReducible } from "../values/combine.ts";
 import type { FigureSource } from "../values/figure-source.ts";
-import type { LoggableWithMedia, TableSource } from "../values/marked-value.ts";
+import type { LoggableWithMedia, LoggedImage, TableSource } from "../values/marked-value.ts";
 import type { LoggedMedia } from "../values/media.ts";
 import type { Placement } from "../values/placement.ts";
 import { PlainCopy } from "../values/plain-copy.ts";
@@ -177,7 +177,10 @@ export class TrackerSession {
   }
 
   /** Records images on every tracker that can. Returns at once. */
-  logImages(images: Readonly<Record<string, ImageData | Tensor>>, placement: Placement): void {
+  logImages(
+    images: Readonly<Record<string, ImageData | Tensor | LoggedImage>>,
+    placement: Placement,
+  ): void {
     const at = this.#requireOpen("logImages", placement);
     if (!at) return;
     const copies = snapshotImages(Object.entries(images));

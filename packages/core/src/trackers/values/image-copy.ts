@@ -2,17 +2,27 @@ import { Tensor } from "@tensorflow/tfjs-core";
 import { AcceleratorError, messageOf } from "../../errors.ts";
 import type { ImageData } from "../../tracker-contract/log-value.ts";
 import { describeValue } from "./describe-value.ts";
+import { LoggedImage } from "./marked-value.ts";
 import { holdTensor } from "./plain-copy.ts";
 
 /**
  * Copies an image; a tensor becomes its data and shape.
  *
- * @throws {AcceleratorError} `VALUE_INVALID` naming the tag if it is no image, `TENSOR_DISPOSED` if its tensor is disposed.
+ * @throws {AcceleratorError} `VALUE_INVALID` naming the tag if it is no image or its caption is none, `TENSOR_DISPOSED` if its tensor is disposed.
  */
-export function copyImage(tag: string, image: ImageData | Tensor): Promise<ImageData> {
+export function copyImage(
+  tag: string,
+  source: ImageData | Tensor | LoggedImage,
+): Promise<ImageData> {
+  const marked = source instanceof LoggedImage ? source : undefined;
+  const image = marked ? marked.source : (source as ImageData | Tensor);
+  let caption: ImageData["caption"];
   try {
     if (!isImage(image)) throw invalid(tag, image);
-    if (!(image instanceof Tensor)) return Promise.resolve(copyData(image));
+    const own = image instanceof Tensor ? undefined : image.caption;
+    const given = marked?.caption === undefined ? own : marked.caption;
+    caption = copyCaption(tag, given, image.shape);
+    if (!(image instanceof Tensor)) return Promise.resolve(withCaption(copyData(image), caption));
   } catch (error) {
     if (error instanceof AcceleratorError) throw error;
     throw new AcceleratorError(
@@ -27,7 +37,28 @@ export function copyImage(tag: string, image: ImageData | Tensor): Promise<Image
         "accelerator.keep.",
     );
   }
-  return readTensor(image);
+  return readTensor(image).then((read) => withCaption(read, caption));
+}
+
+/** One for each image of a batch where they differ. */
+function copyCaption(
+  tag: string,
+  caption: ImageData["caption"],
+  shape: readonly number[],
+): ImageData["caption"] {
+  if (caption === undefined || typeof caption === "string") return caption;
+  const count = shape.length === 4 ? shape[0] : 1;
+  const isList = Array.isArray(caption) && caption.every((one) => typeof one === "string");
+  if (isList && caption.length === count) return [...caption];
+  const found = Array.isArray(caption) ? `a list of ${caption.length}` : describeValue(caption);
+  throw new AcceleratorError(
+    "VALUE_INVALID",
+    `The caption of the image "${tag}" must be a text, or a list of ${count}, one for each image; got ${found}.`,
+  );
+}
+
+function withCaption(image: ImageData, caption: ImageData["caption"]): ImageData {
+  return caption === undefined ? image : { ...image, caption };
 }
 
 function copyData({ data, shape }: ImageData): ImageData {

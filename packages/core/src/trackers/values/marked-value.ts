@@ -21,9 +21,11 @@ export class LoggedFigure {
 /** An image among the values of `log`; `image` makes it. */
 export class LoggedImage {
   readonly source: ImageData | Tensor;
+  readonly caption: ImageData["caption"];
 
-  constructor(source: ImageData | Tensor) {
+  constructor(source: ImageData | Tensor, caption: ImageData["caption"]) {
     this.source = source;
+    this.caption = caption;
   }
 }
 
@@ -36,9 +38,16 @@ export class LoggedTable {
   }
 }
 
-/** Marks a tensor, or data with a shape, as an image: `accelerator.log({ sample: image(pixels) })`. */
-export function image(source: ImageData | Tensor): LoggedImage {
-  return new LoggedImage(source);
+/**
+ * Marks a tensor, or data with a shape, as an image: `accelerator.log({ sample: image(pixels) })`.
+ *
+ * @param options `caption`: a text for each image, or a list of one for each image of a batch.
+ */
+export function image(
+  source: ImageData | Tensor,
+  { caption }: { readonly caption?: string | readonly string[] } = {},
+): LoggedImage {
+  return new LoggedImage(source, caption);
 }
 
 /** Marks rows as a table: `accelerator.log({ errors: table([{ id: 1, loss: 0.2 }]) })`. */

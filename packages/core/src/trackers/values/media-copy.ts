@@ -25,6 +25,19 @@ export type MediaCopy = {
  * @throws {AcceleratorError} `VALUE_INVALID` naming what is no audio, video or page; `TENSOR_DISPOSED`.
  */
 export function copyMedia(name: string, media: unknown): MediaCopy {
+  const copy = copyContent(name, media);
+  const { caption } = media as LoggedMedia;
+  if (caption === undefined) return copy;
+  if (typeof caption !== "string") {
+    throw invalidMedia(name, `its caption must be a text, got ${describeValue(caption)}`);
+  }
+  const withCaption = (content: PostedMedia): PostedMedia => ({ ...content, caption });
+  const { media: content, bytes } = copy;
+  const captioned = content instanceof Promise ? content.then(withCaption) : withCaption(content);
+  return { media: captioned, bytes };
+}
+
+function copyContent(name: string, media: unknown): MediaCopy {
   if (!(media instanceof LoggedMedia)) {
     throw invalidMedia(
       name,

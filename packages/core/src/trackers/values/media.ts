@@ -23,6 +23,9 @@ export type VideoSource =
 /** An HTML page to log: its text, or the path of a file. */
 export type HtmlSource = string | { readonly path: string };
 
+/** What services show beside media. */
+export type CaptionOptions = { readonly caption?: string };
+
 /** Audio, a video or a page among the values of `log`; `audio`, `video` and `html` make it. */
 export class LoggedMedia {
   /** What was given, with the function that it was given to. */
@@ -31,8 +34,11 @@ export class LoggedMedia {
     | { readonly kind: "video"; readonly source: VideoSource }
     | { readonly kind: "html"; readonly source: HtmlSource };
 
-  constructor(given: LoggedMedia["given"]) {
+  readonly caption: string | undefined;
+
+  constructor(given: LoggedMedia["given"], { caption }: CaptionOptions = {}) {
     this.given = given;
+    this.caption = caption;
   }
 }
 
@@ -40,13 +46,13 @@ export class LoggedMedia {
  * Marks audio: `accelerator.logMedia({ speech: audio({ samples, sampleRate: 16_000 }) })`, or `audio("speech.mp3")`. Samples
  * become a WAV file of 16 bits on the thread of the trackers, where files are read too.
  */
-export function audio(source: AudioSource): LoggedMedia {
-  return new LoggedMedia({ kind: "audio", source });
+export function audio(source: AudioSource, options?: CaptionOptions): LoggedMedia {
+  return new LoggedMedia({ kind: "audio", source }, options);
 }
 
 /** Marks an encoded video: `accelerator.logMedia({ rollout: video("rollout.mp4") })`. */
-export function video(source: VideoSource): LoggedMedia {
-  return new LoggedMedia({ kind: "video", source });
+export function video(source: VideoSource, options?: CaptionOptions): LoggedMedia {
+  return new LoggedMedia({ kind: "video", source }, options);
 }
 
 /** Marks an HTML page: `accelerator.logMedia({ report: html("<b>fine</b>") })`, or `html({ path: "report.html" })`. */

@@ -69,12 +69,12 @@ export function copyScalars(values: { readonly [key: string]: unknown }): LogVal
  * @throws {AcceleratorError} `TENSOR_DISPOSED` or `VALUE_INVALID` naming a tensor, an image, a table and so on that is none.
  */
 export function snapshot(values: object, refuse: Refuse): Snapshot {
-  const images = new Map<string, LoggedImage["source"]>();
+  const images = new Map<string, LoggedImage>();
   const tables = new Map<string, TableSource>();
   const figures = new Map<string, FigureSource>();
   const others = new Map<string, LoggedMedia>();
   const metrics = snapshotValues(values, refuse, (path, media) => {
-    if (media instanceof LoggedImage) images.set(path, media.source);
+    if (media instanceof LoggedImage) images.set(path, media);
     else if (media instanceof LoggedTable) tables.set(path, media.source);
     else if (media instanceof LoggedFigure) figures.set(path, media.source);
     else others.set(path, media);
@@ -107,7 +107,7 @@ export function snapshotValues(
  * @throws {AcceleratorError} `VALUE_INVALID` naming the tag that is no image.
  */
 export function snapshotImages(
-  images: Iterable<readonly [tag: string, image: ImageData | Tensor]>,
+  images: Iterable<readonly [tag: string, image: ImageData | Tensor | LoggedImage]>,
 ): Copy<Record<string, ImageData>> {
   return byName([...images].map(([tag, image]) => [tag, copyImage(tag, image)] as const));
 }

@@ -1,38 +1,14 @@
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { pythonOf } from "@acc/test-kit/peers/python";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { StoredTensor } from "../../../src/checkpoint/files/stored-tensor.ts";
 import { readTensors, writeTensors } from "../../../src/checkpoint/files/tensor-file.ts";
+import { askPython, hasPython, sha256, summaryOf } from "./ask-python.ts";
 import { allTypes, codeOfError, scratch } from "./samples.ts";
 
 const test = suite("safetensors of Python");
-const python = pythonOf("packages/core/test/fixtures/requirements-safetensors.txt");
-const script = fileURLToPath(new URL("./fixtures/read.py", import.meta.url));
-const DTYPES = { float32: "float32", int32: "int32", bool: "bool", complex64: "complex64" };
-
-type Answer = {
-  readonly error?: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly header: string;
-  readonly data: string;
-  readonly tensors: Readonly<Record<string, readonly [string, number[], string]>>;
-};
-
-function askPython(paths: readonly string[]): Answer[] {
-  const { stdout, stderr, status } = spawnSync(python ?? "", [script], {
-    ...{ input: JSON.stringify(paths), timeout: 120_000, maxBuffer: 1 << 28, encoding: "utf8" },
-  });
-  assert.is(status, 0, stderr);
-  return JSON.parse(stdout);
-}
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Header without its metadata and padding, and the sum of the data. */
 function partsOf(path: string): readonly [header: string, data: string] {
@@ -61,7 +37,7 @@ const name = fc
   .filter((text) => !/\p{Surrogate}/u.test(text));
 const sets = fc.uniqueArray(fc.tuple(name, tensor), { selector: ([key]) => key, maxLength: 12 });
 
-if (python) {
+if (hasPython) {
   test("Python reads what we wrote, and would have written the same bytes", async () => {
     const folder = scratch();
     const samples = [[...allTypes()], ...fc.sample(sets, { numRuns: 300, seed: 14 })];
@@ -71,11 +47,7 @@ if (python) {
     }
     for (const [index, answer] of askPython(paths).entries()) {
       assert.is(answer.error, undefined);
-      const expected = (samples[index] ?? []).map(([key, { dtype, shape, bytes }]) => [
-        key,
-        [DTYPES[dtype], shape, sha256(bytes)],
-      ]);
-      assert.equal(answer.tensors, Object.fromEntries(expected));
+      assert.equal(answer.tensors, summaryOf(samples[index] ?? []));
       assert.is(answer.metadata.format, "tf");
       const ours = partsOf(paths[index] as string);
       assert.equal([withoutMetadata(answer.header), answer.data], ours);
@@ -102,7 +74,7 @@ if (python) {
     const changes = fc.array(fc.tuple(fc.nat(end - 1), fc.integer({ min: 32, max: 126 })), {
       ...{ minLength: 1, maxLength: 3 },
     });
-    const paths = fc.sample(changes, { numRuns: 2000, seed: 14 }).map((list, index) => {
+    const paths = fc.sample(changes, { numRuns: 10_000, seed: 14 }).map((list, index) => {
       const bytes = Buffer.from(whole);
       for (const [at, value] of list) bytes[at] = value;
       const path = join(folder, `${index}.safetensors`);
@@ -114,8 +86,8 @@ if (python) {
     for (const [index, path] of paths.entries()) {
       const code = await codeOfError(() => readTensors(path));
       const error = answers[index]?.error;
-      // `0.0` is the number 0 in JavaScript, and no index in Rust.
-      const isRead = error === undefined || error.includes("floating point");
+      // `0.0` is the number 0 in JavaScript, and no index in Rust; `0.16` is an index in neither.
+      const isRead = error === undefined || /floating point `\d+\.0`/.test(error);
       // A type that only Python knows is refused by us, with a code of its own.
       if (code !== "CHECKPOINT_TOO_NEW" && isRead !== (code === "no error")) {
         surprises.push(`${path}: ${code}, ${error}`);

@@ -4,7 +4,7 @@ import { ends, range, withService } from "./attempts.ts";
 
 const test = suite("a run that goes on from a checkpoint");
 
-test("each value is at the service once, although it had values behind the checkpoint", () =>
+test("each value is at the same run once, although it had values behind the checkpoint (accelerate #2653, tango #152, wandb #6728, mlflow #2973 #4248)", () =>
   withService(async (run) => {
     await run.attempt({ from: 0, to: 10, checkpoints: [4], end: "kill" });
     assert.equal(run.service.numbers, range(10));

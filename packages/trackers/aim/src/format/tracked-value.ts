@@ -69,8 +69,10 @@ export function trackedValue(value: LogValue): TrackedValue | undefined {
  *
  * @throws {AcceleratorError} `VALUE_INVALID` for a shape that no image has.
  */
-export function trackedImage(image: ImageData, caption: string): TrackedValue {
-  const images = imagesOf(image).map((one) => imageObject(one, caption));
+export function trackedImage(image: ImageData, caption: string | readonly string[]): TrackedValue {
+  const images = imagesOf(image).map((one, at) =>
+    imageObject(one, typeof caption === "string" ? caption : (caption[at] ?? "")),
+  );
   const [only] = images;
   return image.shape.length !== 4 && only
     ? { kind: "image", dtype: "aim.image", value: only }
@@ -99,8 +101,8 @@ const SHOWN = { audio: ["wav", "mp3", "flac"] };
 
 /** @throws {AcceleratorError} `VALUE_INVALID` for what is no audio that Aim shows. */
 export function trackedAudio(media: MediaData): TrackedValue {
-  const { format, data } = requireMedia(media, SHOWN);
-  const object = new CustomObject("aim.audio", { data: new Blob(data), caption: "", format });
+  const { format, data, caption = "" } = requireMedia(media, SHOWN);
+  const object = new CustomObject("aim.audio", { data: new Blob(data), caption, format });
   return { kind: "audio", dtype: object.type, value: object };
 }
 

@@ -1,4 +1,4 @@
-import type { ImageData, LogValue, TrackerEvent } from "@acc/core/tracker";
+import type { FigureData, ImageData, LogValue, MediaData, TrackerEvent } from "@acc/core/tracker";
 import { contextNow, isNested } from "@acc/tracker-kit";
 
 /** Where a value belongs. */
@@ -10,7 +10,7 @@ export type TrackOptions = {
   readonly epoch?: number;
   /** Distinguishes sequences of the same name, such as `{ subset: "val" }`. */
   readonly context?: { readonly [key: string]: LogValue };
-  /** Of an image. */
+  /** Of an image, or of audio. */
   readonly caption?: string;
 };
 
@@ -61,14 +61,24 @@ export class AimRun {
     this.#setProp("experiment", value);
   }
 
-  /** Records a value as `log` would: a number, a text, a list, or an image `{ data, shape }`. */
-  track(value: LogValue | ImageData, { name, step, ...options }: TrackOptions): void {
+  /**
+   * Records a value as `log` would: a number, a text, a list, an image `{ data, shape }`, a figure `{ type: "plotly", spec }`, or audio
+   * `{ kind: "audio", format: "wav", data }`, the bytes of a file.
+   */
+  track(
+    value: LogValue | ImageData | FigureData | MediaData,
+    { name, step, ...options }: TrackOptions,
+  ): void {
     const context = contextNow({ step, options: { ...options } });
-    this.#post(
-      isImage(value)
-        ? { type: "images", values: { [name]: value }, context }
-        : { type: "metrics", values: { [name]: value }, context },
-    );
+    const { caption } = options;
+    if (isImage(value)) this.#post({ type: "images", values: { [name]: value }, context });
+    else if (isFigure(value)) this.#post({ type: "figures", values: { [name]: value }, context });
+    else if (isMedia(value)) {
+      const media = caption === undefined ? value : { ...value, caption };
+      this.#post({ type: "media", values: { [name]: media }, context });
+    } else {
+      this.#post({ type: "metrics", values: { [name]: value as LogValue }, context });
+    }
   }
 
   /** Sets a parameter of the run, as `run[key] = value` does in Python. */
@@ -99,8 +109,22 @@ export class AimRun {
   }
 }
 
-function isImage(value: LogValue | ImageData): value is ImageData {
+type Tracked = LogValue | ImageData | FigureData | MediaData;
+
+function isImage(value: Tracked): value is ImageData {
   if (!isNested(value as LogValue)) return false;
   const { data, shape } = value as Partial<ImageData>;
   return ArrayBuffer.isView(data) && Array.isArray(shape);
+}
+
+function isFigure(value: Tracked): value is FigureData {
+  if (!isNested(value as LogValue)) return false;
+  const { type, spec } = value as Partial<FigureData>;
+  return (type === "plotly" || type === "vega-lite") && isNested(spec);
+}
+
+function isMedia(value: Tracked): value is MediaData {
+  if (!isNested(value as LogValue)) return false;
+  const { kind, format, data } = value as Partial<MediaData>;
+  return typeof kind === "string" && typeof format === "string" && data instanceof Uint8Array;
 }

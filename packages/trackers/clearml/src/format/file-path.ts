@@ -26,6 +26,11 @@ export function artifactPath(key: string, fileName: string): string {
   return `artifacts/${safeName(key)}/${safeName(fileName)}`;
 }
 
+/** Where a model is kept, below the task's folder. `identity` is different for each model of the task. */
+export function modelPath(name: string, identity: string, fileName: string): string {
+  return `models/${safeName(`${name}-${identity}`)}/${safeName(fileName)}`;
+}
+
 /** The path as part of a URL. */
 export function urlPath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");

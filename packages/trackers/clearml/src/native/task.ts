@@ -1,8 +1,20 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import type { LogValue, RunConfig, TrackerEvent } from "@acc/core/tracker";
+import { parse, resolve } from "node:path";
+import {
+  AcceleratorError,
+  type LogValue,
+  type RunConfig,
+  type TrackerEvent,
+} from "@acc/core/tracker";
 import { contextNow } from "@acc/tracker-kit";
+import type { ModelDescription } from "../operation.ts";
 import { Logger } from "./logger.ts";
+
+/** Options of `updateOutputModel`. */
+export type OutputModelOptions = ModelDescription & {
+  /** Its name among the models of the task; a second model of one name gets a number. */
+  readonly name?: string;
+};
 
 /** Values that the tracker gives to a task. They are functions, because some are known only later. */
 type TaskSource = {
@@ -88,6 +100,25 @@ export class Task {
     this.#source.post({ type: "artifact", artifact: { name, path }, context: contextNow() });
   }
 
+  /**
+   * Keeps a file, or a folder as a zip file, as an output model of the task, such as what `accelerator.saveModel` has written. Each call
+   * makes a model of its own.
+   *
+   * @param options `name`: its name in the task; default: that of the file or folder, without extension.
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path, or for an option of the wrong kind.
+   */
+  updateOutputModel(modelPath: string, options: OutputModelOptions = {}): void {
+    const path = existing(modelPath);
+    if (typeof options !== "object" || options === null) {
+      throw invalid("the options must be an object", options);
+    }
+    const { name = parse(path).name, ...description } = options;
+    requireDescription(name, description);
+    const artifact = { name, path };
+    const model = copyOf(description);
+    this.#source.post({ type: "artifact", artifact, context: contextNow({ options: { model } }) });
+  }
+
   /** Adds tags. */
   addTags(tags: string | readonly string[]): void {
     this.#call("addTags", [[tags].flat()]);
@@ -116,4 +147,39 @@ function copyOf(value: unknown): LogValue {
   if (typeof value === "function" || typeof value === "symbol") return String(value);
   if (typeof value !== "object" || value === null) return value as LogValue;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]));
+}
+
+/** The absolute path of a file or folder. */
+function existing(given: string): string {
+  if (typeof given !== "string" || given === "") throw invalid("the path must be a text", given);
+  const path = resolve(given);
+  if (!existsSync(path)) throw invalid("there is no file or folder at the path", path);
+  return path;
+}
+
+/** The server refuses values of other kinds. */
+function requireDescription(
+  name: string,
+  { modelName = "", comment = "", framework = "", tags = [], labels = {} }: ModelDescription,
+): void {
+  const texts = { name, modelName, comment, framework };
+  for (const [option, value] of Object.entries(texts)) {
+    if (typeof value !== "string") throw invalid(`${option} must be a text`, value);
+  }
+  if (name === "") throw invalid("name must not be empty", JSON.stringify(name));
+  if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== "string")) {
+    throw invalid("tags must be a list of texts", tags);
+  }
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels)) {
+    throw invalid("labels must be an object of integers", labels);
+  }
+  const other = Object.values(labels).find((number) => !Number.isSafeInteger(number));
+  if (other !== undefined) throw invalid("labels must be integers", other);
+}
+
+function invalid(fault: string, found: unknown): AcceleratorError {
+  return new AcceleratorError(
+    "VALUE_INVALID",
+    `updateOutputModel: ${fault}, got ${String(found)}.`,
+  );
 }

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { TrackerUnreachableError } from "@acc/core/tracker";
 import type {
   FileOperation,
+  GitOperation,
   MetricOperation,
   OtherOperation,
   OutputOperation,
@@ -105,6 +106,10 @@ export class ClientlibConnection implements CometConnection {
 
   sendOther(other: OtherOperation, signal: AbortSignal): Promise<void> {
     return this.#options.service.sendOther(this.identity.key, other, signal);
+  }
+
+  sendGit(git: GitOperation, signal: AbortSignal): Promise<void> {
+    return this.#options.service.sendGit(this.identity.key, git, signal);
   }
 
   async addTags(addedTags: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type {
   FileOperation,
+  GitOperation,
   MetricOperation,
   OtherOperation,
   OutputOperation,
@@ -31,6 +32,7 @@ export interface CometConnection {
   sendMetrics(metrics: readonly MetricOperation[], signal: AbortSignal): Promise<void>;
   sendParameters(parameters: readonly ParameterOperation[], signal: AbortSignal): Promise<void>;
   sendOther(other: OtherOperation, signal: AbortSignal): Promise<void>;
+  sendGit(git: GitOperation, signal: AbortSignal): Promise<void>;
   addTags(tags: readonly string[], signal: AbortSignal): Promise<void>;
   /** Lines of the console: a service that gets one again knows it by its offset. */
   sendOutput(lines: readonly OutputOperation[], signal: AbortSignal): Promise<void>;

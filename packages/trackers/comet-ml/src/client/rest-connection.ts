@@ -1,6 +1,7 @@
 import { TrackerUnreachableError } from "@acc/core/tracker";
 import type {
   FileOperation,
+  GitOperation,
   MetricOperation,
   OtherOperation,
   OutputOperation,
@@ -80,6 +81,10 @@ export class RestConnection implements CometConnection {
 
   sendOther(other: OtherOperation, signal: AbortSignal): Promise<void> {
     return this.#service.sendOther(this.identity.key, other, signal);
+  }
+
+  sendGit(git: GitOperation, signal: AbortSignal): Promise<void> {
+    return this.#service.sendGit(this.identity.key, git, signal);
   }
 
   addTags(addedTags: readonly string[], signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import {
   jsonObjectOf,
   ServiceError,
 } from "@acc/tracker-kit";
-import type { FileOperation, OtherOperation } from "../operation.ts";
+import type { FileOperation, GitOperation, OtherOperation } from "../operation.ts";
 import type { RecordedPoint } from "./connection.ts";
 
 /** The requests that both protocols of Comet share. The key is read again for each, and never appears in errors. */
@@ -93,6 +93,15 @@ export class CometService {
   ): Promise<void> {
     const path = "/api/rest/v2/write/experiment/log-other";
     await this.post(path, { experimentKey, key, value }, { signal });
+  }
+
+  async sendGit(
+    experimentKey: string,
+    { metadata }: GitOperation,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = "/api/rest/v2/write/experiment/git/metadata";
+    await this.post(path, { experimentKey, ...metadata }, { signal });
   }
 
   async reportCrash(experimentKey: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Operation } from "../operation.ts";
+import { repositoryName } from "./git-metadata.ts";
 
 /**
  * An operation as a line of the archive's `messages.json`.
@@ -46,6 +47,12 @@ function toRecord(operation: Operation, message_id: number, entry: string): obje
         ...{ output: text, stderr: isError },
       };
       return { payload, type: "standard_output" };
+    }
+    case "git": {
+      const { metadata } = operation;
+      const repo_name = repositoryName(metadata.origin);
+      const git_metadata = { ...metadata, repo_name, status: null };
+      return { payload: { git_metadata, message_id }, type: "git_metadata" };
     }
     case "tags":
       throw new RangeError("tags belong in experiment.json");

@@ -1,6 +1,14 @@
 import { basename, resolve } from "node:path";
-import type { ImageData, LogContext, LogValue, TableData, TrackerEvent } from "@acc/core/tracker";
+import {
+  AcceleratorError,
+  type ImageData,
+  type LogContext,
+  type LogValue,
+  type TableData,
+  type TrackerEvent,
+} from "@acc/core/tracker";
 import { contextNow } from "@acc/tracker-kit";
+import { codeFiles } from "./code-files.ts";
 
 /** The place of a value. A part that is not given keeps its last value. */
 export type CometPlace = {
@@ -17,10 +25,17 @@ export type CometPlace = {
 export class CometExperiment {
   readonly #findKey: () => string;
   readonly #post: (event: TrackerEvent) => void;
+  readonly #script: string | undefined;
 
-  constructor(findKey: () => string, post: (event: TrackerEvent) => void) {
+  /** @param script path of the training script, if it is known. */
+  constructor(
+    findKey: () => string,
+    post: (event: TrackerEvent) => void,
+    script: string | undefined,
+  ) {
     this.#findKey = findKey;
     this.#post = post;
+    this.#script = script;
   }
 
   /** The experiment's key at Comet. */
@@ -96,6 +111,21 @@ export class CometExperiment {
     options: { readonly name?: string; readonly step?: number } = {},
   ): void {
     this.#call("logAssetData", [data, options.name ?? "data.json"], stepOf(options.step));
+  }
+
+  /**
+   * Keeps the code of the experiment, which its page shows under Code.
+   *
+   * @param path a file, or a folder: the programs and texts in it, without links, `node_modules`, and names that begin with a dot.
+   *   Default: the training script.
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is none at the path, or more than 1000 files, or no script is known.
+   */
+  logCode(path: string | undefined = this.#script): void {
+    if (path === undefined) {
+      throw new AcceleratorError("VALUE_INVALID", "logCode: give a path, as no script is known.");
+    }
+    const context = contextNow({ options: { code: true } });
+    for (const artifact of codeFiles(path)) this.#post({ type: "artifact", artifact, context });
   }
 
   addTag(tag: string): void {

@@ -1,7 +1,6 @@
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync, openAsBlob } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { AcceleratorError, TrackerUnreachableError } from "@acc/core/tracker";
 import {
@@ -20,17 +19,24 @@ import { refusalOf } from "./refusal.ts";
 const MIN_TIMEOUT_MS = 60_000;
 /** A slower connection is treated as broken. */
 const MIN_BYTES_PER_MS = 100;
-/** A smaller file is read whole: the server then knows its length. */
+/** A smaller file is read whole, a larger one while it is sent. */
 const MAX_WHOLE_BYTES = 4_000_000;
 
-/** The artifacts of one run, wherever its artifact URI says they are. */
+/** Whose artifacts are stored. */
+export type ArtifactOwner = {
+  readonly artifactUri: string;
+  /** Absent for a logged model, whose artifacts the server lists elsewhere. */
+  readonly runId?: string;
+};
+
+/** The artifacts of one run or model, wherever its artifact URI says they are. */
 export class ArtifactStore {
   readonly #client: MlflowClient;
-  readonly #run: { readonly runId: string; readonly artifactUri: string };
+  readonly #owner: ArtifactOwner;
 
-  constructor(client: MlflowClient, run: { readonly runId: string; readonly artifactUri: string }) {
+  constructor(client: MlflowClient, owner: ArtifactOwner) {
     this.#client = client;
-    this.#run = run;
+    this.#owner = owner;
   }
 
   /**
@@ -53,7 +59,7 @@ export class ArtifactStore {
   }
 
   async #storeOne(path: string, content: Uint8Array | string, leaveOut: LeaveOut): Promise<void> {
-    const root = this.#run.artifactUri;
+    const root = this.#owner.artifactUri;
     const proxied = /^mlflow-artifacts:(?:\/\/([^/]+))?\/(.*)$/.exec(root);
     if (proxied) return this.#put(proxied[1], `${proxied[2]}/${path}`, path, content);
     const folder = this.#localFolder(root);
@@ -108,9 +114,11 @@ export class ArtifactStore {
 
   /** Whether a folder of the path exists as a file, or the file as a folder: the server then always answers 500. */
   async #isBlocked(path: string): Promise<boolean> {
+    const { runId } = this.#owner;
+    if (runId === undefined) return false;
     const segments = path.split("/");
     for (let count = 1; count <= segments.length; count++) {
-      const kind = await this.#client.kindOf(this.#run.runId, segments.slice(0, count).join("/"));
+      const kind = await this.#client.kindOf(runId, segments.slice(0, count).join("/"));
       if (kind === (count < segments.length ? "file" : "folder")) return true;
     }
     return false;
@@ -119,9 +127,9 @@ export class ArtifactStore {
 
 async function bodyOf(
   content: Uint8Array | string,
-): Promise<{ body: Uint8Array | ReadableStream; size: number }> {
+): Promise<{ body: Uint8Array | Blob; size: number }> {
   if (typeof content !== "string") return { body: content, size: content.length };
   const { size } = await stat(content);
   if (size <= MAX_WHOLE_BYTES) return { body: await readFile(content), size };
-  return { body: Readable.toWeb(createReadStream(content)) as ReadableStream, size };
+  return { body: await openAsBlob(content), size };
 }

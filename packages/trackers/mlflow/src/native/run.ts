@@ -8,11 +8,25 @@ import {
   type TrackerEvent,
 } from "@acc/core/tracker";
 import { contextNow } from "@acc/tracker-kit";
+import { type DatasetSource, datasetOf, type InputOptions, inputTags } from "../format/dataset.ts";
+import { type Flavors, isModelName, modelName } from "../format/model-file.ts";
 import type { RunStatus } from "../operation.ts";
 import type { RunCalls } from "../translate-call.ts";
 
 /** The place of an image of `logImage`: among the images over steps, or one file. */
 export type ImagePlace = { readonly key: string; readonly step?: number } | string;
+
+/** Options of `logModel`. */
+export type ModelOptions = {
+  /** Default: the name of the file or folder, with `_` for what MLflow does not take. */
+  readonly name?: string;
+  /** Default: that of the last values. The model's page shows the values of this step. */
+  readonly step?: number;
+  readonly modelType?: string;
+  readonly tags?: Readonly<Record<string, LogValue>>;
+  /** What can load it, such as `{ onnx: { data: "model.onnx" } }`. Default: `tfjs` and `safetensors`, by the names of the files. */
+  readonly flavors?: Flavors;
+};
 
 /** The ids of the run at the server, once they are known. */
 export type RunLocation = {
@@ -165,16 +179,47 @@ export class MlflowRun {
     else this.logImage(figure, artifactFile);
   }
 
+  /**
+   * Keeps a file, or a folder with all that it holds, as a logged model, such as what `accelerator.saveModel` has written.
+   *
+   * @throws {AcceleratorError} `VALUE_INVALID` if there is nothing at the path, or for a name or step that MLflow does not take.
+   */
+  logModel(localPath: string, options: ModelOptions = {}): void {
+    const path = existing(localPath);
+    requireObject("the options", options);
+    const { name = modelName(path), step, modelType, tags = {}, flavors } = options;
+    if (typeof name !== "string" || !isModelName(name)) {
+      throw invalid(
+        `logModel: MLflow takes no / : . % " ' in a name, got ${JSON.stringify(name)}.`,
+      );
+    }
+    if (step !== undefined && !(Number.isSafeInteger(step) && step >= 0)) {
+      throw invalid(`logModel: step must be an integer of at least 0, got ${String(step)}.`);
+    }
+    requireObject("tags", tags);
+    if (flavors !== undefined) requireObject("flavors", flavors);
+    const model = { step, modelType, tags, flavors };
+    const context = contextNow({ options: { model } });
+    this.#post({ type: "artifact", artifact: { name, path }, context });
+  }
+
+  /**
+   * Says which data the run uses.
+   *
+   * @param options `context`: what for, such as `"training"`.
+   * @throws {AcceleratorError} `VALUE_INVALID` for a dataset without a name, of wrong kinds, or that is too long for MLflow.
+   */
+  logInput(dataset: DatasetSource, options: InputOptions = {}): void {
+    this.#call("logInput", datasetOf(dataset), inputTags(options));
+  }
+
   /** Sets how the run ended; `endTraining` does not change it. */
   endRun(status: RunStatus = "FINISHED"): void {
     this.#call("endRun", status);
   }
 
   #logPath(localPath: string, options: Readonly<Record<string, LogValue>>): void {
-    const path = resolve(localPath);
-    if (!existsSync(path)) {
-      throw new AcceleratorError("VALUE_INVALID", `There is no file or folder at ${path}.`);
-    }
+    const path = existing(localPath);
     const artifact = { name: basename(path), path };
     this.#post({ type: "artifact", artifact, context: contextNow({ options }) });
   }
@@ -183,6 +228,24 @@ export class MlflowRun {
     const values = args as readonly LogValue[];
     this.#post({ type: "call", method, args: values, context: contextNow() });
   }
+}
+
+/** The absolute path of a file or folder. */
+function existing(localPath: string): string {
+  if (typeof localPath !== "string")
+    throw invalid(`A path must be a text, got ${String(localPath)}.`);
+  const path = resolve(localPath);
+  if (!existsSync(path)) throw invalid(`There is no file or folder at ${path}.`);
+  return path;
+}
+
+function requireObject(name: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw invalid(`logModel: ${name} must be an object, got ${String(value)}.`);
+}
+
+function invalid(message: string): AcceleratorError {
+  return new AcceleratorError("VALUE_INVALID", message);
 }
 
 function ofRecords(records: readonly Readonly<Record<string, LogValue>>[]): TableData {

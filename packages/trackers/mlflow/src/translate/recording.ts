@@ -101,6 +101,11 @@ export class Recording {
     return limited;
   }
 
+  /** The step of the last values; 0 if there were none. */
+  get lastStep(): number {
+    return Math.max(0, this.#nextStep - 1);
+  }
+
   /** Milliseconds since 1970, an integer of at least 0; the time of the last event if this one has none. */
   timeOf({ wallTimeMs = this.#lastTimeMs, options }: LogContext): number {
     this.#lastTimeMs = Math.max(this.#lastTimeMs, Math.trunc(wallTimeMs));

@@ -1,5 +1,5 @@
 import { storableText } from "../format/storable-text.ts";
-import type { Operation } from "../operation.ts";
+import type { KeyText, Operation } from "../operation.ts";
 import { longTextUpload } from "./params.ts";
 import type { Recording } from "./recording.ts";
 
@@ -15,6 +15,9 @@ export function tagOperations(key: string, value: string, recording: Recording):
 
 /** A tag, cut to the longest text that it can hold. */
 export function tagOperation(key: string, text: string, recording: Recording): Operation {
-  const entry = { key: recording.tagName(key), value: storableText(text, MAX_TAG_LENGTH) };
-  return { kind: "tag", entry };
+  return { kind: "tag", entry: tagEntry(key, text, recording) };
+}
+
+export function tagEntry(key: string, text: string, recording: Recording): KeyText {
+  return { key: recording.tagName(key), value: storableText(text, MAX_TAG_LENGTH) };
 }

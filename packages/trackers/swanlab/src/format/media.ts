@@ -37,8 +37,8 @@ const SHOWN = { audio: ["wav"], video: ["gif"], html: ["html"] };
 
 /** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that SwanLab does not show. */
 export function playedFile(media: MediaData, step: number): MediaFile {
-  const { format, data } = requireMedia(media, SHOWN);
-  return mediaFile(data, format, step);
+  const { format, data, caption } = requireMedia(media, SHOWN);
+  return mediaFile(data, format, step, caption);
 }
 
 export function textFile(text: string, step: number): MediaFile {

@@ -67,13 +67,16 @@ const PLAYED = {
 
 /** Audio, a video or a page. @throws {AcceleratorError} `VALUE_INVALID` for a format that does not exist. */
 export function playedMedia(key: string, media: MediaData, step: number): Media {
-  const { kind, format, data } = requireMedia(media);
+  const { kind, format, data, caption } = requireMedia(media);
   const { folder, type } = PLAYED[kind];
   const file = mediaFile(folder, key, step, data, format);
   const { path, bytes } = file;
   return {
     files: [file],
-    value: { _type: type, sha256: sha256(bytes), size: bytes.length, path },
+    value: {
+      ...{ _type: type, sha256: sha256(bytes), size: bytes.length, path },
+      ...(caption === undefined ? {} : { caption }),
+    },
   };
 }
 

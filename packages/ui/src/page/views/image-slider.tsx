@@ -15,6 +15,7 @@ export function ImageSlider({ run, items }: Props) {
             key={`${item.index} ${picture}`}
             path={mediaPath(run, item, { picture })}
             text={`${item.key} at step ${item.step}, image ${picture + 1}`}
+            caption={item.captions?.[picture] ?? ""}
           />
         ))
       }
@@ -22,15 +23,18 @@ export function ImageSlider({ run, items }: Props) {
   );
 }
 
+type PictureProps = { readonly path: string; readonly text: string; readonly caption: string };
+type Pictured = { readonly url: string; readonly text: string; readonly caption: string };
+
 /** The image before stays until the next is there: nothing flickers while the slider moves. */
-function Picture({ path, text }: { readonly path: string; readonly text: string }) {
-  const [shown, setShown] = useState<{ readonly url: string; readonly text: string }>();
+function Picture({ path, text, caption }: PictureProps) {
+  const [shown, setShown] = useState<Pictured>();
   const [isFailed, setFailed] = useState(false);
   useEffect(() => {
     let isWanted = true;
     setFailed(false);
     pictureUrl(path).then(
-      (url) => isWanted && setShown({ url, text }),
+      (url) => isWanted && setShown({ url, text, caption }),
       () => isWanted && setFailed(true),
     );
     return () => {
@@ -41,6 +45,9 @@ function Picture({ path, text }: { readonly path: string; readonly text: string 
   return shown === undefined ? (
     <span class="picture" />
   ) : (
-    <img class="picture" src={shown.url} alt={shown.text} onError={() => setFailed(true)} />
+    <figure class="pictured">
+      <img class="picture" src={shown.url} alt={shown.text} onError={() => setFailed(true)} />
+      {shown.caption !== "" && <figcaption class="dim">{shown.caption}</figcaption>}
+    </figure>
   );
 }

@@ -34,6 +34,7 @@ export function Player({ path, item }: Props) {
   return (
     <div class="player">
       {shown(item, type, loaded.url, fail)}
+      {item.captions && <span class="dim">{item.captions[0]}</span>}
       <button
         type="button"
         class="link"

@@ -1,9 +1,9 @@
 import type { FusedAttributes, FusedInputs, FusedKernel, FusedOutputs } from "@acc/core";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { GraphLowering } from "../lowering/graph-lowering.ts";
-import type { Kernel, RecordedCall } from "../lowering/kernel.ts";
-import type { Value } from "../lowering/value.ts";
 import type { TensorSpec } from "../tensor-spec.ts";
+import type { GraphLowering } from "./graph-lowering.ts";
+import type { Kernel, RecordedCall } from "./kernel.ts";
+import type { Value } from "./value.ts";
 
 /** How the graph computes one of core's fused kernels. */
 export type Macro<Name extends FusedKernel> = Omit<Kernel, "name"> & {
