@@ -1,6 +1,6 @@
 /**
  * Measures training on the onnx backend beside PyTorch, TensorFlow.js as shipped and jax-js, with one thread per
- * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL|checkpoint|packages]`. Rows are those of `npm run bench`. "packages" are programs of others, beside
+ * replica: `npm run bench:peers [-- --json FILE] [--rounds N] [MODEL|checkpoint|packages|mpi]`. Rows are those of `npm run bench`. "mpi" is an all-reduce over a wire of limited speed. "packages" are programs of others, beside
  * TensorFlow.js on cpu and on wasm. With `--compare REVISION` the same bench of another revision runs in turns with this one.
  */
 import { cpus } from "node:os";
@@ -10,6 +10,7 @@ import { formatRow, type Row } from "@acc/test-kit/bench/row";
 import { writeRows } from "@acc/test-kit/bench/write-rows";
 import { jaxJsEntry } from "@acc/test-kit/peers/jax-js";
 import { torchPython } from "@acc/test-kit/peers/torch";
+import { benchWire } from "../../mpi/bench/bench-wire.ts";
 import { benchAllReduce } from "./all-reduce.ts";
 import { benchModel } from "./bench-model.ts";
 import { benchCheckpoint } from "./checkpoint.ts";
@@ -53,5 +54,6 @@ async function measureAll(): Promise<void> {
     for (const row of await benchCheckpoint(peers.python, rounds)) add(row);
   }
   if ("packages".includes(pattern)) for await (const row of benchPackages(rounds)) add(row);
+  if ("mpi".includes(pattern)) for (const row of benchWire()) add(row);
   writeRows(rows, values.json);
 }

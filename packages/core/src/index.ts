@@ -67,6 +67,13 @@ export {
   type SoftmaxCrossEntropyOptions,
   softmaxCrossEntropy,
 } from "./functions/softmax-cross-entropy.ts";
+export type {
+  HostsOptions,
+  Transport,
+  TransportModule,
+  TransportRequest,
+  TransportSource,
+} from "./hosts/transport.ts";
 export { launch } from "./launch/launch.ts";
 export type { LaunchMonitor, LaunchOptions } from "./launch/launch-options.ts";
 export { LoggerType } from "./logger-type.ts";

@@ -19,6 +19,7 @@ import { Regularizers } from "../train/regularizers.ts";
 import { UnpreparedVariables } from "../train/unprepared-variables.ts";
 import { UnsyncedModels } from "../train/unsynced-models.ts";
 import type { ResolvedAcceleratorOptions } from "./accelerator-options.ts";
+import { warnIfAlone } from "./warn-if-alone.ts";
 
 /** What an accelerator consists of. */
 export type AcceleratorParts = {
@@ -34,6 +35,7 @@ export function makeParts(options: ResolvedAcceleratorOptions): AcceleratorParts
   restoreForLoadedTensorFlow();
   noteGroupUse();
   const { collective, host, scriptUrl } = replicaContext();
+  if (!host) warnIfAlone();
   const { dataLoader, loggingDir, schedulerUnit, syncBatchNorm } = options;
   const { rank, worldSize } = collective;
   const trackers = new TrackerSession({

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { AcceleratorError } from "../errors.ts";
 import { resolvePackage } from "../resolve-package.ts";
 
@@ -33,12 +32,19 @@ export async function loadOnnx(scriptUrl: string | undefined): Promise<string> {
 const THREADS = "ACC_ONNX_THREADS";
 let ownShare: string | undefined;
 
+/** The number of threads that each replica will use: what the user has set, or its share of the cores. */
+export function threadsOfReplica(share: number): number {
+  const set = process.env[THREADS];
+  const threads = set === undefined || set === ownShare ? share : Number(set);
+  return Number.isInteger(threads) && threads > 0 ? threads : share;
+}
+
 /**
- * Divides the cores among the replicas, unless the user has set the number of threads. The host calls it before it
+ * Gives each replica its share of the cores, unless the user has set the number of threads. The host calls it before it
  * starts the replicas.
  */
-export function shareCores(numProcesses: number): void {
+export function shareCores(share: number): void {
   if (process.env[THREADS] !== ownShare) return;
-  ownShare = String(Math.max(1, Math.floor(availableParallelism() / numProcesses)));
+  ownShare = String(share);
   process.env[THREADS] = ownShare;
 }

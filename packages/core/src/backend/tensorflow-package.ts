@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
 import { resolvePackage } from "../resolve-package.ts";
 
 /** The npm packages that contain TensorFlow itself, GPU first. */
@@ -16,12 +15,13 @@ export type TensorFlowName = keyof typeof TENSORFLOW_PACKAGES;
  *
  * TensorFlow reads its number of threads from the environment once per process. Its native addon, if it was built for
  * an older Node.js, cannot be loaded again once every thread that held it has ended: so the host keeps it loaded.
+ *
+ * @param share threads of each replica.
  */
-export function prepareForTensorFlow(numProcesses: number, scriptUrl: string): void {
+export function prepareForTensorFlow(share: number, scriptUrl: string): void {
   const packages = Object.values(TENSORFLOW_PACKAGES);
   const url = packages.map((name) => resolvePackage(name, scriptUrl)).find(Boolean);
   if (!url) return;
-  const share = Math.max(1, Math.floor(availableParallelism() / numProcesses));
   process.env.TF_NUM_INTRAOP_THREADS ??= String(share);
   process.env.TF_NUM_INTEROP_THREADS ??= "1"; // tfjs runs one operation at a time
   try {

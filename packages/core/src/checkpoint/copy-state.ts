@@ -4,18 +4,28 @@ import { readEntry, type Spec } from "./entry.ts";
 import { STATE_FILE } from "./file-names.ts";
 import type { Inventory } from "./inventory.ts";
 import { type OwnSpec, type SavedRank, savedSpecs } from "./rank-part.ts";
-import { copyShare, filesOf, isShareOfAll, layOut, partOf, type Share } from "./staging.ts";
+import {
+  checksumOfShare,
+  copyShare,
+  filesOf,
+  isShareOfAll,
+  layOut,
+  partOf,
+  type Share,
+} from "./staging.ts";
 
 /** What a rank has for itself, as the others need to know it. */
 export type AnnouncedRank = {
   readonly rank: SavedRank | undefined;
   readonly own: readonly OwnSpec[];
+  /** The first rank of its host. */
+  readonly firstRank: number;
 };
 
 /** The state of all ranks, once each of them has copied its share. */
 export type CopiedState = {
   readonly content: Omit<CheckpointContent, "target">;
-  /** Whether what others have copied is what this rank has. After all have copied. */
+  /** Whether what all have copied is what each of them has. After all have copied. Collective. */
   readonly isOfAll: () => boolean;
 };
 
@@ -35,7 +45,9 @@ export function copyState(
   const area = collective.share(ownLayout.byteLength, call);
   const differing = new Set(own.map(({ source }) => source));
   const share: Share = { entries, layout, area, differing };
-  copyShare(share, collective);
+  const { localRank, localWorldSize } = collective;
+  const member = { rank: localRank, worldSize: localWorldSize }; // every host copies all that is equal on all ranks
+  copyShare(share, member);
   const byKey = new Map(own.map((entry) => [placeOf(entry.spec), entry]));
   let next = 0;
   for (const [rank, specs] of ofRanks.entries()) {
@@ -43,6 +55,9 @@ export function copyState(
       const entry = rank === collective.rank ? byKey.get(placeOf(spec)) : undefined;
       const offset = ownLayout.offsets[next++] as number;
       if (entry) readEntry(entry, partOf(area, spec, offset));
+      // Rank 0 writes the checkpoint: it must have what ranks of other hosts have for themselves.
+      if (ranks[rank]?.firstRank !== 0)
+        collective.broadcast(partOf(area, spec, offset), rank, call);
     }
   }
   const offsets = new Map(entries.map(({ source }, i) => [source, layout.offsets[i] as number]));
@@ -60,7 +75,18 @@ export function copyState(
     ]),
     tensors: filesOf(all, { offsets: places, byteLength: area.byteLength }, area),
   };
-  return { content, isOfAll: () => isShareOfAll(share, collective) };
+  return { content, isOfAll: () => isEqual(collective, share, call) };
+}
+
+/** Ranks of one host compare with what they have copied together, hosts compare a checksum of that. */
+function isEqual(collective: Collective, share: Share, call: string): boolean {
+  const { localRank, localWorldSize, worldSize } = collective;
+  const isSame = isShareOfAll(share, { rank: localRank, worldSize: localWorldSize });
+  const speaks = localRank === 0 && localWorldSize < worldSize;
+  const checksum = speaks ? checksumOfShare(share) : undefined;
+  const all = collective.allGatherObject({ isSame, checksum }, call);
+  const checksums = new Set(all.map((one) => one.checksum).filter((one) => one !== undefined));
+  return all.every((one) => one.isSame) && checksums.size <= 1;
 }
 
 function placeOf({ file, name }: Spec): string {

@@ -32,7 +32,7 @@ export function factsOf({ made, training, collective }: Subject, reason: Facts["
     during: training.state.depth > 1 ? "evaluation" : "training",
     writtenBy: {
       ...{ tfjs: version_core, node: process.versions.node },
-      ...machineOf(collective.worldSize),
+      ...machineOf(collective.localWorldSize),
     },
   };
 }

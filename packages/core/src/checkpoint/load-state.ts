@@ -75,7 +75,7 @@ export async function loadState(
   const { id, json, specs } = collective.broadcastObject(mine, 0, CALL) as Announcement;
   const source = shareTensors(collective, specs, read?.tensors, CALL);
   const plan = new RestorePlan(request.options);
-  const notice = read && machineNotice(read.writtenBy, machineOf(collective.worldSize));
+  const notice = read && machineNotice(read.writtenBy, machineOf(collective.localWorldSize));
   if (notice !== undefined) plan.notices.push(notice);
   let fault: Fault | undefined;
   let state: SavedState | undefined;

@@ -1,5 +1,6 @@
-import { availableParallelism, cpus } from "node:os";
+import { cpus } from "node:os";
 import { getBackend } from "@tensorflow/tfjs-core";
+import { coreShare } from "../backend/core-share.ts";
 
 /** What the rounding of a step depends on, besides the script. */
 const TRAITS = {
@@ -10,12 +11,12 @@ const TRAITS = {
 
 type Trait = keyof typeof TRAITS;
 
-/** The machine that this thread trains on, as the manifest of a checkpoint names it. */
-export function machineOf(worldSize: number): Readonly<Record<Trait, string>> {
+/** The machine that this thread trains on with so many replicas, as the manifest of a checkpoint names it. */
+export function machineOf(replicas: number): Readonly<Record<Trait, string>> {
   return {
     backend: getBackend() ?? "none",
     cpu: cpus()[0]?.model ?? "unknown",
-    cores: String(Math.max(1, Math.floor(availableParallelism() / worldSize))),
+    cores: String(coreShare(replicas)),
   };
 }
 

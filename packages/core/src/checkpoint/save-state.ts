@@ -29,6 +29,8 @@ type Announcement = {
   /** Equal on all ranks if they hold the same things. */
   readonly key: number;
   readonly own: readonly OwnSpec[];
+  /** The first rank of its host. */
+  readonly firstRank: number;
   readonly rank: SavedRank | undefined;
   /** From the main process. */
   readonly target: Target | undefined;
@@ -65,6 +67,7 @@ export async function saveState(
   const announcements = collective.allGatherObject<Announcement>(
     {
       ...{ fault, target, rank: inventory?.rank, own: inventory?.ownSpecs ?? [] },
+      firstRank: rank - collective.localRank,
       key: keyOf(inventory?.shared.map(({ spec }) => spec) ?? []),
       previousFault: rank === 0 ? turns.lastFault : undefined,
     },
@@ -89,9 +92,10 @@ function copyOf(
   const { content, isOfAll } = copyState(collective, inventory, announcements, CALL);
   if (collective.worldSize === 1) return content;
   collective.barrier(CALL);
-  if (!collective.allGatherObject(isOfAll(), CALL).includes(false)) return content;
+  if (isOfAll()) return content;
   const { rank, own, ownSpecs, ...rest } = inventory.apart();
-  const ranks = collective.allGatherObject({ rank, own: ownSpecs }, CALL);
+  const firstRank = collective.rank - collective.localRank;
+  const ranks = collective.allGatherObject({ rank, own: ownSpecs, firstRank }, CALL);
   onApart(apartMessage(ranks.map((one) => one.own)));
   const again = copyState(collective, { rank, own, ownSpecs, ...rest }, ranks, CALL);
   collective.barrier(CALL);

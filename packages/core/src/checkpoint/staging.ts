@@ -35,6 +35,15 @@ export function copyShare(share: Share, { rank, worldSize }: Member): void {
   }
 }
 
+/** A checksum of what all ranks should have alike. After all have copied their shares. */
+export function checksumOfShare(share: Share): number {
+  let checksum = 0;
+  for (const { entry, bytes } of placesOf(share, 1)) {
+    if (!share.differing.has(entry.source)) checksum = crc32(bytes, checksum);
+  }
+  return checksum;
+}
+
 /** Whether what other ranks have copied is what this rank has. After all of them have. */
 export function isShareOfAll(share: Share, { rank, worldSize }: Member): boolean {
   return placesOf(share, worldSize).every(

@@ -1,8 +1,11 @@
+import { GRACE_MS } from "../collective/supervision.ts";
 import type { LaunchConfig } from "../config/launch-config.ts";
 import { AcceleratorError } from "../errors.ts";
 import { launch } from "../launch/launch.ts";
+import { launchedTogether } from "../launched-together.ts";
 import type { Command, OptionValues } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { HOST_OPTIONS, hostArguments, launchOnHosts, requireMpi } from "./launch-mpi.ts";
 import { launchSettings, SETTING_OPTIONS } from "./launch-settings.ts";
 import { isSupervised, reportToParent, runWithRestarts } from "./restarts.ts";
 
@@ -14,6 +17,7 @@ export const launchCommand: Command = {
   passesArguments: true,
   options: {
     ...SETTING_OPTIONS,
+    ...HOST_OPTIONS,
     resume: {
       ...{ type: "string", value: "latest|DIR" },
       help: "the checkpoint that loadState() loads",
@@ -44,10 +48,16 @@ export const launchCommand: Command = {
     // A process that restarts this one has read the file, and has told what it says.
     const settings = await launchSettings("launch", values, !isSupervised());
     const { maxRestarts, ...options } = settings;
-    if (maxRestarts !== undefined && !isSupervised()) {
-      const argv = [...optionText(options, values), script, ...args];
-      return await runWithRestarts(argv, { maxRestarts, signal });
+    const isHost = launchedTogether(process.env) > 1;
+    if (isHost) requireOneAttempt(values);
+    const argv = [...optionText(options, values), script, ...args];
+    if (maxRestarts !== undefined && !isHost && !isSupervised()) {
+      return await runWithRestarts([...hostArguments(values), ...argv], { maxRestarts, signal });
     }
+    if (values.mpi === true) {
+      return await launchOnHosts(argv, values, { signal, graceMs: options.graceMs ?? GRACE_MS });
+    }
+    requireMpi(values);
     if (values.resume !== undefined) process.env.ACC_RESUME = String(values.resume);
     await launch(script, {
       ...{ args, signal, saveSignal: "SIGUSR1", explainSignal: "SIGUSR2" },
@@ -56,6 +66,17 @@ export const launchCommand: Command = {
     return EXIT.done;
   },
 };
+
+/** A host cannot start again alone: the others are in the middle of the run. */
+function requireOneAttempt(values: OptionValues): void {
+  const option = ["mpi", "max-restarts"].find((name) => values[name] !== undefined);
+  if (option === undefined) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `acc launch: mpiexec has started this process, so it cannot take --${option}. Let acc start the hosts: acc launch --mpi --hosts A,B ` +
+      "--max-restarts N SCRIPT.",
+  );
+}
 
 /** The options for a process that runs the script once. */
 function optionText(

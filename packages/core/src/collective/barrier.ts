@@ -17,14 +17,15 @@ export type BarrierResult = "passed" | "timed-out" | "dead" | "left";
  */
 export class Barrier {
   readonly #cells: Int32Array;
-  readonly #worldSize: number;
+  readonly #members: number;
   readonly #spins: number;
 
-  constructor(cells: Int32Array, worldSize: number) {
+  /** @param members ranks that meet here: those of one host. */
+  constructor(cells: Int32Array, members: number) {
     this.#cells = cells;
-    this.#worldSize = worldSize;
+    this.#members = members;
     // With more ranks than cores, a spinning thread takes the core that the late rank needs.
-    this.#spins = worldSize <= availableParallelism() ? SPINS : 0;
+    this.#spins = members <= availableParallelism() ? SPINS : 0;
   }
 
   /**
@@ -41,7 +42,7 @@ export class Barrier {
     const round = Atomics.load(cells, ROUND); // before arriving: the last rank may be fast
     if (Atomics.load(cells, DEAD) !== 0) return "dead";
     if (round & LEFT) return "left";
-    if (Atomics.add(cells, ARRIVED, 1) + 1 === this.#worldSize) {
+    if (Atomics.add(cells, ARRIVED, 1) + 1 === this.#members) {
       // Nobody can enter the next round before ROUND changes, so the count is reset first.
       Atomics.store(cells, ARRIVED, 0);
       Atomics.add(cells, ROUND, ONE_ROUND);

@@ -25,6 +25,10 @@ export interface Collective {
   /** Index of this replica, `0 <= rank < worldSize`. */
   readonly rank: number;
   readonly worldSize: number;
+  /** Index of this replica among those of its host; equal to `rank` where all run on one. */
+  readonly localRank: number;
+  /** Number of replicas on this host. */
+  readonly localWorldSize: number;
   /** What the host asks of the group. */
   readonly supervision: Supervision;
 
@@ -48,13 +52,16 @@ export interface Collective {
   release(buffer: Float32Array | Uint16Array, call?: string): void;
 
   /**
-   * Bytes that all ranks see, the same area for every call, at an address that is a multiple of 16. Their content is
-   * undefined, and the area may move when a longer one is asked for. Collective: every rank asks for the same length. It
-   * throws `SHARED_MEMORY_EXHAUSTED` if there is not enough left.
+   * Bytes that all ranks of this host see, the same area for every call, at an address that is a multiple of 16. Their
+   * content is undefined, and the area may move when a longer one is asked for. Collective: every rank asks for the same
+   * length. It throws `SHARED_MEMORY_EXHAUSTED` if there is not enough left.
    */
   share(byteLength: number, call?: string): Uint8Array;
 
-  /** Cells that all ranks see, zero at the start: notices that need no meeting. */
+  /**
+   * Cells that rank 0 writes and all ranks see, zero at the start: notices that need no meeting. Ranks of other hosts see
+   * a change some milliseconds later; in the collective that follows it at the latest.
+   */
   readonly cells: Int32Array;
 
   /**

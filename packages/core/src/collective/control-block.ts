@@ -19,19 +19,22 @@ const ANNOUNCED = 5;
 const ANNOUNCED_AT = 6;
 /** How often the host has asked where the ranks stand. */
 export const ASKED = 7;
-const MESSAGE_CELL = 8;
+/** 1 once all ranks of another host have left: nothing that all hosts do can be done any more. */
+const HOST_LEFT = 8;
+const MESSAGE_CELL = 9;
 const MESSAGE_CELLS = 512;
 const ARRIVALS_CELL = MESSAGE_CELL + MESSAGE_CELLS;
 /** Cells of each rank there: barriers reached, whether it has left. */
 const CELLS_PER_RANK = 2;
-const HEADER_CELLS = 64;
+export const HEADER_CELLS = 64;
 /**
  * Two headers per rank: a fast rank writes the header of its next operation while a slow rank still compares this
  * one.
  */
 const HEADER_SETS = 2;
 
-export const REASON = { aborted: 1, timeout: 2 } as const;
+/** `lost`: a host of the run does not answer any more. */
+export const REASON = { aborted: 1, timeout: 2, lost: 3 } as const;
 export type Reason = (typeof REASON)[keyof typeof REASON];
 
 /** Some thread is about to write the reason. */
@@ -90,6 +93,17 @@ export class ControlBlock {
   /** Which of the two headers of a rank the last `writeHeader` has written. */
   get headerSet(): number {
     return this.#set;
+  }
+
+  /** For a thread that writes no headers: which of them the calls below read. */
+  readHeadersOf(set: number): void {
+    this.#set = set;
+  }
+
+  /** The cells of the headers of ranks that follow each other. */
+  headerCells(rank: number, ranks: number): Int32Array {
+    const start = this.#headerCell(rank);
+    return this.cells.subarray(start, start + ranks * HEADER_CELLS);
   }
 
   /** A header of a rank that other threads may be writing. */
@@ -194,6 +208,16 @@ export class ControlBlock {
   /** Whether a rank makes no more calls. */
   hasLeft(rank: number): boolean {
     return Atomics.load(this.cells, ARRIVALS_CELL + this.#worldSize + rank) !== 0;
+  }
+
+  /** All these ranks, of another host, make no more calls. */
+  leaveTogether(ranks: readonly number[]): void {
+    for (const rank of ranks) this.leave(rank);
+    Atomics.store(this.cells, HOST_LEFT, 1);
+  }
+
+  get hasOtherHostLeft(): boolean {
+    return Atomics.load(this.cells, HOST_LEFT) !== 0;
   }
 
   get isDead(): boolean {

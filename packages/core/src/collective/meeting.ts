@@ -1,12 +1,14 @@
 import { AcceleratorError } from "../errors.ts";
 import { RankClock } from "../rank-clock.ts";
-import { Barrier } from "./barrier.ts";
+import { Barrier, type BarrierResult } from "./barrier.ts";
 import { callSite } from "./call-site.ts";
 import { describeCalls, nameRanks, OPERATIONS, type Operation } from "./call-text.ts";
 import { ControlBlock, type Header, REASON } from "./control-block.ts";
+import { CounterWait } from "./counter-wait.ts";
 import { describePlace } from "./describe-places.ts";
+import { endingError } from "./ending-error.ts";
 import { RankPlaces } from "./rank-places.ts";
-import type { SharedGroup } from "./shared-group.ts";
+import { localRanks, type SharedGroup } from "./shared-group.ts";
 import { SharedSupervision } from "./shared-supervision.ts";
 
 /** How one rank of a group meets the others: all say what they are about to do, and wait for each other. */
@@ -18,7 +20,10 @@ export class Meeting {
   readonly #places: RankPlaces;
   readonly #debug: boolean;
   readonly #barrier: Barrier;
+  readonly #counterWait: CounterWait;
+  readonly #localRanks: readonly number[];
   readonly #timeoutMs: number;
+  #meetOtherHosts: (headerSet: number) => void = () => {};
 
   constructor(group: SharedGroup, rank: number) {
     this.rank = rank;
@@ -28,13 +33,25 @@ export class Meeting {
     this.supervision = new SharedSupervision(this.#control, rank, group.worldSize, clock);
     this.#places = new RankPlaces(group.places, group.worldSize);
     this.#debug = group.debug;
-    this.#barrier = new Barrier(this.#control.cells, group.worldSize);
+    this.#barrier = new Barrier(this.#control.cells, group.localWorldSize);
+    this.#counterWait = new CounterWait(this.#control, group.localWorldSize);
+    this.#localRanks = localRanks(group);
     this.#timeoutMs = group.timeoutMs;
   }
 
   /** This rank makes no more calls: ranks that wait for it, now or later, throw `COLLECTIVE_RANK_ENDED`. */
   leave(): void {
     this.#control.leave(this.rank);
+  }
+
+  /**
+   * Where other hosts have ranks too.
+   *
+   * @param meet called at the beginning of every operation, when the ranks of this host have met; returns when the headers of
+   *   all ranks are there.
+   */
+  joinHosts(meet: (headerSet: number) => void): void {
+    this.#meetOtherHosts = meet;
   }
 
   /** The `sizeBytes` that each rank has announced. */
@@ -59,6 +76,7 @@ export class Meeting {
     this.#places.setSite(this.rank, this.#debug ? callSite() : "");
     this.supervision.announce();
     this.meet();
+    this.#meetOtherHosts(this.#control.headerSet);
     this.supervision.read();
     for (let rank = 1; rank < this.worldSize; rank++) {
       if (!this.#control.sameHeader(0, rank)) throw this.#mismatch();
@@ -69,13 +87,25 @@ export class Meeting {
     return Array.from({ length: this.worldSize }, (_, rank) => rank);
   }
 
-  /** Waits for the other ranks. @throws {AcceleratorError} if the group has ended, or one does not come. */
+  /** Waits for the other ranks of this host. @throws {AcceleratorError} if the group has ended, or one does not come. */
   meet(): void {
     this.#control.countArrival(this.rank);
+    this.#await(() => this.#barrier.wait(this.#timeoutMs, this.#noteSite));
+  }
+
+  /**
+   * Waits until a counter has reached a number: for the thread that speaks to other hosts, which keeps the time limit.
+   *
+   * @throws {AcceleratorError} if the group has ended, or a rank that it waits for.
+   */
+  waitFor(cells: Int32Array, counter: number, target: number): void {
+    if (CounterWait.hasReached(cells, counter, target)) return;
+    this.#await(() => this.#counterWait.wait(cells, counter, target, this.#noteSite));
+  }
+
+  #await(wait: () => BarrierResult): void {
     this.#places.enter(this.rank, this.#control.headerSet);
-    const result = this.supervision.clock.timeWaiting(() =>
-      this.#barrier.wait(this.#timeoutMs, this.#noteSite),
-    );
+    const result = this.supervision.clock.timeWaiting(wait);
     this.#places.exit(this.rank);
     if (result === "left") throw this.#rankEnded();
     if (result === "timed-out") this.#declareTimeout();
@@ -109,8 +139,8 @@ export class Meeting {
 
   #declareTimeout(): void {
     const mine = this.#control.arrivals(this.rank);
-    const missing = this.#ranks.filter((rank) => this.#control.arrivals(rank) !== mine);
-    const present = this.#ranks.filter((rank) => !missing.includes(rank));
+    const missing = this.#localRanks.filter((rank) => this.#control.arrivals(rank) !== mine);
+    const present = this.#localRanks.filter((rank) => !missing.includes(rank));
     const standing = missing
       .map((rank) => `rank ${rank} ${describePlace(this.#control, this.#places, rank)}`)
       .join("; ");
@@ -127,8 +157,6 @@ export class Meeting {
 
   /** Why the group ended, as an error of this rank. */
   #deathError(): AcceleratorError {
-    const { reason, message } = this.#control.ending();
-    if (reason === REASON.timeout) return new AcceleratorError("COLLECTIVE_TIMEOUT", message);
-    return new AcceleratorError("COLLECTIVE_ABORTED", `Another replica ended the run: ${message}`);
+    return endingError(this.#control.ending());
   }
 }

@@ -17,7 +17,8 @@ export type SlotRange = {
 
 /** Combines a range of all slots in slot order and writes the result to every slot. */
 export type ReduceKernel = {
-  float32(range: SlotRange, op: ReduceOp): void;
+  /** @param divisor of the mean, if the slots are not all that is averaged. */
+  float32(range: SlotRange, op: ReduceOp, divisor?: number): void;
   int32(range: SlotRange, op: ReduceOp): void;
   /** The mean of 16-bit values, summed in float32 and rounded once. */
   half(range: SlotRange, format: HalfFormat): void;
@@ -37,8 +38,8 @@ export function createReduceKernel(memory: WebAssembly.Memory): ReduceKernel {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   const { reduceFloat32, reduceInt32 } = exports as unknown as WasmExports;
   return {
-    float32: ({ base, stride, slots, start, end }, op) =>
-      reduceFloat32(base, stride, slots, start, end, CODES[op], op === "mean" ? slots : 1),
+    float32: ({ base, stride, slots, start, end }, op, divisor = op === "mean" ? slots : 1) =>
+      reduceFloat32(base, stride, slots, start, end, CODES[op], divisor),
     int32: ({ base, stride, slots, start, end }, op) =>
       reduceInt32(base, stride, slots, start, end, CODES[op]),
     half: (range, format) => averageHalves(memory, halfKernel(), range, format),
@@ -53,9 +54,8 @@ export function createScalarKernel(memory: WebAssembly.Memory): ReduceKernel {
     return (a, b) => a + b;
   };
   return {
-    float32: (range, op) => {
+    float32: (range, op, divisor = op === "mean" ? range.slots : 1) => {
       const combine = combineWith(op);
-      const divisor = op === "mean" ? range.slots : 1;
       reduceElements(
         new Float32Array(memory.buffer),
         range,

@@ -3,7 +3,10 @@ import { clockBytes } from "../rank-clock.ts";
 import { ControlBlock, controlBytes, REASON } from "./control-block.ts";
 import { placesBytes } from "./rank-places.ts";
 
-/** The memory of a group of replicas: plain data that is posted to every thread. */
+/**
+ * The memory of a group of replicas: plain data that is posted to every thread. Where a run has several hosts, each has one
+ * for its own replicas, with room for what it knows of the others.
+ */
 export type SharedGroup = {
   /** Where ranks exchange data. Grows on demand. */
   readonly memory: WebAssembly.Memory;
@@ -15,7 +18,11 @@ export type SharedGroup = {
   readonly places: SharedArrayBuffer;
   /** How each rank spends its time. */
   readonly clock: SharedArrayBuffer;
+  /** Replicas of all hosts. */
   readonly worldSize: number;
+  /** The rank of the first replica of this host, whose ranks follow each other. */
+  readonly firstRank: number;
+  readonly localWorldSize: number;
   /** Longest wait for the other ranks. */
   readonly timeoutMs: number;
   /** Whether every collective notes the line of the script that calls it, for errors. */
@@ -28,10 +35,18 @@ export const MAX_PAGES = 65536;
 /** Cells that all ranks see. */
 export const SHARED_CELLS = 1024;
 
+export type GroupOptions = {
+  readonly timeoutMs: number;
+  readonly debug?: boolean;
+  /** The replicas of this host, if there are others. */
+  readonly firstRank?: number;
+  readonly localWorldSize?: number;
+};
+
 /** Makes the memory of a group. Called by the host. */
 export function createSharedGroup(
   worldSize: number,
-  { timeoutMs, debug = false }: { readonly timeoutMs: number; readonly debug?: boolean },
+  { timeoutMs, debug = false, firstRank = 0, localWorldSize = worldSize }: GroupOptions,
 ): SharedGroup {
   if (!Number.isInteger(worldSize) || worldSize < 1) {
     throw new AcceleratorError(
@@ -45,10 +60,15 @@ export function createSharedGroup(
     control: new SharedArrayBuffer(controlBytes(worldSize)),
     places: new SharedArrayBuffer(placesBytes(worldSize)),
     clock: new SharedArrayBuffer(clockBytes(worldSize)),
-    worldSize,
+    ...{ worldSize, firstRank, localWorldSize },
     timeoutMs,
     debug,
   };
+}
+
+/** The ranks of this host. */
+export function localRanks({ firstRank, localWorldSize }: SharedGroup): number[] {
+  return Array.from({ length: localWorldSize }, (_, index) => firstRank + index);
 }
 
 /**

@@ -2,45 +2,70 @@ import { AcceleratorError, messageOf } from "../errors.ts";
 import { DTYPES, type Operation, REDUCE_OPS } from "./call-text.ts";
 import type { Collective, NumericArray, ReduceOp } from "./collective.ts";
 import type { HalfFormat } from "./half-precision.ts";
+import { LocalMoves } from "./local-moves.ts";
 import { Meeting } from "./meeting.ts";
+import { bytesOf, type Moves, type MoveTools, SCRATCH_BYTES } from "./moves.ts";
 import { cloneBytes, unpackBytes } from "./object-bytes.ts";
-import { createReduceKernel, type ReduceKernel, type SlotRange } from "./reduce-kernel.ts";
+import { createReduceKernel, type ReduceKernel } from "./reduce-kernel.ts";
 import { SHARED_CELLS, type SharedGroup } from "./shared-group.ts";
 import { requireReducible } from "./single-process.ts";
 import { type Region, SlotMemory } from "./slot-memory.ts";
 import type { Supervision } from "./supervision.ts";
 
-/** Rounds of a copied operation move at most this much per rank, which bounds the memory of the group. */
-const SCRATCH_BYTES = 16 * 1024 * 1024;
+/** A buffer that all ranks have allocated, and the number of its allocation: the same on every rank. */
+type Allocation = { readonly region: Region; readonly number: number };
+
+/** What a rank of a group is made of, where it is not the usual. */
+export type MemberParts = {
+  /** For tests: the kernel is otherwise chosen for the machine. */
+  readonly createKernel?: (memory: WebAssembly.Memory) => ReduceKernel;
+  /** How values come to ranks that are not in this process. */
+  readonly createMoves?: (tools: MoveTools) => Moves;
+};
 
 /**
- * The group of replicas on the worker threads of one process. Data is exchanged through slots, one per
- * rank, in shared memory: a rank writes its own slot, all meet, every rank works on its share of all slots.
+ * The group of replicas on the worker threads of one process, and of several processes where `createMoves` says how they
+ * meet. Data is exchanged through slots, one per rank, in shared memory.
  */
 export class SharedMemory implements Collective {
   readonly rank: number;
   readonly worldSize: number;
+  readonly localRank: number;
+  readonly localWorldSize: number;
   readonly #meeting: Meeting;
   readonly cells: Int32Array;
   readonly #memory: SlotMemory;
   readonly #area: SlotMemory;
   #shared: Region = { base: 0, stride: 0, wasUsed: false };
-  readonly #kernel: ReduceKernel;
-  readonly #allocated = new WeakMap<NumericArray | Uint16Array, Region>();
+  readonly #slot: number;
+  readonly #moves: Moves;
+  readonly #allocated = new WeakMap<NumericArray | Uint16Array, Allocation>();
+  #allocations = 0;
 
-  /** @param createKernel for tests: the kernel is otherwise chosen for the machine. */
   constructor(
     group: SharedGroup,
     rank: number,
-    createKernel: (memory: WebAssembly.Memory) => ReduceKernel = createReduceKernel,
+    {
+      createKernel = createReduceKernel,
+      createMoves = (tools) => new LocalMoves(tools),
+    }: MemberParts = {},
   ) {
+    const { worldSize, localWorldSize } = group;
     this.rank = rank;
-    this.worldSize = group.worldSize;
+    this.worldSize = worldSize;
+    this.localRank = rank - group.firstRank;
+    this.localWorldSize = localWorldSize;
     this.#meeting = new Meeting(group, rank);
-    this.#memory = new SlotMemory(group.memory, rank, group.worldSize, () => this.#meeting.meet());
-    this.#area = new SlotMemory(group.area, rank, 1, () => this.#meeting.meet());
+    const meet = (): void => this.#meeting.meet();
+    const grows = this.localRank === 0;
+    const others = localWorldSize < worldSize ? 1 : 0; // the slot for the sum of the hosts before
+    this.#slot = others + this.localRank;
+    const place = { slots: others + localWorldSize, slot: this.#slot, grows };
+    this.#memory = new SlotMemory(group.memory, place, meet);
+    this.#area = new SlotMemory(group.area, { slots: 1, slot: 0, grows }, meet);
     this.cells = this.#area.view(this.#area.reserve(4 * SHARED_CELLS), 0, Int32Array, SHARED_CELLS);
-    this.#kernel = createKernel(group.memory);
+    const kernel = createKernel(group.memory);
+    this.#moves = createMoves({ group, meeting: this.#meeting, memory: this.#memory, kernel });
   }
 
   get supervision(): Supervision {
@@ -58,28 +83,21 @@ export class SharedMemory implements Collective {
 
   allocate(length: number, call = "allocate"): Float32Array {
     this.#meeting.begin("allocate", { count: length, call });
-    const region = this.#memory.reserve(length * Float32Array.BYTES_PER_ELEMENT);
-    const buffer = this.#memory.view(region, this.rank, Float32Array, length);
-    if (region.wasUsed) buffer.fill(0);
-    this.#allocated.set(buffer, region);
-    return buffer;
+    return this.#allocate(Float32Array, length);
   }
 
   allocateHalf(length: number, format: HalfFormat, call = "allocate"): Uint16Array {
     this.#meeting.begin("allocate", { count: length, dtype: DTYPES.indexOf(format), call });
-    const region = this.#memory.reserve(length * Uint16Array.BYTES_PER_ELEMENT);
-    const buffer = this.#memory.view(region, this.rank, Uint16Array, length);
-    if (region.wasUsed) buffer.fill(0);
-    this.#allocated.set(buffer, region);
-    return buffer;
+    return this.#allocate(Uint16Array, length);
   }
 
   release(buffer: Float32Array | Uint16Array, call = "release"): void {
-    const region = this.#allocated.get(buffer);
-    this.#meeting.begin("release", { count: buffer.length, parameter: region?.base ?? -1, call });
-    if (!region) return;
+    const allocation = this.#allocated.get(buffer);
+    const parameter = allocation?.number ?? -1;
+    this.#meeting.begin("release", { count: buffer.length, parameter, call });
+    if (!allocation) return;
     this.#allocated.delete(buffer);
-    this.#memory.release(region);
+    this.#memory.release(allocation.region);
   }
 
   share(byteLength: number, call = "share"): Uint8Array {
@@ -101,9 +119,9 @@ export class SharedMemory implements Collective {
       parameter,
       call,
     });
-    const region = this.#allocated.get(buffer);
-    if (region) {
-      this.#reduceShare(region, buffer, buffer.byteLength, op);
+    const allocation = this.#allocated.get(buffer);
+    if (allocation) {
+      this.#moves.reduce(allocation.region, buffer, op);
       this.#meeting.meet();
       return;
     }
@@ -113,41 +131,36 @@ export class SharedMemory implements Collective {
       const scratch = this.#memory.scratch(chunk.byteLength);
       this.#memory.write(scratch, chunk);
       this.#meeting.meet();
-      this.#reduceShare(scratch, buffer, chunk.byteLength, op);
+      this.#moves.reduce(scratch, chunk, op);
       this.#meeting.meet();
-      this.#memory.read(scratch, this.rank, chunk);
+      this.#memory.read(scratch, this.#slot, chunk);
     }
   }
 
   averageHalf(buffer: Uint16Array, format: HalfFormat, call = "averageHalf"): void {
-    const region = this.#allocated.get(buffer);
-    const parameter = region?.base ?? -1;
+    const allocation = this.#allocated.get(buffer);
+    const parameter = allocation?.number ?? -1;
     this.#meeting.begin("averageHalf", {
       ...{ count: buffer.length, dtype: DTYPES.indexOf(format), parameter, call },
     });
-    if (!region) return;
-    const range = this.#shareOf(region, buffer.byteLength);
-    if (range) this.#kernel.half(range, format);
+    if (!allocation) return;
+    this.#moves.averageHalf(allocation.region, buffer, format);
     this.#meeting.meet();
   }
 
   broadcast(buffer: NumericArray, fromRank: number, call = "broadcast"): void {
     const dtype = dtypeOf(buffer);
     this.#meeting.begin("broadcast", { count: buffer.length, dtype, parameter: fromRank, call });
-    for (const chunk of chunksOf(bytesOf(buffer))) {
-      const scratch = this.#memory.scratch(chunk.byteLength);
-      if (this.rank === fromRank) this.#memory.write(scratch, chunk);
-      this.#meeting.meet();
-      if (this.rank !== fromRank) this.#memory.read(scratch, fromRank, chunk);
-      this.#meeting.meet();
-    }
+    this.#moves.broadcast(bytesOf(buffer), fromRank);
   }
 
   allGather<T extends NumericArray>(buffer: T, call = "allGather"): T[] {
-    this.#meeting.begin("allGather", { count: buffer.length, dtype: dtypeOf(buffer), call });
+    const sizeBytes = buffer.byteLength;
+    const dtype = dtypeOf(buffer);
+    this.#meeting.begin("allGather", { count: buffer.length, dtype, sizeBytes, call });
     const results = Array.from({ length: this.worldSize }, () => buffer.slice() as T);
-    const sizes = results.map(() => buffer.byteLength);
-    this.#exchange(bytesOf(buffer), sizes, results.map(bytesOf));
+    const sizes = results.map(() => sizeBytes);
+    this.#moves.exchange(bytesOf(buffer), sizes, results.map(bytesOf));
     return results;
   }
 
@@ -179,55 +192,34 @@ export class SharedMemory implements Collective {
     this.#meeting.begin(operation, { dtype: DTYPES.indexOf("object"), parameter, sizeBytes, call });
     const { sizes } = this.#meeting;
     const parts = sizes.map((size) => new Uint8Array(Math.abs(size)));
-    this.#exchange(bytes, sizes.map(Math.abs), parts);
+    this.#moves.exchange(bytes, sizes.map(Math.abs), parts);
     const faulty = sizes.findIndex((size) => size < 0);
     const values = parts.map(unpackBytes);
     if (faulty < 0) return values;
     throw new AcceleratorError("VALUE_INVALID", `${call} on rank ${faulty}: ${values[faulty]}`);
   }
 
-  /** Copies the bytes of every rank to every rank; sizes may differ. */
-  #exchange(mine: Uint8Array, sizes: readonly number[], parts: readonly Uint8Array[]): void {
-    const longest = Math.max(...sizes);
-    for (let from = 0; from < longest; from += SCRATCH_BYTES) {
-      const scratch = this.#memory.scratch(Math.min(longest - from, SCRATCH_BYTES));
-      this.#memory.write(scratch, mine.subarray(from, from + SCRATCH_BYTES));
-      this.#meeting.meet();
-      for (const [rank, part] of parts.entries()) {
-        this.#memory.read(scratch, rank, part.subarray(from, from + SCRATCH_BYTES));
-      }
-      this.#meeting.meet(); // no rank may write again while another one still reads
-    }
-  }
-
-  /** Reduces this rank's share of a slot over all slots. */
-  #reduceShare(region: Region, values: NumericArray, sizeBytes: number, op: ReduceOp): void {
-    const range = this.#shareOf(region, sizeBytes);
-    if (!range) return;
-    if (values instanceof Float32Array) this.#kernel.float32(range, op);
-    else this.#kernel.int32(range, op);
-  }
-
-  /** What this rank reduces: a whole number of 16-byte blocks of every slot, or what is left; undefined for nothing. */
-  #shareOf(region: Region, sizeBytes: number): SlotRange | undefined {
-    const share = Math.ceil(sizeBytes / this.worldSize / 16) * 16;
-    const start = Math.min(this.rank * share, sizeBytes);
-    const end = Math.min(start + share, sizeBytes);
-    return start === end ? undefined : { ...region, slots: this.worldSize, start, end };
+  /** Makes this rank's zeroed buffer. */
+  #allocate<T extends Float32Array | Uint16Array>(
+    Type: (new (
+      buffer: ArrayBufferLike,
+      byteOffset: number,
+      length: number,
+    ) => T) & {
+      readonly BYTES_PER_ELEMENT: number;
+    },
+    length: number,
+  ): T {
+    const region = this.#memory.reserve(length * Type.BYTES_PER_ELEMENT);
+    const buffer = this.#memory.view(region, this.#slot, Type, length);
+    if (region.wasUsed) buffer.fill(0);
+    this.#allocations += 1;
+    this.#allocated.set(buffer, { region, number: this.#allocations });
+    return buffer;
   }
 }
 
 function dtypeOf(buffer: NumericArray): number {
   if (buffer instanceof Float32Array) return DTYPES.indexOf("float32");
   return DTYPES.indexOf(buffer instanceof Int32Array ? "int32" : "uint8");
-}
-
-function bytesOf(buffer: NumericArray): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}
-
-function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.byteLength; from += SCRATCH_BYTES) {
-    yield bytes.subarray(from, from + SCRATCH_BYTES);
-  }
 }

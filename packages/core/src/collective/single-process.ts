@@ -9,6 +9,8 @@ import type { Supervision } from "./supervision.ts";
 export class SingleProcess implements Collective {
   readonly rank = 0;
   readonly worldSize = 1;
+  readonly localRank = 0;
+  readonly localWorldSize = 1;
   readonly supervision: Supervision = new LocalSupervision();
 
   readonly cells: Int32Array = new Int32Array(new SharedArrayBuffer(4 * SHARED_CELLS));

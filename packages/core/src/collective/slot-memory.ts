@@ -7,17 +7,28 @@ const PAGE_BYTES = 65536;
 const ALIGNMENT = 16; // of a SIMD vector
 /** The first bytes hold the result of growing the memory, which rank 0 does: 1, or the reason why it failed. */
 const OUTCOME_BYTES = ALIGNMENT;
+/** Where the first region of a memory begins. */
+export const FIRST_ADDRESS: number = OUTCOME_BYTES;
 const GROWN = 1;
 const REFUSED = 2;
 
-/** A slot per rank, equally spaced. */
+/** A slot per rank of this host, equally spaced; before them one for the ranks of other hosts, if there are any. */
 export type Region = {
-  /** Address of the slot of rank 0. */
+  /** Address of the first slot. */
   readonly base: number;
   /** Bytes from one slot to the next. */
   readonly stride: number;
   /** Whether it may hold values other than zero. */
   readonly wasUsed: boolean;
+};
+
+/** Which slots regions have, for one rank. */
+export type SlotPlace = {
+  readonly slots: number;
+  /** The slot of this rank. */
+  readonly slot: number;
+  /** Whether this rank grows the memory: one of the host. */
+  readonly grows: boolean;
 };
 
 /**
@@ -26,8 +37,7 @@ export type Region = {
  */
 export class SlotMemory {
   readonly #memory: WebAssembly.Memory;
-  readonly #rank: number;
-  readonly #worldSize: number;
+  readonly #place: SlotPlace;
   readonly #meet: () => void;
   /** End of the bytes that are or were allocated, counted from the start. */
   #end = OUTCOME_BYTES;
@@ -39,11 +49,10 @@ export class SlotMemory {
   readonly #free = new FreeRanges();
   #scratch: Region = { base: 0, stride: 0, wasUsed: false };
 
-  /** @param meet waits for all ranks. */
-  constructor(memory: WebAssembly.Memory, rank: number, worldSize: number, meet: () => void) {
+  /** @param meet waits for all ranks of this host. */
+  constructor(memory: WebAssembly.Memory, place: SlotPlace, meet: () => void) {
     this.#memory = memory;
-    this.#rank = rank;
-    this.#worldSize = worldSize;
+    this.#place = place;
     this.#meet = meet;
   }
 
@@ -54,7 +63,7 @@ export class SlotMemory {
    */
   reserve(slotBytes: number): Region {
     const stride = Math.ceil(slotBytes / ALIGNMENT) * ALIGNMENT;
-    const size = stride * this.#worldSize;
+    const size = stride * this.#place.slots;
     const base = this.#free.take(size) ?? this.#extend(size);
     this.#usedBytes += size;
     const wasUsed = base < this.#fresh;
@@ -64,7 +73,7 @@ export class SlotMemory {
 
   /** Frees a region for reuse. Collective: no rank may use it any more. */
   release({ base, stride }: Region): void {
-    const size = stride * this.#worldSize;
+    const size = stride * this.#place.slots;
     this.#usedBytes -= size;
     this.#free.put(base, size);
     this.#end = this.#free.takeLast(this.#end) ?? this.#end;
@@ -84,29 +93,29 @@ export class SlotMemory {
   /** This rank's view of a slot; valid as long as the group. */
   view<T extends NumericArray | Uint16Array>(
     region: Region,
-    rank: number,
+    slot: number,
     Type: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T,
     length: number,
   ): T {
-    return new Type(this.#memory.buffer, region.base + rank * region.stride, length);
+    return new Type(this.#memory.buffer, region.base + slot * region.stride, length);
   }
 
   /** Copies to this rank's slot. */
   write(region: Region, values: NumericArray): void {
-    this.#bytes(region, this.#rank, values.byteLength).set(
+    this.#bytes(region, this.#place.slot, values.byteLength).set(
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     );
   }
 
-  /** Copies from a rank's slot. */
-  read(region: Region, rank: number, values: NumericArray): void {
+  /** Copies from a slot. */
+  read(region: Region, slot: number, values: NumericArray): void {
     new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(
-      this.#bytes(region, rank, values.byteLength),
+      this.#bytes(region, slot, values.byteLength),
     );
   }
 
-  #bytes(region: Region, rank: number, length: number): Uint8Array {
-    return this.view(region, rank, Uint8Array, length);
+  #bytes(region: Region, slot: number, length: number): Uint8Array {
+    return this.view(region, slot, Uint8Array, length);
   }
 
   /** Makes room behind all allocated regions. @returns where it begins. */
@@ -122,7 +131,7 @@ export class SlotMemory {
 
   #grow(size: number, pages: number): void {
     const outcome = new Int32Array(this.#memory.buffer, 0, 1);
-    if (this.#rank === 0) {
+    if (this.#place.grows) {
       try {
         this.#memory.grow(pages - this.#pages);
         Atomics.store(outcome, 0, GROWN);

@@ -1,7 +1,7 @@
 import { ControlBlock } from "../collective/control-block.ts";
 import { describePlace } from "../collective/describe-places.ts";
 import { RankPlaces } from "../collective/rank-places.ts";
-import type { SharedGroup } from "../collective/shared-group.ts";
+import { localRanks, type SharedGroup } from "../collective/shared-group.ts";
 import { RankClock } from "../rank-clock.ts";
 
 /** How long a rank has for noting the line at which it waits: it is asleep, and has little to do. */
@@ -10,7 +10,7 @@ const ANSWER_MS = 100;
 const LONG_WAIT_MS = 10_000;
 
 /**
- * Where each rank stands, one line each: its step, the collective in which it waits or the last one it was in, the line of the
+ * Where each rank of this host stands, one line each: its step, the collective in which it waits or the last one it was in, the line of the
  * script, and since when.
  */
 export async function explainRanks(group: SharedGroup): Promise<string[]> {
@@ -18,7 +18,7 @@ export async function explainRanks(group: SharedGroup): Promise<string[]> {
   const places = new RankPlaces(group.places, group.worldSize);
   control.askForSites();
   await new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
-  return Array.from({ length: group.worldSize }, (_, rank) => {
+  return localRanks(group).map((rank) => {
     const { batches } = new RankClock(group.clock, rank).read();
     const step = batches === 0 ? "before its first step" : `step ${batches}`;
     return `rank ${rank}, ${step}: ${describePlace(control, places, rank)}`;
@@ -48,7 +48,7 @@ export function explainLongWaits(
   limitMs: number = LONG_WAIT_MS,
 ): () => void {
   const places = new RankPlaces(group.places, group.worldSize);
-  const ranks = Array.from({ length: group.worldSize }, (_, rank) => rank);
+  const ranks = localRanks(group);
   let told = 0;
   const look = async (): Promise<void> => {
     const waits = ranks.map((rank) => places.read(rank)).filter(({ state }) => state === "waits");

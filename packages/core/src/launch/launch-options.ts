@@ -5,13 +5,20 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ResourceLimits } from "node:worker_threads";
 import { GRACE_MS } from "../collective/supervision.ts";
 import { AcceleratorError } from "../errors.ts";
+import { checkHosts } from "../hosts/check-hosts.ts";
+import type { HostsOptions } from "../hosts/transport.ts";
 import { checkOptions, type ForeignNames } from "../options/check-options.ts";
 import { foundText } from "../options/found-text.ts";
 import type { OptionRules } from "../options/option-rule.ts";
 
 export type LaunchOptions = {
-  /** Number of replicas; the number of cores by default. */
+  /** Number of replicas; the number of cores by default. With `hosts`: those of this host, which `hosts` says already. */
   readonly numProcesses?: number;
+  /**
+   * For launchers: this process runs the replicas of one host of several. Each host calls `launch` with the same script; it returns
+   * the results of its own replicas.
+   */
+  readonly hosts?: HostsOptions;
   /** Arguments of the script's default export; also its `process.argv`, as text. Structured clone applies. */
   readonly args?: readonly unknown[];
   /** Longest time a replica waits for the others in a collective. Default 30 minutes. */
@@ -50,7 +57,9 @@ export type LaunchMonitor = {
 
 export type ResolvedLaunch = {
   readonly scriptUrl: string;
+  /** Replicas of this host. */
   readonly numProcesses: number;
+  readonly hosts: HostsOptions | undefined;
   readonly args: readonly unknown[];
   readonly timeoutMs: number;
   readonly resourceLimits: ResourceLimits | undefined;
@@ -69,6 +78,7 @@ const MAX_PROCESSES = 256;
 
 const RULES: OptionRules<LaunchOptions> = {
   numProcesses: "any",
+  hosts: "object",
   args: "any",
   // A group that waits for ever has no limit.
   timeoutMs: { anyOf: [{ numberAbove: 0 }, { oneOf: [Number.POSITIVE_INFINITY] }] },
@@ -115,22 +125,20 @@ export function resolveLaunch(script: string | URL, options: LaunchOptions): Res
   if (options.monitor) checkOptions("launch, monitor", options.monitor, MONITOR_RULES);
   requireArguments(options.args);
   requireAbortSignal(options.signal);
-  const { numProcesses = availableParallelism(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { hosts, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (hosts) checkHosts(hosts, options.numProcesses);
+  const numProcesses =
+    hosts?.replicasOf[hosts.host] ?? options.numProcesses ?? availableParallelism();
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MAX_PROCESSES) {
     throw new AcceleratorError(
       "NUM_PROCESSES_INVALID",
       `numProcesses must be an integer from 1 to ${MAX_PROCESSES}, got ${foundText(numProcesses)}.`,
     );
   }
-  if (options.signal?.aborted) {
-    throw new AcceleratorError(
-      "INTERRUPTED",
-      "launch: the signal was aborted before the run began.",
-    );
-  }
+  requireNotAborted(options.signal);
   return {
     scriptUrl: resolveScript(script),
-    numProcesses,
+    ...{ numProcesses, hosts },
     args: options.args ?? [],
     timeoutMs,
     resourceLimits: options.resourceLimits,
@@ -142,6 +150,12 @@ export function resolveLaunch(script: string | URL, options: LaunchOptions): Res
     watchdogMs: options.watchdogMs,
     monitor: options.monitor ?? {},
   };
+}
+
+/** @throws {AcceleratorError} `INTERRUPTED`. */
+export function requireNotAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new AcceleratorError("INTERRUPTED", "launch: the signal was aborted before the run began.");
 }
 
 function requireSignal(option: string, name: unknown): NodeJS.Signals | undefined {

@@ -1,18 +1,22 @@
+import { coreShare } from "../backend/core-share.ts";
 import { shareCores } from "../backend/onnx.ts";
 import { prepareForTensorFlow } from "../backend/tensorflow-package.ts";
 import { ControlBlock } from "../collective/control-block.ts";
-import { abortGroup, createSharedGroup } from "../collective/shared-group.ts";
+import { abortGroup, localRanks, type SharedGroup } from "../collective/shared-group.ts";
 import { replicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
 import { MonitorSources } from "../monitoring/monitor-sources.ts";
-import { Terminal } from "../progress/terminal.ts";
+import type { Terminal } from "../progress/terminal.ts";
 import { RankClock } from "../rank-clock.ts";
 import { fromRemoteError } from "../remote-trackers/remote-error.ts";
+import { settledWithin } from "../settled-within.ts";
+import { acrossHosts } from "./across-hosts.ts";
+import type { Alarm } from "./alarm.ts";
 import { explainedBySignal, explainLongWaits } from "./explain.ts";
 import { interruptedBySignal, savedBySignal } from "./interrupt.ts";
-import { type LaunchOptions, resolveLaunch } from "./launch-options.ts";
+import { createGroup, hostTerminal, type JoinedHosts, joinHosts, placeOf } from "./join-hosts.ts";
+import { type LaunchOptions, type ResolvedLaunch, resolveLaunch } from "./launch-options.ts";
 import type { RunningReplica } from "./replica-thread.ts";
-import { settledWithin } from "./settled-within.ts";
 import { watchReplicas } from "./watchdog.ts";
 
 /** Time for the other replicas to notice that one failed, and to print their own errors. */
@@ -49,7 +53,7 @@ export async function launch<T = unknown>(
   }
   running = true;
   try {
-    return (await runReplicas(script, options)) as T[];
+    return (await acrossHosts(script, options, (own) => runReplicas(script, own))) as T[];
   } finally {
     running = false;
   }
@@ -60,22 +64,48 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
   // signal is checked: there must be no `await` between the check and adding the listener.
   const { startReplica } = await import("./replica-thread.ts");
   const resolved = resolveLaunch(script, options);
-  const { numProcesses, timeoutMs } = resolved;
-  prepareForTensorFlow(numProcesses, resolved.scriptUrl);
-  shareCores(numProcesses);
-  const terminal = new Terminal();
-  const group = createSharedGroup(numProcesses, { timeoutMs, debug: resolved.debug });
-  const clocks = Array.from(
-    { length: numProcesses },
-    (_, rank) => new RankClock(group.clock, rank),
-  );
-  const sources = new MonitorSources(clocks);
-  const replicas = Array.from({ length: numProcesses }, (_, rank) =>
-    startReplica(resolved, rank, group, { terminal, sources }),
-  );
-  const control = new ControlBlock(group.control, numProcesses);
+  const group = createGroup(resolved);
+  const control = new ControlBlock(group.control, group.worldSize);
   const interrupt = interruptedBySignal(resolved.signal, control, resolved.graceMs);
-  const watchdog = watchReplicas(control, clocks, resolved.watchdogMs);
+  const terminal = hostTerminal(resolved.hosts);
+  let joined: JoinedHosts | undefined;
+  try {
+    joined = resolved.hosts && joinHosts(resolved.hosts, resolved, group);
+    const share = joined
+      ? await Promise.race([joined.line.ready, interrupt.promise])
+      : coreShare(resolved.numProcesses);
+    prepareForTensorFlow(share, resolved.scriptUrl);
+    shareCores(share);
+    const clocks = localRanks(group).map((rank) => new RankClock(group.clock, rank));
+    const sources = new MonitorSources(clocks);
+    const replicas = localRanks(group).map((rank) =>
+      startReplica(resolved, rank, { group, hosts: joined?.group }, { terminal, sources }),
+    );
+    return await superviseRun({ resolved, group, replicas, terminal, joined, interrupt });
+  } catch (error) {
+    abortGroup(group, messageOf(error)); // where it failed before the replicas were started
+    await joined?.line.abandon();
+    throw error;
+  } finally {
+    interrupt.dispose();
+    terminal.close();
+  }
+}
+
+type Run = {
+  readonly resolved: ResolvedLaunch;
+  readonly group: SharedGroup;
+  readonly replicas: readonly RunningReplica[];
+  readonly terminal: Terminal;
+  readonly joined: JoinedHosts | undefined;
+  readonly interrupt: Alarm;
+};
+
+/** Watches the replicas until they have ended, those of other hosts too, or one has failed. */
+async function superviseRun(run: Run): Promise<unknown[]> {
+  const { resolved, group, replicas, terminal, joined, interrupt } = run;
+  const control = new ControlBlock(group.control, group.worldSize);
+  const watchdog = watchReplicas(group, resolved.watchdogMs);
   const stopSaving = savedBySignal(resolved.saveSignal, control, (text) =>
     terminal.print("stderr", `Warning: ${text}\n`),
   );
@@ -83,30 +113,36 @@ async function runReplicas(script: string | URL, options: LaunchOptions): Promis
     terminal.print("stderr", `Where the replicas stand:\n  ${lines.join("\n  ")}\n`);
   const stopExplaining = explainedBySignal(resolved.explainSignal, group, tell);
   const stopWatching = resolved.debug ? explainLongWaits(group, tell) : () => {};
-  const results = replicas.map(resultOf);
+  const results = replicas.map((replica) => resultOf(replica, placeOf(resolved.hosts)));
+  const all = joined ? joined.line.endAfter(Promise.all(results)) : Promise.all(results);
+  const alarms = [interrupt.promise, watchdog.promise];
+  if (joined) alarms.push(joined.line.failureAfter(() => settledWithin(results, GRACE_MS)));
   try {
-    const values = await Promise.race([Promise.all(results), interrupt.promise, watchdog.promise]);
+    const values = await Promise.race([all, ...alarms]);
     await closeRun(replicas, "success");
     return values;
   } catch (error) {
-    const failure = error as AcceleratorError;
-    resolved.monitor.onFailure?.(clocks[0]?.read().batches ?? 0);
+    const failure = joined?.line.causeOf(error as AcceleratorError) ?? (error as AcceleratorError);
+    const clock = new RankClock(group.clock, group.firstRank);
+    resolved.monitor.onFailure?.(clock.read().batches);
     abortGroup(group, failure.message);
     await settledWithin(results, GRACE_MS);
     await closeRun(replicas, "failure").catch(() => {}); // the first failure is the one to report
     throw failure;
   } finally {
-    interrupt.dispose();
     watchdog.dispose();
     stopSaving();
     stopExplaining();
     stopWatching();
-    terminal.close();
   }
 }
 
-/** The value of a replica's script, or its failure as an error that names the rank. */
-async function resultOf({ rank, outcome }: RunningReplica): Promise<unknown> {
+/**
+ * The value of a replica's script, or its failure as an error that names the rank.
+ *
+ * @param place where it runs, for the message.
+ */
+async function resultOf({ rank, outcome }: RunningReplica, place: string): Promise<unknown> {
   let cause: unknown;
   let exitCode = 1;
   try {
@@ -121,7 +157,7 @@ async function resultOf({ rank, outcome }: RunningReplica): Promise<unknown> {
     throw new AcceleratorError(cause.code, cause.message, { rank, exitCode });
   }
   const code = cause instanceof AcceleratorError ? cause.code : "REPLICA_FAILED";
-  const message = `Replica ${rank} failed: ${messageOf(cause)}${adviceFor(cause)}`;
+  const message = `Replica ${rank}${place} failed: ${messageOf(cause)}${adviceFor(cause)}`;
   throw new AcceleratorError(code, message, { cause, rank, exitCode });
 }
 

@@ -2,16 +2,19 @@ import type { MessagePort } from "node:worker_threads";
 import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { ProgressState } from "../context/progress-state.ts";
+import type { HostGroup } from "../hosts/host-group.ts";
 import type { RemoteError, TrackerMessage } from "../remote-trackers/protocol.ts";
 import type { KillGate } from "./kill-gate.ts";
 
-/** The task Piscina gives each replica: cloned, except the ports (moved), and the group and the gate (shared). */
+/** The task Piscina gives each replica: cloned, except the ports (moved), and the groups and the gate (shared). */
 export type ReplicaTask = {
   readonly rank: number;
   /** `file:` URL of the training script. */
   readonly scriptUrl: string;
   readonly args: readonly unknown[];
   readonly group: SharedGroup;
+  /** Undefined if all replicas run on this host. */
+  readonly hosts: HostGroup | undefined;
   /** Closed by the host before it kills the thread. */
   readonly gate: KillGate;
   /** One-way messages to the host. */

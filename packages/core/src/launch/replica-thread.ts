@@ -3,17 +3,16 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type Worker } from "node:worker_threads";
 import { type Endpoint, expose } from "comlink";
 import { Piscina } from "piscina";
-import type { SharedGroup } from "../collective/shared-group.ts";
 import type { NativeResources } from "../context/native-resources.ts";
 import type { Written } from "../monitoring/console-feed.ts";
 import type { MonitorSources } from "../monitoring/monitor-sources.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { TrackerServices } from "../remote-trackers/tracker-services.ts";
+import { settledWithin } from "../settled-within.ts";
 import { closeKillGate, createKillGate, type KillGate } from "./kill-gate.ts";
 import type { LaunchMonitor, ResolvedLaunch } from "./launch-options.ts";
 import type { ReplicaMessage, ReplicaOutcome, ReplicaTask } from "./protocol.ts";
 import { releaseResources } from "./release-resources.ts";
-import { settledWithin } from "./settled-within.ts";
 
 /** Time limit for the `exit` listeners of a thread whose script has ended. */
 const EXIT_MS = 1000;
@@ -39,7 +38,7 @@ export type RunningReplica = {
 export function startReplica(
   launch: ResolvedLaunch,
   rank: number,
-  group: SharedGroup,
+  { group, hosts }: Pick<ReplicaTask, "group" | "hosts">,
   { terminal, sources }: { readonly terminal: Terminal; readonly sources: MonitorSources },
 ): RunningReplica {
   const { scriptUrl, args } = launch;
@@ -48,7 +47,7 @@ export function startReplica(
   const warn = (text: string): void => terminal.print("stderr", `Warning: ${text}\n`);
   const trackers = new TrackerServices(warn, sources);
   const resources: NativeResources[] = [];
-  const shownRank = launch.numProcesses > 1 ? { rank } : {};
+  const shownRank = group.worldSize > 1 ? { rank } : {};
   const receivers: Receivers = {
     ...{ terminal, trackers, resources, monitor: launch.monitor },
     noteThread: (id) => sources.threads.set(rank, id),
@@ -57,7 +56,7 @@ export function startReplica(
   expose(trackers, calls.port1 as unknown as Endpoint);
   const gate = createKillGate();
   const task: ReplicaTask = {
-    ...{ rank, scriptUrl, args, group, gate },
+    ...{ rank, scriptUrl, args, group, hosts, gate },
     ...{ messages: messages.port2, calls: calls.port2 },
   };
   const pool = createPool(launch);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { watchScriptBackend } from "../backend/script-backend.ts";
 import { selectBackend } from "../backend/select-backend.ts";
-import { SharedMemory } from "../collective/shared-memory.ts";
 import { setReplicaContext } from "../context/replica-context.ts";
 import { AcceleratorError, messageOf } from "../errors.ts";
+import { createCollective } from "../hosts/create-collective.ts";
 import { nativeThreadId } from "../monitoring/native-thread.ts";
 import { connectHost } from "./connect-host.ts";
 import { sendOutputTo } from "./line-output.ts";
@@ -19,12 +19,12 @@ import { noteThreadKeepers } from "./thread-lifetime.ts";
  * the result of the rank. Never resolves: the thread ends by itself and reports how.
  */
 export default async function runReplica(task: ReplicaTask): Promise<never> {
-  const { rank, scriptUrl, args, group } = task;
+  const { rank, scriptUrl, args, group, hosts } = task;
   const letGo = noteThreadKeepers();
   const host = connectHost(task);
   const flushOutput = sendOutputTo(host);
   announceThread(task);
-  const collective = new SharedMemory(group, rank);
+  const collective = createCollective(group, rank, hosts);
   setReplicaContext({ collective, host, scriptUrl });
   process.argv = [process.execPath, fileURLToPath(scriptUrl), ...args.map(String)];
   let endWarning: () => string | undefined = () => undefined;

@@ -34,15 +34,17 @@ export class PartialState {
     return this.collective.rank;
   }
 
-  /** Rank among the replicas of this host; equal to `processIndex`, as there is one host. */
+  /** Rank among the replicas of this host; equal to `processIndex` where all run on one. */
   get localProcessIndex(): number {
-    return this.processIndex;
+    return this.collective.localRank;
   }
 
+  /** The main process of the run, rank 0; one for all hosts. */
   get isMainProcess(): boolean {
     return this.processIndex === 0;
   }
 
+  /** The first replica of its host. */
   get isLocalMainProcess(): boolean {
     return this.localProcessIndex === 0;
   }
@@ -56,7 +58,7 @@ export class PartialState {
     return this.numProcesses > 1;
   }
 
-  /** Prints once, on the main process. */
+  /** Prints once on every host, on its main process. */
   print(...values: unknown[]): void {
     if (this.isLocalMainProcess) console.log(...values);
   }
@@ -82,9 +84,21 @@ export class PartialState {
     );
   }
 
-  /** `mainProcessFirst` on every host; there is one. */
-  localMainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
-    return this.mainProcessFirst(fn);
+  /**
+   * `mainProcessFirst` on every host: work that one process of each host should do first. If it fails there it fails on all
+   * processes of that host.
+   */
+  async localMainProcessFirst<T>(fn: () => T): Promise<Awaited<T>> {
+    requireFunction("localMainProcessFirst", fn);
+    const first = this.isLocalMainProcess ? await settled(fn) : undefined;
+    const faults = this.collective.allGatherObject(first?.fault, "localMainProcessFirst");
+    if (first) return first.get();
+    const fault = faults[this.processIndex - this.localProcessIndex];
+    if (fault === undefined) return await fn();
+    throw new AcceleratorError(
+      "REPLICA_FAILED",
+      `localMainProcessFirst failed on the main process of this host: ${fault}`,
+    );
   }
 
   /** A function that runs `fn` on the main process and does nothing elsewhere. */
@@ -93,9 +107,10 @@ export class PartialState {
     return (...args) => (this.isMainProcess ? fn(...args) : undefined);
   }
 
-  /** `onMainProcess` on every host; there is one. */
+  /** `onMainProcess` on every host: on its first process. */
   onLocalMainProcess<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R | undefined {
-    return this.onMainProcess(fn);
+    requireFunction("onLocalMainProcess", fn);
+    return (...args) => (this.isLocalMainProcess ? fn(...args) : undefined);
   }
 
   /** A function that runs `fn` on the last process and does nothing elsewhere. */
@@ -109,23 +124,19 @@ export class PartialState {
     index: number,
     fn: (...args: A) => R,
   ): (...args: A) => R | undefined {
-    requireFunction("onProcess", fn);
-    if (!Number.isInteger(index) || index < 0) {
-      throw new AcceleratorError(
-        "OPTION_INVALID",
-        `onProcess needs a rank of at least 0, got ${foundArgument(index, "onProcess(1, fn)")}.`,
-      );
-    }
+    requireTurn("onProcess", index, fn);
     return (...args) =>
       !this.useDistributed || this.processIndex === index ? fn(...args) : undefined;
   }
 
-  /** `onProcess` by the rank on this host; there is one host. */
+  /** `onProcess` by the rank on this host: one process of every host that has so many. */
   onLocalProcess<A extends unknown[], R>(
     index: number,
     fn: (...args: A) => R,
   ): (...args: A) => R | undefined {
-    return this.onProcess(index, fn);
+    requireTurn("onLocalProcess", index, fn);
+    return (...args) =>
+      !this.useDistributed || this.localProcessIndex === index ? fn(...args) : undefined;
   }
 
   /**
@@ -173,6 +184,15 @@ export class PartialState {
   padAcrossProcesses<T extends TensorStructure>(value: T, options: PadOptions = {}): Promise<T> {
     return padAcrossRanks(value, options, this.collective);
   }
+}
+
+function requireTurn(call: string, index: number, fn: unknown): void {
+  requireFunction(call, fn);
+  if (Number.isInteger(index) && index >= 0) return;
+  throw new AcceleratorError(
+    "OPTION_INVALID",
+    `${call} needs a rank of at least 0, got ${foundArgument(index, `${call}(1, fn)`)}.`,
+  );
 }
 
 /** The result of `fn`, or what it threw, for later use. */

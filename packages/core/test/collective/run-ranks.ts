@@ -2,6 +2,12 @@ import { Worker } from "node:worker_threads";
 import { createSharedGroup, type SharedGroup } from "../../src/collective/shared-group.ts";
 import type { Outcome, Step, Task } from "./fixtures/rank.ts";
 
+/** Gives threads back that wait for a rank again. */
+export function keepThreads(threads: readonly Worker[]): void {
+  for (const thread of threads) thread.unref();
+  idle.push(...threads);
+}
+
 export type RunOptions = {
   timeoutMs?: number;
   scalar?: boolean;
@@ -16,7 +22,7 @@ const LIMIT_MS = 60_000;
 /** Threads that wait for a rank to play; one group after the other uses them. They do not keep the process alive. */
 const idle: Worker[] = [];
 
-function takeThread(): Worker {
+export function takeThread(): Worker {
   const thread = idle.pop() ?? new Worker(new URL("./fixtures/rank.ts", import.meta.url));
   thread.ref();
   return thread;
@@ -39,8 +45,7 @@ export async function runRanks(
   meanwhile?.(group);
   try {
     const outcomes = await Promise.race([Promise.all(results), limit]);
-    for (const thread of threads) thread.unref();
-    idle.push(...threads);
+    keepThreads(threads);
     return outcomes;
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.terminate()));
@@ -50,7 +55,7 @@ export async function runRanks(
   }
 }
 
-function outcomesOf(thread: Worker, task: Task): Promise<Outcome[]> {
+export function outcomesOf(thread: Worker, task: Task): Promise<Outcome[]> {
   return new Promise((resolve, reject) => {
     thread.once("error", reject);
     thread.once("message", (outcomes: Outcome[]) => {

@@ -22,6 +22,12 @@ const COMMANDS = [
   /^npx acc ui( --?[\w-]+| \w+)*( +#.*)?$/,
   /^npx acc runs (list|show|export)( --?[\w=,-]+| [\w.,]+| "[^"]+")*( +#.*)?$/,
   /^ssh -L 7007:127\.0\.0\.1:7007 gpu-box npx acc ui runs --no-open --port 7007 +#/, // needs another machine
+  // These by mpi/test, with other hosts and scripts.
+  /^npm install @acc\/mpi( +#.*)?$/,
+  /^pip install mpich +#/,
+  /^npx acc launch --mpi (--hosts a,b|--mpirun-hostfile hosts\.txt --num-machines 4)( --[\w-]+ \d+)* train\.ts$/,
+  /^mpiexec( --?[\w-]+( [\w:,.]+){0,2})* node_modules\/\.bin\/acc launch --num-processes \d+ train\.ts$/,
+  /^(sbatch slurm\.sh|kubectl apply -f kubernetes\.yaml)$/, // examples/test/cluster.test.ts; they need a cluster
   // These by core/test/cli.
   /^npx acc config( default)? +#/,
   /^npx acc launch train\.ts\b/,

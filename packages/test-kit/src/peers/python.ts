@@ -9,11 +9,12 @@ import { hasPrograms, runCommand } from "../run-command.mjs";
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const REQUIREMENTS = /(^|\/)test\/fixtures\/requirements[\w-]*\.txt$/;
 
-/** The requirements files of all packages, relative to the root: `…/test/fixtures/requirements*.txt`. */
-export function requirementsFiles(): string[] {
+/** The requirements files of all packages, or below a folder, relative to the root: `…/test/fixtures/requirements*.txt`. */
+export function requirementsFiles(folder = ""): string[] {
   return ownFiles(join(ROOT, "packages"))
     .filter((path) => REQUIREMENTS.test(path))
     .map((path) => join("packages", path))
+    .filter((path) => path.startsWith(folder))
     .sort();
 }
 
