@@ -1,4 +1,4 @@
-/** One of them; the long tests run all of them, on one replica and on two, twice. */
+/** One of them; the long tests run all of them, on one replica and on two. */
 import { suite } from "uvu";
 import { checkExamples } from "./check-examples.ts";
 

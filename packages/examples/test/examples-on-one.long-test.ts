@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import { checkExamples } from "./check-examples.ts";
 
-const test = suite("all examples without launch"); // on two replicas each is run twice
+const test = suite("all examples without launch");
 
 checkExamples(test, "", undefined);
 checkExamples(test, "by-feature", undefined);

@@ -1,4 +1,4 @@
-/** One of them; the long tests run all, and on two replicas twice. */
+/** One of them; the long tests run all. */
 import { suite } from "uvu";
 import { checkExamples } from "./check-examples.ts";
 

@@ -4,7 +4,7 @@ import { MOST_UNWRITTEN } from "../../core/src/journal/unwritten.ts";
 import { type KillLoss, killAndCompare } from "./kill-losses.ts";
 
 /** How many runs are killed; docs/journal.md has the table of 210. */
-const COUNT = Number(process.env.COUNT ?? 42);
+const COUNT = Number(process.env.COUNT ?? 21);
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 const test = suite(`what kill -9 loses (COUNT=${COUNT} SEED=${SEED})`);
 
