@@ -1,4 +1,4 @@
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { abortGroup, type SharedGroup } from "../../src/collective/shared-group.ts";
 import type { Outcome, Step } from "../collective/fixtures/rank.ts";
@@ -39,19 +39,22 @@ faults("tells both calls on all ranks if hosts disagree, and the next call works
   assert.equal(closed, [true, true]);
 });
 
-faults("names what ranks of one host called where they disagree among themselves", async () => {
-  const steps = [0, 1, 2].map((rank): Step[] => [
-    rank === 1 ? { do: "barrier" } : { do: "allReduce", length: 5, op: "sum" },
-  ]);
-  const result = await runHosts([2, 1], steps);
-  requireEverywhere(
-    result,
-    "COLLECTIVE_MISMATCH",
-    /ranks 0, 2 called allReduce.*; rank 1 called barrier\(\)/,
-  );
-});
+faults.slow(
+  "names what ranks of one host called where they disagree among themselves",
+  async () => {
+    const steps = [0, 1, 2].map((rank): Step[] => [
+      rank === 1 ? { do: "barrier" } : { do: "allReduce", length: 5, op: "sum" },
+    ]);
+    const result = await runHosts([2, 1], steps);
+    requireEverywhere(
+      result,
+      "COLLECTIVE_MISMATCH",
+      /ranks 0, 2 called allReduce.*; rank 1 called barrier\(\)/,
+    );
+  },
+);
 
-faults("a failure on one host reaches those who wait on the others at once", async () => {
+faults.slow("a failure on one host reaches those who wait on the others at once", async () => {
   const steps: Step[][] = [
     [{ do: "barrier" }, { do: "sleep", ms: 3000 }],
     [{ do: "barrier" }, reduce],
@@ -78,7 +81,7 @@ faults("a failure on one host reaches those who wait on the others at once", asy
   assert.ok(toldAt - abortedAt < 500, `${toldAt - abortedAt} ms`);
 });
 
-faults("hosts with other versions or settings do not start", async () => {
+faults.slow("hosts with other versions or settings do not start", async () => {
   const facts = (host: number): Record<string, string> => ({ timeoutMs: String(1000 + host) });
   const { errors } = await runHosts([1, 1], everywhere(2, { do: "barrier" }), { facts });
   for (const error of errors) {
