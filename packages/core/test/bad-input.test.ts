@@ -68,7 +68,7 @@ const FUNCTION_CALLS: [what: string, act: (value: never) => unknown][] = [
   ["compileStep", (value) => new Accelerator().compileStep(value)],
   ["noGrad", (value) => new Accelerator().noGrad(value)],
   ["onMainProcess", (value) => new Accelerator().onMainProcess(value)],
-  ["onMainProcess", (value) => new Accelerator().onLocalMainProcess(value)],
+  ["onLocalMainProcess", (value) => new Accelerator().onLocalMainProcess(value)],
   ["onLastProcess", (value) => new Accelerator().onLastProcess(value)],
   ["onProcess", (value) => new Accelerator().onProcess(1, value)],
   ["mainProcessFirst", (value) => new Accelerator().mainProcessFirst(value)],
@@ -127,6 +127,12 @@ const CASES: [what: string, code: ErrorCode, message: RegExp, act: () => unknown
       () => launch(fixture("results.ts"), { numProcesses }),
     ],
   ),
+  [
+    "launch with null",
+    "OPTION_INVALID",
+    /^launch: the options must be an object .*, got null\.$/,
+    () => launch(fixture("results.ts"), null as never),
+  ],
   [
     "a script that is not there",
     "SCRIPT_NOT_FOUND",

@@ -15,7 +15,7 @@ export async function acrossHosts<T>(
   run: (options: LaunchOptions) => Promise<T>,
 ): Promise<T> {
   const count = launchedTogether(process.env);
-  if (options.hosts !== undefined || count === 1) return await run(options);
+  if (count === 1 || options === null || options.hosts !== undefined) return await run(options); // null is refused there
   const { numProcesses, ...others } = options;
   const { scriptUrl, timeoutMs } = resolveLaunch(script, others);
   const { launcherRank, runOnHosts } = await loadMpiPackage(

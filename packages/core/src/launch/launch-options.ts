@@ -127,8 +127,8 @@ export function resolveLaunch(script: string | URL, options: LaunchOptions): Res
   requireAbortSignal(options.signal);
   const { hosts, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (hosts) checkHosts(hosts, options.numProcesses);
-  const numProcesses =
-    hosts?.replicasOf[hosts.host] ?? options.numProcesses ?? availableParallelism();
+  const { numProcesses: wanted = availableParallelism() } = options;
+  const numProcesses = hosts?.replicasOf[hosts.host] ?? wanted;
   if (!Number.isInteger(numProcesses) || numProcesses < 1 || numProcesses > MAX_PROCESSES) {
     throw new AcceleratorError(
       "NUM_PROCESSES_INVALID",
