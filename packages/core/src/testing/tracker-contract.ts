@@ -27,7 +27,10 @@ import { logSteadily } from "./log-steadily.ts";
 export type ContractCase = {
   readonly name: string;
   readonly run: () => Promise<void>;
-  /** Whether it takes seconds: several runs, a launch, disks that take nothing, load. A suite may run those less often. */
+  /**
+   * Whether a suite may run it less often: it takes seconds (several runs, a launch, disks that take nothing, load), or is hardly
+   * up to the tracker.
+   */
   readonly isSlow: boolean;
 };
 
@@ -38,7 +41,6 @@ type Requirement = (subject: ContractSubject) => Promise<void>;
 export function trackerContract(subject: ContractSubject): ContractCase[] {
   const quick: Record<string, Requirement> = {
     "records every value in order": recordsInOrder,
-    "is not disturbed by a tracker that fails, nor by being alone": isIsolated,
     "takes every kind of value and of configuration": takesEveryValue,
     "keeps or leaves out each value of a call by itself": takesAwkwardValues,
     "takes any key, and writes nowhere else": takesAnyKey,
@@ -46,9 +48,10 @@ export function trackerContract(subject: ContractSubject): ContractCase[] {
     "records the load of the machine and the console, if it has a place": recordsMonitored,
     "records neither if the user says no": recordsNothingUnasked,
     "names a native call that it lacks": namesMissingCall,
-    "ends once, and says so when logged to afterwards": endsOnce,
   };
   const slow: Record<string, Requirement> = {
+    "is not disturbed by a tracker that fails, nor by being alone": isIsolated,
+    "ends once, and says so when logged to afterwards": endsOnce,
     "goes on from a checkpoint, each value once": goesOnFromCheckpoint,
     "is blank on the other ranks": isBlankElsewhere,
     "does not stop training where it cannot write": survivesUnwritableFolder,
