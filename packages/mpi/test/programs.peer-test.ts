@@ -45,15 +45,12 @@ for (const mpi of installedMpis) {
   test(`${mpi.name}: a process ends before it has joined the others`, async () => {
     const shell = `[ "$\{PMI_RANK:-$OMPI_COMM_WORLD_RANK}" = 1 ] && exit 3; exec "$@"`;
     const command = accLaunch("--num-processes", "2", "--timeout-ms", "3000", here("train"));
-    const { code, output, seconds } = await runJob(mpi, 2, [
-      "bash",
-      "-c",
-      shell,
-      "bash",
-      ...command,
-    ]);
+    const timeoutMs = (3 + MARGIN_S) * 1000;
+    const program = ["bash", "-c", shell, "bash", ...command];
+    const { code, output } = await runJob(mpi, 2, program, { timeoutMs });
     assert.is.not(code, 0, output);
-    assert.ok(seconds < 3 + MARGIN_S, `${seconds} s`);
+    // A launcher may stay by itself, as Open MPI's once in some hundred jobs: `acc launch --mpi` ends it. A process of ours may not.
+    assert.not.match(output, /Killed.* [1-9]\d* processes were left/);
   });
 
   test(`${mpi.name}: the launcher is killed`, async () => {

@@ -59,7 +59,8 @@ export async function runJob(
   child.stdout.on("data", take);
   child.stderr.on("data", take);
   const timer = setTimeout(() => {
-    output += `\nKilled: the job ran for ${timeoutMs} ms.`;
+    const ranks = processesOf(marker).filter((pid) => pid !== String(child.pid));
+    output += `\nKilled: the job ran for ${timeoutMs} ms. ${ranks.length} processes were left besides the launcher.`;
     child.kill("SIGKILL");
     for (const pid of processesOf(marker)) spawnSync("kill", ["-9", pid]);
   }, timeoutMs);
