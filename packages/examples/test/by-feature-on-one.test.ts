@@ -1,4 +1,4 @@
-/** One of them; the long tests run all of them, on one replica and on two. */
+/** One of them; the long tests run all of them on two replicas. */
 import { suite } from "uvu";
 import { checkExamples } from "./check-examples.ts";
 
