@@ -1,11 +1,8 @@
-import { chunkBytesOf } from "./chunks.ts";
+import { AHEAD, chunkBytesOf } from "./chunks.ts";
 import type { Progress } from "./poller.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { TAGS } from "./tags.ts";
 import type { Transport } from "./transport.ts";
-
-/** Chunks that a host is ready to receive at a time. */
-const AHEAD = 16;
 
 /** One broadcast: from its host in both directions, each host passes on what it has received, chunk by chunk. */
 export class BroadcastChain {

@@ -1,11 +1,9 @@
+import { AHEAD } from "./chunks.ts";
 import { type Mailbox, PREFIXES, RESULTS, type ReduceCommand } from "./mailbox.ts";
 import type { Progress } from "./poller.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { TAGS } from "./tags.ts";
 import type { Transport } from "./transport.ts";
-
-/** Chunks that a host is ready to receive ahead of the one that it works on. */
-const AHEAD = 16;
 
 /** Where a chunk lies in a slot: the first slot is for the sum of the hosts before, and for the result. */
 export type ViewOfChunk = (slot: 0 | 1, chunk: number) => Uint8Array;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { messageOf } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/tracker";
 
 /** A name or an address; it may not look like an option of `ssh`. */
@@ -27,8 +28,10 @@ export function hostsOfFile(path: string): string[] {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AcceleratorError("OPTION_INVALID", `--mpirun-hostfile cannot be read: ${reason}.`);
+    throw new AcceleratorError(
+      "OPTION_INVALID",
+      `--mpirun-hostfile cannot be read: ${messageOf(error)}.`,
+    );
   }
   const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, "").trim());
   const names = lines.filter((line) => line !== "").map((line) => line.replace(/\s.*|:\d+$/, ""));

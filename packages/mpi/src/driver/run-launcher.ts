@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { exitCodeOfSignal } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/tracker";
 import { LauncherEnd } from "./launcher-end.ts";
 
@@ -76,6 +76,6 @@ function exitCodeOf(child: ChildProcess, command: string): Promise<number> {
         new AcceleratorError("MPI_UNAVAILABLE", `${command} cannot be started: ${error.message}.`),
       ),
     );
-    child.once("exit", (code, name) => resolve(code ?? 128 + (name ? constants.signals[name] : 0)));
+    child.once("exit", (code, name) => resolve(code ?? exitCodeOfSignal(name as NodeJS.Signals)));
   });
 }

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { messageOf } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/tracker";
 import type { LauncherRank } from "../launcher-rank.ts";
 import { endJob } from "../library/end-job.ts";
@@ -96,7 +97,7 @@ export class MpiJob {
       this.#finalize();
     } catch (error) {
       this.#state = "failed";
-      process.stderr.write(`acc: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`acc: ${messageOf(error)}\n`);
       process.exitCode = 1;
     }
   }
@@ -110,7 +111,7 @@ export class MpiJob {
         this.#finalize();
         return;
       } catch (error) {
-        process.stderr.write(`acc: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`acc: ${messageOf(error)}\n`);
       }
     }
     // Node.js prints an uncaught error behind the event "exit", which is too late here.

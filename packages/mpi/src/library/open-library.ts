@@ -1,3 +1,4 @@
+import { messageOf } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/tracker";
 import koffi, { type LibraryHandle } from "koffi";
 import type { AbiEvidence, Handle } from "./abi.ts";
@@ -43,10 +44,9 @@ export function symbolHandle(library: LibraryHandle, name: string): Handle {
 }
 
 export function unusableLibrary(path: string, cause: unknown): AcceleratorError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new AcceleratorError(
     "MPI_UNAVAILABLE",
-    `${path} cannot be used as an MPI library: ${reason}. Set ACC_MPI_LIB to the one that belongs to your mpiexec: ` +
+    `${path} cannot be used as an MPI library: ${messageOf(cause)}. Set ACC_MPI_LIB to the one that belongs to your mpiexec: ` +
       "libmpi_abi.so.1 or libmpi.so.12 of MPICH, libmpi.so.40 of Open MPI.",
     { cause },
   );

@@ -1,4 +1,5 @@
 import type { Transport } from "@acc/core";
+import { messageOf } from "@acc/core/command";
 import { AcceleratorError } from "@acc/core/tracker";
 import type { Handle } from "../library/abi.ts";
 import { endJob } from "../library/end-job.ts";
@@ -86,6 +87,5 @@ export class MpiTransport implements Transport {
 }
 
 function lost(what: string, cause: unknown): AcceleratorError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AcceleratorError("MPI_FAILED", `${what} failed: ${reason}`, { cause });
+  return new AcceleratorError("MPI_FAILED", `${what} failed: ${messageOf(cause)}`, { cause });
 }

@@ -2,30 +2,14 @@
  * An API server and files server of ClearML on one port, keeping to what the server's source does: points, plots and
  * images are stored under the digest of task, iteration, metric, variant and key, console lines under new ids.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listen } from "@acc/test-kit/servers/listen";
-
-export type StoredEvent = {
-  readonly type: string;
-  readonly task: string;
-  readonly timestamp: number;
-  readonly iter: number;
-  readonly metric: string;
-  readonly variant: string;
-  readonly value?: number;
-  readonly plot_str?: string;
-  readonly url?: string;
-  readonly key?: string;
-  readonly msg?: string;
-  readonly level?: string;
-  readonly worker?: string;
-};
-
-const SINGLE = -2147483648;
-
-type Fields = Record<string, unknown>;
+import { type StoredEvent, StoredEvents } from "./stored-events.ts";
+import { type Fields, newId } from "./stored-fields.ts";
+import { storeFiles } from "./stored-files.ts";
+import { type StoredModel, StoredModels } from "./stored-models.ts";
 
 export type StoredTask = {
   id: string;
@@ -44,7 +28,6 @@ export type StoredTask = {
 };
 
 type TaskModel = { readonly name: string; readonly model: string };
-export type StoredModel = { id: string; uri: string } & Fields;
 
 /** What happens to a call: an HTTP status instead of an answer, or no answer before or after it was carried out. */
 export type Fault =
@@ -64,8 +47,8 @@ type Answer = {
 export class ClearMLServer {
   readonly projects: { id: string; name: string }[] = [];
   readonly tasks = new Map<string, StoredTask>();
-  readonly models = new Map<string, StoredModel>();
-  readonly events = new Map<string, StoredEvent>();
+  readonly #models = new StoredModels();
+  readonly #events = new StoredEvents((task, iteration) => this.#noteIteration(task, iteration));
   readonly files = new Map<string, Buffer>();
   readonly calls: Call[] = [];
   readonly headers: IncomingMessage["headers"][] = [];
@@ -103,7 +86,15 @@ export class ClearMLServer {
 
   /** What was stored of a type, without what differs between runs, in the order of storing. */
   stored(type: string): StoredEvent[] {
-    return [...this.events.values()].filter((event) => event.type === type);
+    return this.#events.of(type);
+  }
+
+  get models(): ReadonlyMap<string, StoredModel> {
+    return this.#models.all;
+  }
+
+  get events(): ReadonlyMap<string, StoredEvent> {
+    return this.#events.all;
   }
 
   forgetTokens(): void {
@@ -163,7 +154,8 @@ export class ClearMLServer {
       return refusal(401, "Unauthorized (invalid or expired token)");
     }
     try {
-      const data = action === "files" ? this.#store(raw, type) : this.#act(action, body, lines);
+      const data =
+        action === "files" ? storeFiles(this.files, raw, type) : this.#act(action, body, lines);
       if (fault === "reset after") return "reset";
       return { status: 200, body: { meta: meta(200, "OK"), data } };
     } catch (error) {
@@ -191,10 +183,10 @@ export class ClearMLServer {
     return task;
   }
 
-  #model(body: Fields): StoredModel {
-    const model = this.models.get(String(body.model));
-    if (!model) throw new Error(`Invalid model id: id=${body.model}`);
-    return model;
+  #noteIteration(id: string, iteration: number): boolean {
+    const task = this.tasks.get(id);
+    if (task) task.last_iteration = Math.max(task.last_iteration, iteration);
+    return task !== undefined;
   }
 
   #act(action: string, body: Fields, lines: Fields[]): object {
@@ -257,132 +249,14 @@ export class ClearMLServer {
         models[type] = [...others, { name, model: String(body.model) }];
         return { updated: 1 };
       }
-      case "models.create": {
-        const id = newId();
-        const empty = { company: "c", tags: [], system_tags: [] };
-        this.models.set(id, { ...empty, uri: "", ...body, id });
-        return { id, created: true };
-      }
-      case "models.get_by_id":
-        return { model: this.#model(body) };
-      case "models.edit": {
-        const { model: _, ...fields } = body;
-        Object.assign(this.#model(body), fields);
-        return { updated: 1, fields };
-      }
-      case "models.get_all": {
-        const { pattern = "" } = (body._any_ ?? {}) as { pattern?: string };
-        const { id, task, tags } = body as { id?: string[]; task?: string[]; tags?: string[] };
-        const models = [...this.models.values()].filter(
-          (model) =>
-            (!id || id.includes(model.id)) &&
-            (!task || task.includes(String(model.task))) &&
-            (!tags || tags.every((tag) => (model.tags as string[] | undefined)?.includes(tag))) &&
-            String(model.comment ?? "").includes(pattern),
-        );
-        return { models };
-      }
-      case "models.add_or_update_metadata": {
-        const model = this.#model(body);
-        const metadata = (model.metadata ?? []) as { key: string }[];
-        const added = body.metadata as { key: string }[];
-        const others = metadata.filter(({ key }) => !added.some((one) => one.key === key));
-        model.metadata = [...others, ...added];
-        return { updated: 1 };
-      }
       case "tasks.started":
         return setStatus("in_progress");
       case "tasks.completed":
         return setStatus("completed");
       case "tasks.failed":
         return setStatus("failed");
-      case "events.add_batch":
-        return this.#addBatch(lines);
-      case "events.scalar_metrics_iter_histogram": {
-        const curves: Record<
-          string,
-          Record<string, { name: string; x: number[]; y: unknown[] }>
-        > = {};
-        for (const { metric, variant, iter, value } of this.#scalarsOf(String(body.task))) {
-          if (iter === SINGLE) continue;
-          curves[metric] ??= {};
-          curves[metric][variant] ??= { name: variant, x: [], y: [] };
-          const curve = curves[metric][variant];
-          curve.x.push(iter);
-          curve.y.push(value);
-        }
-        return curves;
-      }
-      case "events.get_task_single_value_metrics": {
-        const tasks = (body.tasks as string[]).map((task) => ({
-          task,
-          values: this.#scalarsOf(task).filter(({ iter }) => iter === SINGLE),
-        }));
-        return { tasks };
-      }
-      case "events.get_task_plots": {
-        const plots = this.stored("plot").filter(({ task }) => task === body.task);
-        return { plots, returned: plots.length, total: plots.length };
-      }
-      case "events.get_task_log":
-        return this.#taskLog(body);
       default:
-        return {};
-    }
-  }
-
-  #addBatch(lines: readonly Fields[]): object {
-    const reasons: Record<string, number> = {};
-    let added = 0;
-    for (const line of lines) {
-      const event = { metric: "", variant: "", ...line } as unknown as StoredEvent;
-      const task = this.tasks.get(event.task);
-      if (!task || Math.abs(event.value ?? 0) > 3.4028234663852886e38) {
-        const reason = task ? "Error when indexing events batch" : `Invalid task id ${event.task}`;
-        reasons[reason] = (reasons[reason] ?? 0) + 1;
-        continue;
-      }
-      const { iter, metric, variant, key } = event;
-      const parts = [event.type, event.task, iter, metric, variant, key ?? ""].join("-");
-      const id = event.type === "log" ? newId() : createHash("md5").update(parts).digest("hex");
-      this.events.delete(id); // the newest last
-      this.events.set(id, event);
-      task.last_iteration = Math.max(task.last_iteration, iter ?? 0);
-      added += 1;
-    }
-    if (added === 0) throw new Error(`Failed adding events: ${JSON.stringify(reasons)}`);
-    return { added, errors: lines.length - added, errors_info: reasons };
-  }
-
-  #scalarsOf(task: string): StoredEvent[] {
-    return this.stored("training_stats_scalar").filter((event) => event.task === task);
-  }
-
-  #taskLog(body: Fields): object {
-    const { task, from_timestamp: from = 0, batch_size: size } = body as Record<string, number>;
-    const events = this.stored("log")
-      .filter((event) => event.task === String(task) && event.timestamp > (from ?? 0))
-      .sort((a, b) => a.timestamp - b.timestamp)
-      .slice(0, size);
-    return { events, returned: events.length };
-  }
-
-  #store(raw: Buffer, type: string): object {
-    const boundary = Buffer.from(`--${/boundary="?([^";]+)/.exec(type)?.[1]}`);
-    const names: string[] = [];
-    let at = raw.indexOf(boundary);
-    for (;;) {
-      const end = raw.indexOf(boundary, at + boundary.length);
-      if (end < 0) return names;
-      const part = raw.subarray(at + boundary.length + 2, end - 2);
-      const split = part.indexOf("\r\n\r\n");
-      const name = /name="([^"]*)"/.exec(part.subarray(0, split).toString("utf8"))?.[1] ?? "";
-      if (name.split("/").some((component) => component === ".." || component.length > 255)) {
-        throw new Error(`Not Found: ${name}`);
-      }
-      this.files.set(name, part.subarray(split + 4));
-      names.push(name);
-      at = end;
+        return this.#models.act(action, body) ?? this.#events.act(action, body, lines) ?? {};
     }
   }
 }
@@ -393,8 +267,4 @@ function meta(code: number, message: string): object {
 
 function refusal(status: number, message: string): Answer {
   return { status, body: { meta: meta(status, message), data: {} } };
-}
-
-function newId(): string {
-  return randomUUID().replaceAll("-", "");
 }

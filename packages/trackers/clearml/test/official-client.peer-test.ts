@@ -8,10 +8,11 @@ import type { SavedPath } from "@acc/tracker-kit";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { RunState } from "../src/state.ts";
-import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
+import { ClearMLServer } from "./clearml-server.ts";
 import { sampleEvents } from "./events.ts";
 import { runPython as runClient } from "./python-client.ts";
 import { Recording } from "./recording.ts";
+import type { StoredEvent } from "./stored-events.ts";
 
 const test = suite("ClearML's official client");
 const python = pythonOf("packages/trackers/clearml/test/fixtures/requirements.txt");

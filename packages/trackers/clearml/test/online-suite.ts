@@ -1,7 +1,8 @@
 import { suite, type Test } from "uvu";
 import type { ClearMLOptions } from "../src/options.ts";
-import { ClearMLServer, type StoredEvent } from "./clearml-server.ts";
+import { ClearMLServer } from "./clearml-server.ts";
 import { Recording } from "./recording.ts";
+import type { StoredEvent } from "./stored-events.ts";
 
 /** A suite whose tests have a server each. */
 export function onlineSuite(title: string): Test<{ server: ClearMLServer }> {

@@ -28,13 +28,28 @@ export class ColumnGraph extends RecurrentGraph {
     );
   }
 
+  /** The gradients of `weights`, from those of the sums of all steps side by side. @param states those that the sums were made of. */
+  weightGradients(states: readonly string[], x: Value, sums: string): string {
+    const given = this.concat([this.concat(states, 1), this.#inputColumns(x), this.#onesOfAll], 0);
+    return this.product(given, sums, { transB: 1 });
+  }
+
+  /** What `weights` was put together of, from gradients of the same shape; the bias is a list. */
+  weightParts(gradients: string): readonly [recurrentKernel: string, kernel: string, bias: string] {
+    const { units, features } = this.sizes;
+    const [recurrentKernel, kernel, bias] = this.split(gradients, 0, [units, features, 1]) as [
+      ...[string, string, string],
+    ];
+    return [recurrentKernel, kernel, this.reshape(bias, -1)];
+  }
+
   /** A one for each sample. */
   get ones(): string {
     return this.#ones(this.sizes.batch);
   }
 
   /** A one for each sample of each step. */
-  get onesOfAll(): string {
+  get #onesOfAll(): string {
     return this.#ones(this.sizes.batch * this.sizes.steps);
   }
 
@@ -56,13 +71,13 @@ export class ColumnGraph extends RecurrentGraph {
   }
 
   /** The inputs of all steps side by side, `[features, time * batch]`. */
-  inputColumns(x: Value): string {
+  #inputColumns(x: Value): string {
     const { batch, steps, features } = this.sizes;
     const columns = this.graph.transpose(this.graph.whole(x), [2, 1, 0]);
     return this.reshape(columns, features, steps * batch);
   }
 
-  /** The inverse of `inputColumns`. */
+  /** The inverse of `#inputColumns`. */
   batchFirst(columns: string): string {
     const { batch, steps, features } = this.sizes;
     return this.graph.transpose(this.reshape(columns, features, steps, batch), [2, 1, 0]);

@@ -1,8 +1,7 @@
-import type { GraphLowering } from "../../lowering/graph-lowering.ts";
 import type { Value } from "../../lowering/value.ts";
-import type { TensorSpec } from "../../tensor-spec.ts";
 import { ColumnGraph } from "./column-graph.ts";
-import type { RecurrentSizes } from "./recurrent-graph.ts";
+import { KnownSteps } from "./known-steps.ts";
+import type { RecurrentLowering } from "./recurrent-graph.ts";
 
 /** The gates of one step after their activation, and the state behind it, `[units, batch]` each. */
 type Step = {
@@ -12,16 +11,10 @@ type Step = {
   readonly hidden: string;
 };
 
-/** The steps of a unit that is in the same graph as its gradient, by the name of its value. */
-const stepsOf = new WeakMap<GraphLowering, Map<string, readonly Step[]>>();
+const knownSteps = new KnownSteps<Step>();
 
 /** A gated recurrent unit whose states have one column per sample, as `lstmInColumns`. */
-export function gruInColumns(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const gruInColumns: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new ColumnGraph(graph, sizes);
   const { units } = sizes;
   const [x, kernel, recurrentKernel, bias, hidden] = inputs as readonly [
@@ -46,27 +39,20 @@ export function gruInColumns(
     steps.map(({ candidate }) => candidate),
   ];
   const values = outputs.map((spec, i) => g.sequenceOf(parts[i] as string[], spec));
-  const known = stepsOf.get(graph) ?? new Map();
-  stepsOf.set(graph, known.set((values[0] as Value).name, steps));
+  knownSteps.keep(graph, values[0] as Value, steps);
   return values;
-}
+};
 
 /** Its gradients: two products for those of all weights, as the candidate sees the state behind the reset gate. */
-export function gruGradInColumns(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const gruGradInColumns: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new ColumnGraph(graph, sizes);
-  const { units, features } = sizes;
+  const { units } = sizes;
   const [dy, x, kernel, recurrentKernel, hidden, value, updateReset, candidates] =
     inputs as readonly [
       ...[dy: Value, x: Value, kernel: Value, recurrentKernel: Value],
       ...[hidden: Value, value: Value, updateReset: Value, candidates: Value],
     ];
-  const steps =
-    stepsOf.get(graph)?.get(value.name) ?? restoredSteps(g, value, updateReset, candidates);
+  const steps = knownSteps.of(graph, value) ?? restoredSteps(g, value, updateReset, candidates);
   const recurrent = graph.whole(recurrentKernel);
   const [forGates, forCandidate] = g.split(recurrent, 1, [2 * units, units]) as [string, string];
   const dySteps = g.stepsOf(dy);
@@ -95,23 +81,18 @@ export function gruGradInColumns(
     seen[t] = g.op("Mul", reset, state);
   }
   const [gates, fresh] = [g.concat(dGates, 1), g.concat(dCandidates, 1)];
-  const [dOfGates, dOfCandidate] = [[before, gates] as const, [seen, fresh] as const].map(
-    ([states, sums]) => {
-      const given = g.concat([g.concat(states, 1), g.inputColumns(x), g.onesOfAll], 0);
-      return g.product(given, sums, { transB: 1 });
-    },
-  ) as [string, string];
-  const dWeights = g.concat([dOfGates, dOfCandidate], 1);
-  const [dRecurrent, dKernel, dBias] = g.split(dWeights, 0, [units, features, 1]) as [
-    ...[string, string, string],
-  ];
+  const dWeights = g.concat(
+    [g.weightGradients(before, x, gates), g.weightGradients(seen, x, fresh)],
+    1,
+  );
+  const [dRecurrent, dKernel, dBias] = g.weightParts(dWeights);
   const results = [
     g.batchFirst(g.product(graph.whole(kernel), g.concat([gates, fresh], 0))),
-    ...[dKernel, dRecurrent, g.reshape(dBias, 3 * units)],
+    ...[dKernel, dRecurrent, dBias],
     g.transpose(dHidden as string),
   ];
-  return outputs.map((output, i) => graph.value(results[i] as string, output));
-}
+  return g.valuesOf(results, outputs);
+};
 
 /** The steps of a unit that was computed by another graph. */
 function restoredSteps(

@@ -1,16 +1,9 @@
-import type { GraphLowering } from "../../lowering/graph-lowering.ts";
 import type { Value } from "../../lowering/value.ts";
-import type { TensorSpec } from "../../tensor-spec.ts";
-import type { RecurrentSizes } from "./recurrent-graph.ts";
+import type { RecurrentLowering } from "./recurrent-graph.ts";
 import { RowGraph } from "./row-graph.ts";
 
 /** A gated recurrent unit whose states have one row per sample. */
-export function gruInRows(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const gruInRows: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new RowGraph(graph, sizes);
   const { units } = sizes;
   const [x, ...others] = inputs as [Value, ...Value[]];
@@ -38,19 +31,11 @@ export function gruInRows(
     gates.candidate.push(fresh);
   }
   const sequences = [hs, gates.updateReset, gates.candidate];
-  return outputs.map((output, index) => {
-    const rows = g.sequenceOf(sequences[index] as string[]);
-    return graph.value(g.reshape(rows, ...output.shape), output);
-  });
-}
+  return g.sequencesOf(sequences, outputs);
+};
 
 /** Its gradients. Factors that do not depend on later steps are computed for the whole sequence. */
-export function gruGradInRows(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const gruGradInRows: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new RowGraph(graph, sizes);
   const { steps, features, units } = sizes;
   const [dy, x] = inputs as [Value, Value];
@@ -104,5 +89,5 @@ export function gruGradInRows(
     g.sumOfRows(dRows),
     dHidden as string,
   ];
-  return outputs.map((output, index) => graph.value(results[index] as string, output));
-}
+  return g.valuesOf(results, outputs);
+};

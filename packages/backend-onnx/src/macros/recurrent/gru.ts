@@ -1,13 +1,7 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineMacro, type Macro } from "../../lowering/define-macro.ts";
 import { gruGradInColumns, gruInColumns } from "./gru-in-columns.ts";
 import { gruGradInRows, gruInRows } from "./gru-in-rows.ts";
-import { float, isInColumns, type RecurrentSizes } from "./recurrent-graph.ts";
-
-function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
-  const [batch, steps, features] = x.shape as [number, number, number];
-  return { batch, steps, features, units: recurrentKernel.shape[0] as number };
-}
+import { byBatch, float, type RecurrentSizes, sizesOf } from "./recurrent-graph.ts";
 
 /** The outputs, and the gates after their activation (update and reset, candidate); all are `[time, batch, …]`. */
 export const gru: Macro<"AccGru"> = defineMacro<"AccGru", RecurrentSizes>({
@@ -24,10 +18,7 @@ export const gru: Macro<"AccGru"> = defineMacro<"AccGru", RecurrentSizes>({
       attributes: sizes,
     };
   },
-  lower(graph, inputs, sizes, outputs) {
-    const lower = isInColumns(sizes) ? gruInColumns : gruInRows;
-    return lower(graph, inputs, sizes, outputs);
-  },
+  lower: byBatch(gruInColumns, gruInRows),
 });
 
 /** The gradients of the inputs. */
@@ -45,8 +36,5 @@ export const gruGrad: Macro<"AccGruGrad"> = defineMacro<"AccGruGrad", RecurrentS
       attributes: sizesOf(x, recurrentKernel),
     };
   },
-  lower(graph, inputs, sizes, outputs) {
-    const lower = isInColumns(sizes) ? gruGradInColumns : gruGradInRows;
-    return lower(graph, inputs, sizes, outputs);
-  },
+  lower: byBatch(gruGradInColumns, gruGradInRows),
 });

@@ -1,8 +1,7 @@
-import type { GraphLowering } from "../../lowering/graph-lowering.ts";
 import type { Value } from "../../lowering/value.ts";
-import type { TensorSpec } from "../../tensor-spec.ts";
 import { ColumnGraph } from "./column-graph.ts";
-import type { RecurrentSizes } from "./recurrent-graph.ts";
+import { KnownSteps } from "./known-steps.ts";
+import type { RecurrentLowering } from "./recurrent-graph.ts";
 
 /** The gates of one step after their activation, and the states behind it, `[units, batch]` each. */
 type Step = {
@@ -14,20 +13,14 @@ type Step = {
   readonly hidden: string;
 };
 
-/** The steps of a memory that is in the same graph as its gradient, by the name of its value. */
-const stepsOf = new WeakMap<GraphLowering, Map<string, readonly Step[]>>();
+const knownSteps = new KnownSteps<Step>();
 
 /**
  * A long short-term memory whose states have one column per sample. ONNX Runtime packs the second matrix of a product: here
  * it is the small one of the states, and not that of the weights at every step. Each gate is one product with its
  * activation inside, and the bias is a column of the weights, so nothing is split.
  */
-export function lstmInColumns(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const lstmInColumns: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new ColumnGraph(graph, sizes);
   const { units } = sizes;
   const [x, kernel, recurrentKernel, bias, hidden, cell] = inputs as readonly [
@@ -58,25 +51,18 @@ export function lstmInColumns(
     steps.map((step) => step.cell),
   ];
   const values = outputs.map((spec, i) => g.sequenceOf(parts[i] as string[], spec));
-  const known = stepsOf.get(graph) ?? new Map();
-  stepsOf.set(graph, known.set((values[0] as Value).name, steps));
+  knownSteps.keep(graph, values[0] as Value, steps);
   return values;
-}
+};
 
 /** Its gradients: 18 nodes per step, and one product for those of all weights. */
-export function lstmGradInColumns(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const lstmGradInColumns: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new ColumnGraph(graph, sizes);
-  const { units, features } = sizes;
   const [dy, x, kernel, recurrentKernel, hidden, cell, value, ...kept] = inputs as readonly [
     ...[dy: Value, x: Value, kernel: Value, recurrentKernel: Value, hidden: Value, cell: Value],
     ...[value: Value, ...kept: Value[]],
   ];
-  const steps = stepsOf.get(graph)?.get(value.name) ?? restoredSteps(g, value, kept);
+  const steps = knownSteps.of(graph, value) ?? restoredSteps(g, value, kept);
   const weights = graph.whole(recurrentKernel);
   const dySteps = g.stepsOf(dy);
   const [firstHidden, firstCell] = [g.columnsOf(hidden), g.columnsOf(cell)];
@@ -109,18 +95,15 @@ export function lstmGradInColumns(
   }
   const all = g.concat(dSums, 1);
   const before = [firstHidden, ...steps.slice(0, -1).map((step) => step.hidden)];
-  const given = g.concat([g.concat(before, 1), g.inputColumns(x), g.onesOfAll], 0);
-  const dWeights = g.product(given, all, { transB: 1 });
-  const [dRecurrent, dKernel, dBias] = g.split(dWeights, 0, [units, features, 1]) as [
-    ...[string, string, string],
-  ];
+  const dWeights = g.weightGradients(before, x, all);
+  const [dRecurrent, dKernel, dBias] = g.weightParts(dWeights);
   const results = [
     g.batchFirst(g.product(graph.whole(kernel), all)),
-    ...[dKernel, dRecurrent, g.reshape(dBias, 4 * units)],
+    ...[dKernel, dRecurrent, dBias],
     ...[g.transpose(dHidden as string), g.transpose(dCell)],
   ];
-  return outputs.map((output, i) => graph.value(results[i] as string, output));
-}
+  return g.valuesOf(results, outputs);
+};
 
 /** The steps of a memory that was computed by another graph. */
 function restoredSteps(g: ColumnGraph, value: Value, kept: readonly Value[]): readonly Step[] {

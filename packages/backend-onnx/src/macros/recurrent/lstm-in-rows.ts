@@ -1,16 +1,9 @@
-import type { GraphLowering } from "../../lowering/graph-lowering.ts";
 import type { Value } from "../../lowering/value.ts";
-import type { TensorSpec } from "../../tensor-spec.ts";
-import type { RecurrentSizes } from "./recurrent-graph.ts";
+import type { RecurrentLowering } from "./recurrent-graph.ts";
 import { RowGraph } from "./row-graph.ts";
 
 /** A long short-term memory whose states have one row per sample. */
-export function lstmInRows(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const lstmInRows: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new RowGraph(graph, sizes);
   const { units } = sizes;
   const [x, ...others] = inputs as [Value, ...Value[]];
@@ -40,22 +33,14 @@ export function lstmInRows(
     gates.candidate.push(fresh);
   }
   const sequences = [[...hs, c], gates.inputForget, gates.output, gates.candidate, cs];
-  return outputs.map((output, index) => {
-    const rows = g.sequenceOf(sequences[index] as string[]);
-    return graph.value(g.reshape(rows, ...output.shape), output);
-  });
-}
+  return g.sequencesOf(sequences, outputs);
+};
 
 /**
  * Its gradients. All factors that do not depend on later steps are computed for the whole sequence at once; seven nodes per
  * step remain.
  */
-export function lstmGradInRows(
-  graph: GraphLowering,
-  inputs: readonly Value[],
-  sizes: RecurrentSizes,
-  outputs: readonly TensorSpec[],
-): readonly Value[] {
+export const lstmGradInRows: RecurrentLowering = (graph, inputs, sizes, outputs) => {
   const g = new RowGraph(graph, sizes);
   const { batch, steps, features, units } = sizes;
   const [dy, x] = inputs as [Value, Value];
@@ -104,5 +89,5 @@ export function lstmGradInRows(
     dHidden as string,
     dCell,
   ];
-  return outputs.map((output, index) => graph.value(results[index] as string, output));
-}
+  return g.valuesOf(results, outputs);
+};

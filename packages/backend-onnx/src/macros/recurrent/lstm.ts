@@ -1,13 +1,7 @@
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineMacro, type Macro } from "../../lowering/define-macro.ts";
 import { lstmGradInColumns, lstmInColumns } from "./lstm-in-columns.ts";
 import { lstmGradInRows, lstmInRows } from "./lstm-in-rows.ts";
-import { float, isInColumns, type RecurrentSizes } from "./recurrent-graph.ts";
-
-function sizesOf(x: TensorInfo, recurrentKernel: TensorInfo): RecurrentSizes {
-  const [batch, steps, features] = x.shape as [number, number, number];
-  return { batch, steps, features, units: recurrentKernel.shape[0] as number };
-}
+import { byBatch, float, type RecurrentSizes, sizesOf } from "./recurrent-graph.ts";
 
 /**
  * The outputs and the last cell state as one sequence, then what the gradient needs: the gates after their
@@ -29,10 +23,7 @@ export const lstm: Macro<"AccLstm"> = defineMacro<"AccLstm", RecurrentSizes>({
       attributes: sizes,
     };
   },
-  lower(graph, inputs, sizes, outputs) {
-    const lower = isInColumns(sizes) ? lstmInColumns : lstmInRows;
-    return lower(graph, inputs, sizes, outputs);
-  },
+  lower: byBatch(lstmInColumns, lstmInRows),
 });
 
 /** The gradients of the inputs. */
@@ -56,8 +47,5 @@ export const lstmGrad: Macro<"AccLstmGrad"> = defineMacro<"AccLstmGrad", Recurre
       attributes: sizes,
     };
   },
-  lower(graph, inputs, sizes, outputs) {
-    const lower = isInColumns(sizes) ? lstmGradInColumns : lstmGradInRows;
-    return lower(graph, inputs, sizes, outputs);
-  },
+  lower: byBatch(lstmGradInColumns, lstmGradInRows),
 });

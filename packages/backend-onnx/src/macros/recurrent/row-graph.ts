@@ -1,4 +1,5 @@
 import type { Value } from "../../lowering/value.ts";
+import type { TensorSpec } from "../../tensor-spec.ts";
 import { RecurrentGraph } from "./recurrent-graph.ts";
 
 /**
@@ -33,6 +34,14 @@ export class RowGraph extends RecurrentGraph {
   /** The inverse of `stepsOf`. */
   sequenceOf(steps: readonly string[]): string {
     return this.concat(steps, 0);
+  }
+
+  /** Matrices, one per step, as `[time, batch, …]`. */
+  sequencesOf(steps: readonly (readonly string[])[], outputs: readonly TensorSpec[]): Value[] {
+    const names = outputs.map(({ shape }, i) =>
+      this.reshape(this.sequenceOf(steps[i] as string[]), ...shape),
+    );
+    return this.valuesOf(names, outputs);
   }
 
   /** The state before each step: the initial state, then the state after every step except the last. */
