@@ -3,22 +3,12 @@ import * as assert from "uvu/assert";
 import { abortGroup, type SharedGroup } from "../../src/collective/shared-group.ts";
 import type { Outcome, Step } from "../collective/fixtures/rank.ts";
 import { everywhere } from "../collective/run-ranks.ts";
-import { type HostsResult, runHosts } from "./run-hosts.ts";
+import { lastOf, requireEverywhere } from "./require-everywhere.ts";
+import { runHosts } from "./run-hosts.ts";
 
 const faults = suite("faults over hosts");
 
 const reduce: Step = { do: "allReduce", length: 100_000, op: "sum" };
-
-function lastOf(outcomes: readonly Outcome[]): { code?: string; message?: string } {
-  return outcomes.at(-1) as { code?: string; message?: string };
-}
-
-function requireEverywhere({ outcomes }: HostsResult, code: string, text: RegExp): void {
-  for (const own of outcomes) {
-    assert.is(lastOf(own).code, code, JSON.stringify(own));
-    assert.match(lastOf(own).message as string, text);
-  }
-}
 
 faults("tells both calls on all ranks if hosts disagree, and the next call works", async () => {
   const steps = [0, 1, 2].map((rank): Step[] => [
