@@ -21,6 +21,8 @@ test("without a key the run waits on disk, and acc sync delivers it once", async
     const { code, output } = await train(dir, "end", { ...withoutKey, HOME: dir });
     assert.is(code, 0, output);
     assert.match(output, "acc sync");
+    assert.match(output, '"wandb login". Training goes on');
+    assert.match(output, '"wandb login"). They are kept');
     assert.equal(stub.state.runs, {});
     // The key is all that sync needs: the rest was decided when the run began.
     for (let times = 0; times < 2; times++) {

@@ -154,7 +154,7 @@ export class TrackerChannel {
       if (isUnreachable(error)) throw error;
       this.#isBroken = true;
       await this.#progress.fail("start", error, 0);
-      if (this.tracker.deliver) this.#obstacle = safeMessageOf(error);
+      if (this.tracker.deliver) this.#obstacle = withoutStop(safeMessageOf(error));
     }
   }
 
@@ -241,7 +241,7 @@ export class TrackerChannel {
   }
 
   #setObstacle(error: unknown): void {
-    this.#obstacle = safeMessageOf(error);
+    this.#obstacle = withoutStop(safeMessageOf(error));
     this.#progress.wake();
     if (this.#warned) return;
     this.#warned = true;
@@ -265,4 +265,9 @@ export class TrackerChannel {
 /** By name: another copy of this package may have made it. */
 function isUnreachable(error: unknown): boolean {
   return error instanceof Error && error.name === "TrackerUnreachableError";
+}
+
+/** As a part of a sentence: many messages are whole ones. */
+function withoutStop(message: string): string {
+  return message.replace(/\.$/, "");
 }
