@@ -3,7 +3,7 @@
  * `node tools/run-tests.mjs [--long|--peers] [PATTERN]` runs the files whose path contains PATTERN: the short ones; the long ones,
  * and the slow tests of short ones; or those that compare us with other tools.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -92,6 +92,10 @@ async function work(queue) {
   }
 }
 
+if (env.NODE_COMPILE_CACHE && !process.features.typescript) {
+  const eraser = fileURLToPath(new URL("./erase-types.mjs", import.meta.url));
+  spawnSync(process.execPath, [eraser], { env, stdio: "inherit" });
+}
 const queue = [...files];
 await Promise.all(Array.from({ length: jobs }, () => work(queue)));
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,7 @@
 /** The phases of a training step, their sums, and the traces on the disk. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { suite } from "uvu";
+import { suite } from "@acc/test-kit/suite";
 import * as assert from "uvu/assert";
 import { Accelerator } from "../../src/index.ts";
 import { cycleOf } from "../../src/profile/profile-options.ts";
@@ -14,7 +14,7 @@ import { eventsOf, script, testPhases } from "./test-profile.ts";
 const test = suite("profile");
 testPhases(test, 2);
 
-test("what goes wrong is said on every rank, and leaves nothing behind", async () => {
+test.slow("what goes wrong is said on every rank, and leaves nothing behind", async () => {
   const folder = scratch();
   const file = join(folder, "file");
   writeFileSync(file, "");

@@ -92,7 +92,7 @@ test.slow(
   },
 );
 
-test("holds the same when the same process delivers again in other portions", async () => {
+test.slow("holds the same when the same process delivers again in other portions", async () => {
   const { held, calls } = await undisturbed();
   for (let at = 0; at < calls.length - 1; at += 1) {
     const run = newRun();
